@@ -1,0 +1,85 @@
+# Settings given here reach the chat as well: make run PORT=9000 DEBUG=1 ALLOWED_HOSTS=chat.example
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run install test check fmt clean
+
+step = @echo "== $(1)"
+
+# A Python asked for by name replaces an environment that was made with another version.
+ifeq ($(origin PYTHON),command line)
+version = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+ifneq ($(filter-out $(call version,$(PYTHON)),$(call version,$(BIN)/python)),)
+ifneq ($(call version,$(PYTHON)),)
+$(shell rm -rf $(VENV))
+endif
+endif
+endif
+
+help:
+	@echo "make run      serve the chat at http://$(HOST):$(PORT) (HOST and PORT change where)"
+	@echo "make test     run every test; installs what they need"
+	@echo "make check    lint, formatting, types, migrations, system checks"
+	@echo "make fmt      fix what ruff can fix, and format"
+	@echo "make install  only install, into $(VENV)"
+	@echo "make clean    remove $(VENV) and caches; conversations stay"
+
+run: install
+	$(call step,migrate)
+	@$(BIN)/python manage.py migrate --no-input --verbosity 0
+	$(call step,serve http://$(HOST):$(PORT))
+	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+install: $(INSTALLED)
+
+test: $(INSTALLED_DEV)
+	$(call step,test tools)
+	@bin/install-test-tools
+	$(call step,pytest)
+	@REQUIRE_SERVICES=1 $(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED_DEV)
+	$(call step,ruff check)
+	@$(BIN)/ruff check --quiet .
+	$(call step,ruff format)
+	@$(BIN)/ruff format --quiet --check .
+	$(call step,mypy)
+	@$(BIN)/mypy --no-error-summary
+	$(call step,migrations)
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	$(call step,system checks)
+	@$(BIN)/python manage.py check --fail-level WARNING
+
+fmt: $(INSTALLED_DEV)
+	$(call step,ruff fix)
+	@$(BIN)/ruff check --quiet --fix-only .
+	$(call step,ruff format)
+	@$(BIN)/ruff format --quiet .
+
+clean:
+	$(call step,clean)
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(call step,make $(VENV))
+	@bin/make-venv $(PYTHON) $(VENV)
+
+$(INSTALLED): requirements.txt | $(BIN)/python
+	$(call step,install requirements.txt)
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+	$(call step,install requirements-dev.txt)
+	@$(PIP) -r requirements-dev.txt
+	@touch $(INSTALLED) $@

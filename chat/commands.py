@@ -1,0 +1,92 @@
+"""One async function per client command: may they, how fast, and the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from chat import database, log, protocol
+from chat.errors import BadFrame, TooLarge
+from chat.hub import RoomHub
+from chat.identity import Guest
+from chat.journal import journal
+from chat.limits import author_rates
+from chat.protocol import (
+    Ack,
+    FetchHistory,
+    HistoryAck,
+    NameAck,
+    PostAck,
+    PostMessage,
+    SetName,
+    StartTyping,
+)
+from chat.services.messages import Post
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A person in a room, through one connection."""
+
+    guest: Guest
+    hub: RoomHub
+
+
+async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
+    """Store a message; returns its seq after COMMIT. Raises ChatError."""
+    if not body:
+        raise BadFrame("A message needs at least one visible character - at `$.body`")
+    if len(body) > protocol.MAX_BODY:
+        raise TooLarge(
+            f"A message has at most {protocol.MAX_BODY} characters; this one has {len(body)}."
+        )
+    if "\x00" in body:
+        raise BadFrame("A message may not contain NUL - at `$.body`")
+    person = visitor.guest.person
+    author_rates().take(person.author_id)
+    post = Post(visitor.hub.slug, person.author_id, person.name, client_message_id, body)
+    message = await journal().post(post)
+    visitor.hub.presence.stop_typing(person.author_id)
+    return message.seq
+
+
+async def say_plain(visitor: Visitor, text: str) -> None:
+    """Say `text` exactly as it is, for clients that speak plain text. Raises ChatError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadFrame("A message must be valid Unicode.") from None
+    await say(visitor, text, uuid4())
+
+
+async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
+    seq = await say(visitor, command.body.strip(), command.client_message_id)
+    return PostAck(command.id, seq)
+
+
+async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
+    messages, more = await database.read(
+        log.page_before, visitor.hub.slug, command.before, command.limit
+    )
+    return HistoryAck(command.id, messages, more)
+
+
+async def start_typing(visitor: Visitor, command: StartTyping) -> Ack:
+    visitor.hub.presence.start_typing(visitor.guest.person)
+    return Ack(command.id)
+
+
+async def set_name(visitor: Visitor, command: SetName) -> NameAck:
+    visitor.guest = visitor.guest.named(command.name)
+    visitor.hub.presence.rename(visitor.guest.person)
+    return NameAck(command.id, visitor.guest.name)
+
+
+HANDLERS: dict[type, Callable[[Visitor, Any], Awaitable[Ack]]] = {
+    PostMessage: post_message,
+    FetchHistory: fetch_history,
+    StartTyping: start_typing,
+    SetName: set_name,
+}

@@ -1,0 +1,204 @@
+"""One connection: frames in, frames out. Knows the two ways of speaking and nothing of chat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import parse_cookie
+
+from chat import protocol
+from chat.commands import HANDLERS, Visitor, say_plain
+from chat.errors import ChatError, CloseCode, TooFast, Unavailable
+from chat.follower import Ended
+from chat.hub import RoomHub
+from chat.hubs import hubs
+from chat.identity import Guest, guest_from, new_guest
+from chat.limits import addresses, command_rate, refusal_rate
+from chat.models import LOBBY
+from chat.origin import header_values, is_allowed_origin
+from chat.protocol import Limits, RoomInfo, Welcome
+
+logger = logging.getLogger(__name__)
+
+INTERNAL_ERROR = 1011  # RFC 6455: a bug of ours; browsers come back
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """A person's socket into one room, in plain text or `chat.v1`."""
+
+    visitor: Visitor | None = None  # set once they are in
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Channels' own loop, without a private channel for each connection and without a trip
+        to the shared database thread before each frame: the hub and database.py see to both.
+        What was entered is left here, because `disconnect` is not called after every end."""
+        self.scope, self.base_send = scope, send
+        self.channel_layer = None
+        self.is_plain = protocol.SUBPROTOCOL not in scope.get("subprotocols", ())
+        self._commands, self._refusals = command_rate(), refusal_rate()
+        async with AsyncExitStack() as self._entered:
+            try:
+                while True:
+                    await self.dispatch(await receive())
+            except StopConsumer:
+                pass
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "websocket.receive":
+            await self.websocket_receive(message)
+        elif kind == "websocket.connect":
+            await self.connect()
+        else:
+            raise StopConsumer
+
+    async def connect(self) -> None:
+        """Accept, then close with a code where entry is refused: a handshake that fails shows
+        in a browser as 1006 and says nothing."""
+        await self.accept(None if self.is_plain else protocol.SUBPROTOCOL)
+        try:
+            hub = await self._enter()
+        except Ended as end:
+            await self.close(end.code)
+        except Unavailable:
+            await self.close(CloseCode.UNAVAILABLE)
+        else:
+            following = asyncio.create_task(self._follow(hub), name="follow")
+            self._entered.push_async_callback(_cancel, following)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Run one command and reply to it. A refusal does not close the socket, only paying no
+        attention to many of them does."""
+        if self.visitor is None:
+            return  # refused, and the closing handshake is under way
+        text = text_data or ""  # a binary frame reads as a bad one
+        try:
+            self._commands.take("sending commands")
+            if self.is_plain:
+                await say_plain(self.visitor, text)
+            else:
+                command = protocol.decode(text)
+                await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
+        except ChatError as error:
+            await self._refuse(error, text)
+
+    async def send_frame(self, frame: msgspec.Struct) -> None:
+        await self.send(text_data=protocol.encode(frame))
+
+    async def _refuse(self, error: ChatError, text: str) -> None:
+        if isinstance(error, TooFast) and self._refusals.wait():
+            await self.close(CloseCode.FLOODING)
+        elif self.is_plain:
+            await self.send(text_data=f"error: {error.detail}")
+        else:
+            await self.send_frame(protocol.error_frame(error, protocol.command_id(text)))
+
+    async def _enter(self) -> RoomHub:
+        """Let the visitor in. Raises Ended where they may not, and Unavailable."""
+        slug = self.scope["url_route"]["kwargs"].get("slug") or LOBBY
+        if not is_allowed_origin(self.scope["headers"]):
+            raise Ended(CloseCode.BAD_ORIGIN)
+        if not protocol.SLUG.fullmatch(slug):
+            raise Ended(CloseCode.BAD_ROOM)
+        address = (self.scope.get("client") or [None])[0]
+        if not self._entered.enter_context(addresses().socket(address)):
+            raise Ended(CloseCode.TOO_MANY_SOCKETS)
+        hub = await hubs().enter(slug)
+        self._entered.callback(hubs().leave, hub)
+        visitor = self.visitor = Visitor(_guest(self.scope), hub)
+        hub.presence.enter(visitor.guest.person)
+        self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))
+        return hub
+
+    async def _follow(self, hub: RoomHub) -> None:
+        """Bring the visitor up to date and keep them so, until cancelled."""
+        try:
+            if self.is_plain:
+                await self._send_bodies(hub)
+            else:
+                await self._send_frames(hub)
+        except Ended as end:
+            await self.close(end.code)
+        except Unavailable:
+            await self.close(CloseCode.UNAVAILABLE)
+        except Exception:
+            logger.exception("A connection failed")
+            await self.close(INTERNAL_ERROR)
+
+    async def _send_bodies(self, hub: RoomHub) -> None:
+        """What is said from now on, one frame per message."""
+        with hub.followed_from(hub.released) as follower:
+            while True:
+                for frame in await follower.next_changes():
+                    for change in frame.changes:
+                        await self.send(text_data=_body(change.text))
+
+    async def _send_frames(self, hub: RoomHub) -> None:
+        """A welcome, then everything from the visitor's cursor on."""
+        asked = _cursor(self.scope)
+        start = await hub.starting_point(*asked) if asked else None
+        with hub.followed_from(hub.recent.page_cursor() if start is None else start) as follower:
+            await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
+            while True:
+                for text in await follower.next_texts():
+                    await self.send(text_data=text)
+
+    def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:
+        assert self.visitor
+        people, count = hub.presence.people()
+        return Welcome(
+            room=RoomInfo(hub.slug, hub.title),
+            you=self.visitor.guest.person,
+            epoch=hub.epoch,
+            head=hub.released,
+            reset=reset,
+            limits=Limits(),
+            people=people,
+            count=count,
+        )
+
+
+def _guest(scope: Scope) -> Guest:
+    """The guest of a browser's cookie; someone new for a client that sends no Origin."""
+    cookies: dict[str, Any] = {}
+    if header_values(scope["headers"], b"origin"):
+        for header in header_values(scope["headers"], b"cookie"):
+            cookies |= parse_cookie(header)
+    return guest_from(cookies) or new_guest()
+
+
+def _cursor(scope: Scope) -> tuple[str, int] | None:
+    """The (epoch, seq) that the client asks to resume from; a seq of -1 stands for nonsense."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin1"))
+    if not query.keys() & {"epoch", "since"}:
+        return None
+    epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
+    is_number = since.isascii() and since.isdigit() and len(since) < 17
+    return epoch, int(since) if is_number else -1
+
+
+class _Body(msgspec.Struct):
+    body: str
+
+
+@lru_cache(maxsize=256)  # each is asked for once per plain-text connection
+def _body(text: str) -> str:
+    return msgspec.json.decode(text, type=_Body).body
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

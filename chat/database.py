@@ -1,0 +1,76 @@
+"""The hop from async code to the database: one thread that writes, a few that read.
+
+Reads never wait behind writes, and each thread keeps its connection for good. Channels' own
+way (`database_sync_to_async`) shares one thread among everything and may reconnect per call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from chat.errors import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 4  # threads, each with a connection
+UNREACHABLE = (OperationalError, InterfaceError)
+
+_kept: list[BaseDatabaseWrapper] = []
+
+
+def _keep_connection() -> None:
+    """Allow `close_connections` to close this thread's connection from outside."""
+    mine = connections[DEFAULT_DB_ALIAS]
+    mine.inc_thread_sharing()
+    _kept.append(mine)
+
+
+_writer = ThreadPoolExecutor(1, "chat-write", initializer=_keep_connection)
+_readers = ThreadPoolExecutor(READERS, "chat-read", initializer=_keep_connection)
+
+
+async def write(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `func` in the writer's thread, after the writes before it.
+
+    Raises what `func` raises; a broken connection is dropped, so that the next call has a new one.
+    """
+    return await asyncio.get_running_loop().run_in_executor(
+        _writer, lambda: _run(func, *args, **kwargs)
+    )
+
+
+async def read(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `func`, which only reads, in one of the readers' threads.
+
+    Tries a second time on a fresh connection. Raises Unavailable when the database is away.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.run_in_executor(_readers, lambda: _run(func, *args, **kwargs))
+    except UNREACHABLE:
+        pass
+    try:
+        return await loop.run_in_executor(_readers, lambda: _run(func, *args, **kwargs))
+    except UNREACHABLE as error:
+        raise Unavailable from error
+
+
+def _run(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return func(*args, **kwargs)
+    except DatabaseError:
+        connections[DEFAULT_DB_ALIAS].close()
+        raise
+
+
+def close_connections() -> None:
+    """Close what the threads keep. They reconnect when next used."""
+    for kept in _kept:
+        kept.close()

@@ -1,0 +1,99 @@
+"""Every refusal a client can meet: its code, whether to come back, and when.
+
+A `ChatError` refuses one command and leaves the socket open; a `CloseCode` ends the socket.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ChatError(Exception):
+    """A refusal with a reason for the person who caused it.
+
+    `retry_in_ms` is set exactly when the same command may succeed later.
+    """
+
+    code: ClassVar[str]
+    detail: str
+    retry_in_ms: int | None = None
+
+    def __init__(self, detail: str = "", *, retry_in_ms: int | None = None) -> None:
+        self.detail = detail or type(self).detail
+        if retry_in_ms is not None:
+            self.retry_in_ms = retry_in_ms
+        super().__init__(self.detail)
+
+
+class BadFrame(ChatError):
+    """The frame is not a command of this protocol, or a field has a bad value."""
+
+    code = "bad_frame"
+    detail = "This frame is not a command this server knows."
+
+
+class TooLarge(ChatError):
+    """The frame or the message is longer than allowed."""
+
+    code = "too_large"
+    detail = "This is too long."
+
+
+class BadName(ChatError):
+    """The name cannot be shown to others safely."""
+
+    code = "bad_name"
+    detail = "This name cannot be used."
+
+
+class Conflict(ChatError):
+    """The `client_message_id` was used before, for another body."""
+
+    code = "conflict"
+    detail = "This client_message_id was already used for a different message."
+
+
+class TooFast(ChatError):
+    """The author or the connection is over its rate."""
+
+    code = "too_fast"
+    detail = "You are sending too fast."
+    retry_in_ms = 1000
+
+
+class Busy(ChatError):
+    """The server has more posts waiting than it wants to hold."""
+
+    code = "busy"
+    detail = "The server is busy. Your message was not stored yet."
+    retry_in_ms = 500
+
+
+class Unavailable(ChatError):
+    """The database cannot be reached."""
+
+    code = "unavailable"
+    detail = "The server cannot store or read messages right now."
+    retry_in_ms = 2000
+
+
+class CloseCode(IntEnum):
+    """Why the server ended a socket. 4000 to 4499: come back. 4500 and above: do not."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> CloseCode:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    SERVICE_RESTART = 1012, "The server is restarting: come back, you will resume."
+    LAGGING = 4008, "You read more slowly than the room talks: come back and resume."
+    LOG_REPLACED = 4009, "The room's log was replaced: come back, you will get a reset."
+    FLOODING = 4029, "You kept sending after being refused: come back slowly."
+    TOO_MANY_SOCKETS = 4030, "Too many connections from your address: come back later."
+    UNAVAILABLE = 4053, "The server cannot read its database: come back later."
+    BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
+    BAD_ROOM = 4504, "There is no room at this address: names are a-z, 0-9 and -, 1 to 64 long."

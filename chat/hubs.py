@@ -1,0 +1,88 @@
+"""This process's hubs: opened by a room's first connection, closed after its last.
+
+Asks the database for the heads of all live rooms, one query for all, every 1 to 2 s: that
+alone repairs a lost doorbell, a crash between COMMIT and announce, a flushed or stalled Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from chat import database
+from chat.errors import CloseCode, Unavailable
+from chat.hub import RoomHub
+from chat.loops import PerLoop
+from chat.models import Room
+
+logger = logging.getLogger(__name__)
+
+POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
+
+
+class Hubs:
+    """The hubs of one event loop."""
+
+    def __init__(self) -> None:
+        self._hubs: dict[str, RoomHub] = {}
+        self._watching: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def enter(self, slug: str) -> RoomHub:
+        """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable."""
+        hub = self._hubs.get(slug)
+        if hub is None:
+            hub = self._hubs[slug] = RoomHub(slug)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="heads")
+        hub.users += 1
+        try:
+            await hub.opened()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._forget(hub)  # whoever comes next tries anew
+            self.leave(hub)
+            raise
+        return hub
+
+    def leave(self, hub: RoomHub) -> None:
+        """One user less; the last one closes the hub."""
+        hub.users -= 1
+        if hub.users == 0:
+            self._forget(hub)
+            task = asyncio.ensure_future(hub.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+            if not self._hubs and self._watching:
+                self._watching.cancel()
+                self._watching = None
+
+    def _forget(self, hub: RoomHub) -> None:
+        if self._hubs.get(hub.slug) is hub:
+            del self._hubs[hub.slug]
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(random.uniform(*POLL))
+            seen = {slug: hub.head for slug, hub in self._hubs.items() if hub.is_open}
+            try:
+                heads = await database.read(Room.objects.heads, list(seen))
+            except Unavailable:
+                continue
+            for slug, hub in list(self._hubs.items()):
+                if slug in seen:
+                    self._compare(hub, seen[slug], heads.get(slug))
+
+    def _compare(self, hub: RoomHub, seen: int, found: tuple[str, int] | None) -> None:
+        """`found` was read after the hub had `seen` the log's head: it cannot be older."""
+        epoch, head = found or (hub.epoch, 0)
+        if epoch != hub.epoch or head < seen:
+            logger.warning("The log of %s was replaced: its readers start over", hub.slug)
+            self._forget(hub)
+            hub.end(CloseCode.LOG_REPLACED)
+        else:
+            hub.hear_of_head(head)
+
+
+hubs = PerLoop(Hubs)

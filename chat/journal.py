@@ -1,0 +1,106 @@
+"""Group commit: posts that arrive while one transaction is written form the next one.
+
+It clocks itself: no timer, no added delay when idle, one commit for many when busy.
+A post's future resolves only after COMMIT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from chat import database
+from chat.errors import Busy, ChatError, Unavailable
+from chat.loops import PerLoop
+from chat.models import Message
+from chat.services.messages import Post, post_messages
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 256  # posts of one transaction
+BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
+
+Outcome = Message | ChatError
+
+
+class Journal:
+    """A loop's queue into the log."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Post, asyncio.Future[Message]]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def post(self, post: Post) -> Message:
+        """Store `post`; returns the stored message after COMMIT.
+
+        The same `client_message_id` again gives the first one's message, so retrying after any
+        error is safe. Raises Busy, Conflict or Unavailable; every other error is a bug.
+        """
+        if 0 < settings.JOURNAL_QUEUE <= len(self._waiting):
+            raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
+        stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting.append((post, stored))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="journal")
+        return await stored
+
+    async def flush(self) -> None:
+        """Return when everything that waits now has been answered."""
+        while self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch = list(islice(self._waiting, MAX_BATCH))
+                for _ in batch:
+                    self._waiting.popleft()
+                await self._answer(batch)
+        finally:
+            self._writing = None
+
+    async def _answer(self, batch: Sequence[tuple[Post, asyncio.Future[Message]]]) -> None:
+        try:
+            outcomes = await self._store([post for post, _ in batch])
+        except BaseException:
+            for _, stored in batch:
+                stored.cancel()
+            raise
+        for (_, stored), outcome in zip(batch, outcomes, strict=True):
+            if stored.done():  # its connection is gone
+                continue
+            if isinstance(outcome, Message):
+                stored.set_result(outcome)
+            else:
+                stored.set_exception(outcome)
+
+    async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome | Exception]:
+        """An outcome for each post. A failing batch is tried again, then in halves, so that a
+        post that cannot be stored fails alone."""
+        try:
+            return await self._store_at_once(posts)
+        except database.UNREACHABLE as error:
+            logger.error("The database did not take %d posts: %s", len(posts), error)
+            return [Unavailable() for _ in posts]
+        except Exception as error:
+            if len(posts) == 1:
+                logger.error("A post could not be stored: %s", type(error).__name__)
+                return [error]
+            middle = len(posts) // 2
+            return [*await self._store(posts[:middle]), *await self._store(posts[middle:])]
+
+    async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        try:
+            return await database.write(post_messages, posts)
+        except DatabaseError:
+            return await database.write(post_messages, posts)
+
+
+journal = PerLoop(Journal)

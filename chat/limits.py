@@ -1,0 +1,95 @@
+"""How fast and how many: what one person may ask of this process. 0 means unlimited."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from chat.errors import TooFast
+from chat.loops import PerLoop
+
+COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
+MAX_KEYS = 100_000  # authors remembered; the longest idle go first
+REFUSALS = 10.0, 200  # a second and at once, before a socket that will not listen is closed
+
+
+class Rate:
+    """Lets `burst` through at once and `rate` a second from then on (GCRA, ITU-T I.371)."""
+
+    __slots__ = ("_burst", "_full_at", "_interval")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._interval = 1 / rate if rate > 0 else 0.0  # seconds
+        self._burst = max(burst, 1) * self._interval
+        self._full_at = 0.0
+
+    def wait(self) -> float:
+        """Seconds until the next may pass; 0.0 lets it pass and counts it."""
+        now = time.monotonic()
+        full_at = max(self._full_at, now) + self._interval
+        if full_at - now > self._burst + 1e-9:
+            return full_at - now - self._burst
+        self._full_at = full_at
+        return 0.0
+
+    def take(self, what: str) -> None:
+        """Count one. Raises TooFast with the time to wait."""
+        if wait := self.wait():
+            raise TooFast(f"You are {what} too fast.", retry_in_ms=int(wait * 1000) + 1)
+
+
+class AuthorRates:
+    """The posting rate of each author, over all their sockets in this process."""
+
+    def __init__(self) -> None:
+        self._rates: OrderedDict[str, Rate] = OrderedDict()
+
+    def take(self, author_id: str) -> None:
+        """Count one message. Raises TooFast."""
+        rate = self._rates.get(author_id)
+        if rate is None:
+            rate = self._rates[author_id] = Rate(settings.MESSAGE_RATE, settings.MESSAGE_BURST)
+            if len(self._rates) > MAX_KEYS:
+                self._rates.popitem(last=False)
+        self._rates.move_to_end(author_id)
+        rate.take("sending messages")
+
+
+class Addresses:
+    """How many sockets each client address has open in this process."""
+
+    def __init__(self) -> None:
+        self._sockets: Counter[str] = Counter()
+
+    @contextmanager
+    def socket(self, address: str | None) -> Iterator[bool]:
+        """Count a socket while it is open; yields whether it is within SOCKETS_PER_ADDRESS.
+        An address of None (a unix socket, a test) is not counted."""
+        if address is None:
+            yield True
+            return
+        self._sockets[address] += 1
+        try:
+            yield not 0 < settings.SOCKETS_PER_ADDRESS < self._sockets[address]
+        finally:
+            self._sockets[address] -= 1
+            if not self._sockets[address]:
+                del self._sockets[address]
+
+
+def command_rate() -> Rate:
+    """A new connection's allowance of commands of any kind."""
+    return Rate(settings.COMMAND_RATE, settings.COMMAND_RATE * COMMAND_BURST)
+
+
+def refusal_rate() -> Rate:
+    """A new connection's allowance of refusals for being too fast."""
+    return Rate(*REFUSALS)
+
+
+author_rates = PerLoop(AuthorRates)
+addresses = PerLoop(Addresses)

@@ -1,0 +1,61 @@
+"""A message: posted once under its `seq`, and as it stands after its latest change."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from django.db import models
+from django.utils import timezone
+
+from chat import protocol
+from chat.models.room import Room
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def changed_after(self, seq: int, *, upto: int) -> MessageQuerySet:
+        """What a reader at cursor `seq` misses of a log whose head is `upto`, in order."""
+        return self.filter(changed_seq__gt=seq, changed_seq__lte=upto).order_by("changed_seq")
+
+    def before(self, seq: int) -> MessageQuerySet:
+        """Newest first: what was said before `seq`."""
+        return self.filter(seq__lt=seq).order_by("-seq")
+
+
+class Message(models.Model):
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    seq = models.BigIntegerField()
+    changed_seq = models.BigIntegerField()
+    author_id = models.CharField(max_length=32)
+    author_name = models.CharField(max_length=protocol.MAX_NAME)
+    client_message_id = models.UUIDField()
+    body = models.TextField()
+    posted_at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["room", "seq"], name="message_once_per_seq"),
+            models.UniqueConstraint(
+                fields=["room", "author_id", "client_message_id"], name="message_once_per_client_id"
+            ),
+        )
+        indexes = (models.Index(fields=["room", "changed_seq"], name="message_changed_after"),)
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.seq}"
+
+    def as_frame(self) -> protocol.Message:
+        """The message as it goes on the wire."""
+        posted_at = self.posted_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        return protocol.Message(
+            seq=self.seq,
+            changed_seq=self.changed_seq,
+            client_message_id=self.client_message_id,
+            author_id=self.author_id,
+            author_name=self.author_name,
+            body=self.body,
+            posted_at=posted_at.replace("+00:00", "Z"),
+        )

@@ -1,0 +1,60 @@
+"""A conversation, and how far its log has come."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+
+from django.db import models
+
+LOBBY = "lobby"
+
+
+def new_epoch() -> str:
+    """A token that no other log has."""
+    return secrets.token_urlsafe(9)
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def lobby(self) -> Room:
+        """The one room that always exists; made when a fresh database is first used."""
+        return self.get_or_create(slug=LOBBY, defaults={"epoch": new_epoch()})[0]
+
+    def at(self, slug: str) -> Room:
+        """The room at `slug`, not stored yet where nobody has spoken.
+
+        Its epoch is known before it is stored, so a visitor who came first keeps a valid
+        cursor: it follows from the lobby's, which is random in each database.
+        """
+        room = self.filter(slug=slug).first()
+        if room:
+            return room
+        lobby = self.lobby()
+        if slug == LOBBY:
+            return lobby
+        root = f"{lobby.epoch}/{slug}".encode()
+        return Room(slug=slug, epoch=hashlib.blake2b(root, digest_size=9).hexdigest())
+
+    def heads(self, slugs: Collection[str]) -> dict[str, tuple[str, int]]:
+        """(epoch, head) of those of the rooms that exist."""
+        rows = self.filter(slug__in=slugs).values_list("slug", "epoch", "head")
+        return {slug: (epoch, head) for slug, epoch, head in rows}
+
+
+class Room(models.Model):
+    slug = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=80, blank=True)
+    head = models.BigIntegerField(default=0)  # the highest seq of the log
+    epoch = models.CharField(max_length=32)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.shown_title
+
+    @property
+    def shown_title(self) -> str:
+        """The title, or one made of the slug."""
+        return self.title or self.slug.replace("-", " ").strip().capitalize() or self.slug

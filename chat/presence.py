@@ -1,0 +1,148 @@
+"""One hub's presence and typing: carries the events of roster.py between nodes and to the hub.
+
+`people_version` and `typing_version` grow with each change; a reader that has shown an older
+version takes the newest frame, so changes that it missed in between cost nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chat import broadcast, protocol
+from chat.protocol import PeopleChanged, Person, Typing
+from chat.roster import Roster, TypingPeople
+
+HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
+COALESCE = 0.5  # seconds between two tellings of a changing roster
+
+
+class Presence:
+    """Who is in a room and who types there, as this process knows it."""
+
+    def __init__(self, slug: str, changed: Callable[[], None]) -> None:
+        """`changed` is called when readers have something new to show."""
+        self.people_version = 0
+        self.typing_version = 0
+        self._slug = slug
+        self._changed = changed
+        self._roster = Roster()
+        self._typing = TypingPeople()
+        self._news = asyncio.Event()
+        self._people_changed = self._own_roster_changed = False
+        self._frames: dict[str, tuple[int, str]] = {}
+        self._telling: set[asyncio.Task[bool]] = set()
+
+    def enter(self, person: Person) -> None:
+        """One more connection of `person`."""
+        self._roster.enter(person)
+        self._tell_soon()
+
+    def rename(self, person: Person) -> None:
+        """`person`, who is here, has a new name."""
+        self._roster.rename(person)
+        self._tell_soon()
+
+    def leave(self, person: Person) -> None:
+        """One connection of `person` less."""
+        self._roster.leave(person.author_id)
+        self.stop_typing(person.author_id)
+        self._tell_soon()
+
+    def start_typing(self, person: Person) -> None:
+        """`person` types, for the next few seconds."""
+        is_news, is_worth_telling = self._typing.start(person, time.monotonic())
+        if is_news:
+            self._show_typing()
+            self._news.set()  # the loop has an earlier expiry to wait for
+        if is_worth_telling:
+            event = {"type": "typing.started", "node": self._roster.node}
+            self._tell(event | {"author_id": person.author_id, "name": person.name})
+
+    def stop_typing(self, author_id: str) -> None:
+        """They posted or left."""
+        if self._typing.stop(author_id):
+            self._show_typing()
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take in an event from the group, our own included."""
+        if event["node"] == self._roster.node:
+            return
+        now = time.monotonic()
+        if event["type"] == "people.ask":
+            self._tell(self._roster.event())
+        elif event["type"] == "people.here" and self._roster.hear(event, now):
+            self._people_changed = True
+            self._news.set()
+        elif event["type"] == "typing.started":
+            person = Person(event["author_id"], event["name"])
+            is_news, _ = self._typing.start(person, now)
+            if is_news:
+                self._show_typing()
+                self._news.set()
+
+    def people(self) -> tuple[list[Person], int]:
+        """The first people here by name, and how many in all."""
+        return self._roster.people()
+
+    def people_frame(self) -> str:
+        """`people.changed` as of now, encoded once per version."""
+        return self._frame("people", self.people_version, lambda: PeopleChanged(*self.people()))
+
+    def typing_frame(self) -> str:
+        """`typing` as of now, encoded once per version."""
+        return self._frame("typing", self.typing_version, lambda: Typing(self._typing.people()))
+
+    async def run(self) -> None:
+        """Keep the room up to date until cancelled, then tell the others that we left."""
+        self._tell({"type": "people.ask", "node": self._roster.node})
+        told_at = 0.0  # monotonic
+        while True:
+            await self._wait_for_news(told_at + HEARTBEAT)
+            self._news.clear()
+            now = time.monotonic()
+            if self._typing.expire(now):
+                self._show_typing()
+            if self._roster.expire(now) | self._people_changed:
+                self._people_changed = False
+                self.people_version += 1
+                self._changed()
+            if self._own_roster_changed or now - told_at >= HEARTBEAT:
+                self._own_roster_changed = False
+                told_at = now
+                self._tell(self._roster.event())
+            await asyncio.sleep(COALESCE)
+
+    async def farewell(self) -> None:
+        """Tell the other nodes at once that nobody is here any more."""
+        await broadcast.send(self._slug, self._roster.event())
+
+    async def _wait_for_news(self, heartbeat_at: float) -> None:
+        until = min(heartbeat_at, self._typing.next_expiry() or heartbeat_at)
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    def _tell_soon(self) -> None:
+        self._people_changed = self._own_roster_changed = True
+        self._news.set()
+
+    def _show_typing(self) -> None:
+        self.typing_version += 1
+        self._changed()
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        if len(self._telling) < 10:  # the layer stalls: heartbeats will tell
+            task = asyncio.ensure_future(broadcast.send(self._slug, event))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    def _frame(self, kind: str, version: int, make: Callable[[], Any]) -> str:
+        known = self._frames.get(kind)
+        if known is None or known[0] != version:
+            known = self._frames[kind] = (version, protocol.encode(make()))
+        return known[1]

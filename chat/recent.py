@@ -1,0 +1,101 @@
+"""The tail of a room's log in memory, encoded, and the frames that bring readers up to date.
+
+Pure: no I/O, no tasks. What is no longer here is in the log.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile
+from typing import NamedTuple
+
+from chat.broadcast import Change
+from chat.protocol import MAX_FRAME_OUT, PAGE
+
+MAX_CHANGES = 512
+MAX_BYTES = 1024 * 1024  # of one room, kept back only for the PAGE that newcomers get
+MAX_CURSORS = 64  # readers' positions whose frames are remembered
+ENVELOPE = 100  # bytes of a `room.changed` frame around its messages
+
+
+class Frame(NamedTuple):
+    """A `room.changed` frame and the seq that its reader has then reached."""
+
+    head: int
+    text: str
+    changes: Sequence[Change]
+
+
+def framed(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
+    """Frames of at most MAX_FRAME_OUT bytes that lead from `after` to `head`; at least one."""
+    frames: list[Frame] = []
+    page: list[Change] = []
+    size = ENVELOPE
+    for change in changes:
+        length = len(change.text.encode()) + 1
+        if page and size + length > MAX_FRAME_OUT:
+            frames.append(_frame(after, page[-1].seq, page))
+            after, page, size = page[-1].seq, [], ENVELOPE
+        page.append(change)
+        size += length
+    frames.append(_frame(after, head, page))
+    return frames
+
+
+def _frame(after: int, head: int, changes: Sequence[Change]) -> Frame:
+    messages = ",".join([change.text for change in changes])
+    start = f'{{"type":"room.changed","after":{after},"head":{head},"messages":['
+    return Frame(head, f"{start}{messages}]}}", changes)
+
+
+class RecentChanges:
+    """Every change in (floor, head] of one room."""
+
+    def __init__(self, floor: int, head: int, changes: Iterable[Change]) -> None:
+        self.floor = floor
+        self.head = head
+        self._changes = deque(changes)
+        self._bytes = sum(len(change.text) for change in self._changes)
+        self._framed: dict[int, list[Frame]] = {}
+        self._evict()
+
+    def extend(self, head: int, changes: Iterable[Change]) -> None:
+        """Go on to `head` with the changes in (self.head, head].
+
+        What exceeds the bounds is forgotten only now, when readers have had their turn.
+        """
+        self._evict()
+        for change in changes:
+            if change.seq > self.head:
+                self._changes.append(change)
+                self._bytes += len(change.text)
+        self.head = head
+        self._framed.clear()
+
+    def frames_after(self, cursor: int) -> list[Frame] | None:
+        """The frames from `cursor` to head, made once for all who are there; None when the
+        cursor lies below what is in memory."""
+        if cursor < self.floor:
+            return None
+        frames = self._framed.get(cursor)
+        if frames is None:
+            changes = dropwhile(lambda change: change.seq <= cursor, self._changes)
+            frames = framed(cursor, self.head, changes)
+            if len(self._framed) < MAX_CURSORS:
+                self._framed[cursor] = frames
+        return frames
+
+    def page_cursor(self) -> int:
+        """Where a newcomer starts, to get the newest page."""
+        if len(self._changes) <= PAGE:
+            return self.floor
+        return self._changes[-PAGE].seq - 1
+
+    def _evict(self) -> None:
+        while len(self._changes) > MAX_CHANGES or (
+            self._bytes > MAX_BYTES and len(self._changes) > PAGE
+        ):
+            oldest = self._changes.popleft()
+            self._bytes -= len(oldest.text)
+            self.floor = oldest.seq

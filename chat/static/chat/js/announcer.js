@@ -1,0 +1,37 @@
+/** Says new messages to people who listen to the page: each one while it is calm, a sum when it is busy. */
+
+const GATHER = 1_000; // ms
+const MOST = 3; // messages read out one by one
+
+export class Announcer {
+  #region;
+  #waiting = [];
+  #timer = 0;
+
+  constructor({ region }) {
+    this.#region = region;
+  }
+
+  announce(messages) {
+    this.#waiting.push(...messages);
+    this.#timer ||= setTimeout(() => this.#say(), GATHER);
+  }
+
+  #say() {
+    const messages = this.#waiting;
+    this.#waiting = [];
+    this.#timer = 0;
+    const spoken = messages.length > MOST ? [`${messages.length} new messages`] : messages.map(sentence);
+    this.#region.replaceChildren(...spoken.map(paragraph));
+  }
+}
+
+function sentence({ author_name, body }) {
+  return `${author_name}: ${body}`;
+}
+
+function paragraph(text) {
+  const element = document.createElement("p");
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,198 @@
+/**
+ * The browser's end of the socket. Keeps one open, comes back when it is lost, resumes from the cursor, and matches replies to
+ * commands. Knows nothing of messages: every event goes out as a CustomEvent named after the frame's type.
+ *
+ * Also fires `state`, whenever `connection.state` changes:
+ *   {name: "connecting"}  {name: "connected"}  {name: "waiting", until, leaving, code}  {name: "leaving", until}  {name: "stopped", code}
+ */
+import { Backoff } from "./backoff.js";
+import { staysAway } from "./close_codes.js";
+
+const SUBPROTOCOL = "chat.v1";
+const OPEN_TIMEOUT = 10_000; // ms from the attempt to the welcome
+const REPLY_TIMEOUT = 10_000; // ms; a command unanswered for longer means that the connection is dead
+const WAKE_TIMEOUT = 2_000; // the same, when there is reason to doubt it
+const QUIET = 45_000; // ms without any frame before we ask whether anybody is there
+const STEADY = 5_000; // ms connected before the backoff starts afresh
+
+/** The server's "no" to one command. `retryInMs` is null when asking again is pointless. */
+export class Refusal extends Error {
+  constructor({ code, detail, retry_in_ms: retryInMs }) {
+    super(detail);
+    this.name = "Refusal";
+    this.code = code;
+    this.retryInMs = retryInMs ?? null;
+  }
+}
+
+/** The connection went away before the reply: the command may or may not have been carried out. */
+export class ConnectionLost extends Error {
+  name = "ConnectionLost";
+}
+
+export class Connection extends EventTarget {
+  #url;
+  #cursor;
+  #backoff;
+  #socket = null;
+  #state = { name: "connecting" };
+  #commands = new Map();
+  #lastId = 0;
+  #attemptedAt = 0;
+  #heardAt = 0;
+  #leaveAt = 0;
+  #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0 };
+
+  /** `cursor` is called at each attempt: {epoch, seq} to resume from, or null to begin. */
+  constructor({ url, cursor, backoff = new Backoff() }) {
+    super();
+    this.#url = url;
+    this.#cursor = cursor;
+    this.#backoff = backoff;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get connected() {
+    return this.#state.name === "connected" || this.#state.name === "leaving";
+  }
+
+  open() {
+    this.#clearTimers();
+    this.#attemptedAt = Date.now();
+    const socket = new WebSocket(this.#address(), SUBPROTOCOL);
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(event.data));
+    });
+    socket.addEventListener("close", (event) => {
+      if (socket === this.#socket) this.#lose(event.code);
+    });
+    this.#timers.open = setTimeout(() => this.drop(), OPEN_TIMEOUT);
+    this.#enter({ name: "connecting" });
+  }
+
+  /** Leave this socket and come back after the usual wait: what we have cannot be trusted. */
+  drop() {
+    const socket = this.#socket;
+    this.#lose(1006);
+    socket?.close();
+  }
+
+  /** The network may have changed under us (online again, back from sleep): be right within seconds. */
+  wake() {
+    if (this.#state.name === "waiting") this.open();
+    else if (this.connected) this.#probe(WAKE_TIMEOUT);
+    else if (this.#state.name === "connecting" && Date.now() - this.#attemptedAt > WAKE_TIMEOUT) this.#reopen();
+  }
+
+  /** Send a command; resolves with its ack, rejects with Refusal or ConnectionLost. */
+  command(type, fields = {}, { timeout = REPLY_TIMEOUT } = {}) {
+    if (!this.connected) return Promise.reject(new ConnectionLost());
+
+    const id = (this.#lastId += 1);
+    const reply = new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => this.drop(), timeout);
+      this.#commands.set(id, { resolve, reject, deadline });
+    });
+    this.#socket.send(JSON.stringify({ type, id, ...fields }));
+    return reply;
+  }
+
+  #address() {
+    const address = new URL(this.#url);
+    const cursor = this.#cursor();
+    if (cursor) {
+      address.searchParams.set("epoch", cursor.epoch);
+      address.searchParams.set("since", cursor.seq);
+    }
+    return address;
+  }
+
+  #receive(frame) {
+    this.#heardAt = Date.now();
+    if (frame.type === "welcome") this.#welcomed();
+    if (frame.type === "going_away") this.#leaveSoon(frame.retry_in_ms);
+
+    if (frame.reply_to != null && (frame.type === "ack" || frame.type === "error")) this.#settle(frame);
+    else this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
+  }
+
+  #welcomed() {
+    clearTimeout(this.#timers.open);
+    this.#timers.steady = setTimeout(() => this.#backoff.reset(), STEADY);
+    this.#watchForQuiet();
+    this.#enter({ name: "connected" });
+  }
+
+  #settle(frame) {
+    const command = this.#commands.get(frame.reply_to);
+    if (!command) return;
+
+    this.#commands.delete(frame.reply_to);
+    clearTimeout(command.deadline);
+    if (frame.type === "ack") command.resolve(frame);
+    else command.reject(new Refusal(frame));
+  }
+
+  #leaveSoon(delay) {
+    this.#leaveAt = Date.now() + delay;
+    this.#timers.leave = setTimeout(() => this.#reopen(), delay);
+    this.#enter({ name: "leaving", until: this.#leaveAt });
+  }
+
+  #reopen() {
+    this.#leaveAt = 0;
+    const socket = this.#socket;
+    this.#abandon();
+    this.open();
+    socket?.close();
+  }
+
+  #lose(code) {
+    this.#abandon();
+    if (staysAway(code)) {
+      this.#enter({ name: "stopped", code });
+      return;
+    }
+
+    const leaving = this.#leaveAt > Date.now();
+    const until = leaving ? this.#leaveAt : Date.now() + this.#backoff.next();
+    this.#leaveAt = 0;
+    this.#timers.retry = setTimeout(() => this.open(), until - Date.now());
+    this.#enter({ name: "waiting", until, leaving, code });
+  }
+
+  #abandon() {
+    this.#socket = null;
+    this.#clearTimers();
+    for (const { reject, deadline } of this.#commands.values()) {
+      clearTimeout(deadline);
+      reject(new ConnectionLost());
+    }
+    this.#commands.clear();
+  }
+
+  /** A dead network closes nothing: without a heartbeat in the protocol, a reader must ask to find out. */
+  #watchForQuiet() {
+    const rest = this.#heardAt + QUIET - Date.now();
+    if (rest <= 0) this.#probe(REPLY_TIMEOUT);
+    this.#timers.quiet = setTimeout(() => this.#watchForQuiet(), rest > 0 ? rest : QUIET);
+  }
+
+  #probe(timeout) {
+    // The page before the first message: always empty, so the cheapest question that must be answered.
+    this.command("history.fetch", { before: 1, limit: 1 }, { timeout }).catch(() => {});
+  }
+
+  #clearTimers() {
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+  }
+
+  #enter(state) {
+    this.#state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+}

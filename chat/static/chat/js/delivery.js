@@ -1,0 +1,51 @@
+/** Empties the outbox over the connection: one message at a time, in order, the same one again until the server has settled it. */
+import { ConnectionLost, Refusal } from "./connection.js";
+
+const SHORTEST_PAUSE = 100; // ms; a refusal that says "now" must not become a busy loop
+
+export class Delivery {
+  #outbox;
+  #connection;
+  #lockName;
+  #underWay = null;
+
+  constructor({ outbox, connection, lockName }) {
+    this.#outbox = outbox;
+    this.#connection = connection;
+    this.#lockName = lockName;
+  }
+
+  /** Call whenever there may be something to send. */
+  run() {
+    if (!this.#connection.connected || !this.#outbox.next()) return;
+    this.#underWay ??= this.#alone(() => this.#empty())
+      .finally(() => (this.#underWay = null))
+      .then(() => this.run());
+  }
+
+  async #empty() {
+    let entry;
+    while (this.#connection.connected && (entry = this.#outbox.next())) {
+      const { client_message_id, body } = entry;
+      try {
+        await this.#connection.command("message.post", { client_message_id, body });
+        this.#outbox.settle(client_message_id);
+      } catch (error) {
+        if (error instanceof ConnectionLost) continue;
+        if (!(error instanceof Refusal)) throw error;
+        if (error.retryInMs === null) this.#outbox.refuse(client_message_id, { code: error.code, detail: error.message });
+        else await pause(Math.max(error.retryInMs, SHORTEST_PAUSE));
+      }
+    }
+  }
+
+  /** One tab at a time spares the server doubles. Where the browser has no locks (plain http), doubles are harmless. */
+  async #alone(work) {
+    if (navigator.locks) await navigator.locks.request(this.#lockName, work);
+    else await work();
+  }
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,33 @@
+/** The way back down for someone reading above; says how much has come since they left the bottom. */
+export class LatestButton {
+  #button;
+  #label;
+  #scroll;
+  #unseen = 0;
+
+  constructor({ button, label, scroll }) {
+    this.#button = button;
+    this.#label = label;
+    this.#scroll = scroll;
+    button.addEventListener("click", () => scroll.toBottom({ smooth: true }));
+    scroll.addEventListener("moved", () => this.#moved());
+  }
+
+  count(messages) {
+    if (!this.#scroll.pinned) this.#unseen += messages.length;
+    this.#draw();
+  }
+
+  #moved() {
+    if (this.#scroll.pinned) this.#unseen = 0;
+    this.#draw();
+  }
+
+  #draw() {
+    this.#button.hidden = this.#scroll.pinned;
+    this.#button.toggleAttribute("data-unseen", this.#unseen > 0);
+    if (this.#unseen === 0) this.#label.textContent = "Latest messages";
+    else if (this.#unseen === 1) this.#label.textContent = "1 new message";
+    else this.#label.textContent = `${this.#unseen} new messages`;
+  }
+}

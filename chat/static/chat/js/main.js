@@ -1,0 +1,136 @@
+/** Builds the parts of a room's page and ties them together. Nothing else knows of more than its own concern. */
+import { Announcer } from "./announcer.js";
+import { arrange } from "./arrangement.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { Delivery } from "./delivery.js";
+import { Draft } from "./draft.js";
+import { Drawer } from "./drawer.js";
+import { History } from "./history.js";
+import { Invite } from "./invite.js";
+import { LatestButton } from "./latest_button.js";
+import { MessageList } from "./message_list.js";
+import { NameField } from "./name_field.js";
+import { oncePerFrame } from "./once_per_frame.js";
+import { Outbox } from "./outbox.js";
+import { People } from "./people.js";
+import { SafeStorage } from "./safe_storage.js";
+import { Scroll } from "./scroll.js";
+import { StatusLine } from "./status_line.js";
+import { Timeline } from "./timeline.js";
+import { TypingLine } from "./typing_line.js";
+import { Wake } from "./wake.js";
+
+const config = JSON.parse(document.querySelector("#chat-config").textContent);
+const part = (name) => document.querySelector(`[data-${name}]`);
+const parts = (...names) => Object.fromEntries(names.map((name) => [name.split("-").at(-1), part(name)]));
+
+// The model
+
+const storage = new SafeStorage(() => localStorage);
+const key = (name) => `${config.storage_key}/${name}/${config.room.slug}/`;
+const timeline = new Timeline();
+const outbox = new Outbox({ storage, prefix: key("outbox") });
+const conversation = new Conversation({ timeline, outbox });
+const connection = new Connection({ url: socketUrl(), cursor: () => timeline.cursor });
+const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
+const isMine = (person) => conversation.isMine(person);
+
+// The page
+
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages") });
+const list = new MessageList({ root: part("messages"), isMine });
+const history = new History({ scroller: part("stream"), sentinel: part("older"), timeline, connection });
+const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll });
+const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
+const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
+const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
+const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
+const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
+const announcer = new Announcer({ region: part("announcer") });
+new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
+document.querySelectorAll("[data-invite]").forEach((element) => {
+  const within = (name) => element.querySelector(`[data-invite-${name}]`);
+  new Invite({ field: within("field"), button: within("button"), done: within("done") });
+});
+
+const paint = oncePerFrame(() => {
+  const items = conversation.items;
+  scroll.keep(() => {
+    part("empty").hidden = !timeline.ready || timeline.hasOlder || items.length > 0;
+    part("beginning").hidden = !timeline.ready || timeline.hasOlder || items.length === 0;
+    list.draw(arrange(items));
+  });
+  history.refresh();
+});
+
+// What happens
+
+connection.addEventListener("state", ({ detail: state }) => {
+  part("chat").dataset.connection = state.name;
+  status.connection(state);
+  if (!connection.connected) typing.draw([]);
+});
+connection.addEventListener("welcome", ({ detail: frame }) => {
+  conversation.welcome(frame);
+  composer.limit = frame.limits.body;
+  part("room-title").textContent = frame.room.title;
+  name.greet(frame.you.name);
+  showPeople(frame.people, frame.count);
+  delivery.run();
+});
+connection.addEventListener("room.changed", ({ detail: frame }) => {
+  if (!conversation.apply(frame)) connection.drop();
+});
+connection.addEventListener("people.changed", ({ detail: frame }) => showPeople(frame.people, frame.count));
+connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.people));
+
+conversation.addEventListener("change", paint);
+conversation.addEventListener("posted", ({ detail: { messages } }) => {
+  latest.count(messages);
+  announcer.announce(messages);
+});
+conversation.addEventListener("reset", () => status.notice("This room was restored on the server. These are its latest messages."));
+history.addEventListener("page", ({ detail: { page, before } }) => conversation.prepend(page, before));
+
+composer.addEventListener("send", ({ detail: { body } }) => {
+  outbox.add({ body, author_id: conversation.you.author_id });
+  scroll.toBottom();
+});
+composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
+list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
+list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
+outbox.addEventListener("change", () => delivery.run());
+addEventListener("storage", (event) => outbox.follow(event));
+name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
+
+new Wake().addEventListener("wake", () => {
+  connection.wake();
+  status.connection(connection.state); // "offline" may have become untrue
+  paint(); // "Today" may have become untrue
+});
+
+paint();
+connection.open();
+if (matchMedia("(pointer: fine)").matches) composer.focus();
+
+function showPeople(present, count) {
+  people.draw({ people: present, count });
+  status.people(count);
+}
+
+function socketUrl() {
+  const url = new URL(config.socket_url, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+async function remember(wanted) {
+  const response = await fetch(config.name_url, {
+    method: "POST",
+    headers: { "X-CSRFToken": config.csrf_token },
+    body: new URLSearchParams({ name: wanted }),
+  });
+  if (!response.ok) throw new Error(`The name was not remembered: ${response.status}`);
+}

@@ -1,0 +1,51 @@
+/** Draws the arranged rows, keeping the element of every row that is still there. Fires `retry` and `discard` with {id}. */
+import { MessageView } from "./message_view.js";
+import { fromTemplate, partsOf } from "./templates.js";
+import { dayKey, dayName } from "./times.js";
+
+export class MessageList extends EventTarget {
+  #root;
+  #isMine;
+  #views = new Map(); // by row key, in the order drawn
+
+  constructor({ root, isMine }) {
+    super();
+    this.#root = root;
+    this.#isMine = isMine;
+    root.addEventListener("click", this.#click);
+  }
+
+  draw(rows) {
+    const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
+    for (const [key, view] of this.#views) if (!views.has(key)) view.element.remove();
+
+    let next = this.#root.firstElementChild;
+    for (const row of rows) {
+      const view = views.get(row.key);
+      view.draw(row, { mine: row.kind === "message" && (row.item.mine || this.#isMine(row.item)) });
+      if (view.element === next) next = next.nextElementSibling;
+      else this.#root.insertBefore(view.element, next);
+    }
+    this.#views = views;
+  }
+
+  #click = ({ target }) => {
+    const action = target.closest("[data-action]")?.dataset.action;
+    const id = target.closest("[data-client-message-id]")?.dataset.clientMessageId;
+    if (action && id) this.dispatchEvent(new CustomEvent(action, { detail: { id } }));
+  };
+}
+
+class DayView {
+  element = fromTemplate("day");
+  #parts = partsOf(this.element);
+
+  draw({ date }) {
+    this.#parts.date.dateTime = dayKey(date);
+    this.#parts.date.textContent = dayName(date);
+  }
+}
+
+function newView({ kind }) {
+  return kind === "day" ? new DayView() : new MessageView();
+}

@@ -1,0 +1,56 @@
+/** One message on the page, whatever its state. */
+import { hueOf, initialOf, markOf } from "./author.js";
+import { isEmojiOnly, textNodes } from "./message_text.js";
+import { fromTemplate, partsOf } from "./templates.js";
+import { clock, exact } from "./times.js";
+
+export class MessageView {
+  element = fromTemplate("message");
+  #parts = partsOf(this.element);
+  #drawn = {};
+
+  draw({ item, introduced, timed }, { mine }) {
+    this.#flags({ introduced, timed, mine, state: item.state ?? "sent" });
+    if (item === this.#drawn.item) return;
+
+    this.#author(item);
+    this.#body(item);
+    this.#time(item);
+    this.#refusal(item.refusal);
+    this.element.dataset.clientMessageId = item.client_message_id;
+    if (item.seq) this.element.dataset.seq = item.seq;
+    this.#drawn.item = item;
+  }
+
+  #flags({ introduced, timed, mine, state }) {
+    this.element.toggleAttribute("data-introduced", introduced);
+    this.element.toggleAttribute("data-timed", timed);
+    this.element.toggleAttribute("data-mine", mine);
+    this.element.dataset.state = state;
+  }
+
+  #author({ author_id, author_name }) {
+    this.element.style.setProperty("--author-hue", hueOf(author_id));
+    this.#parts.avatar.textContent = initialOf(author_name);
+    this.#parts.author.textContent = author_name;
+    this.#parts.author.title = `${author_name} ${markOf(author_id)}`;
+  }
+
+  #body({ body }) {
+    if (body === this.#drawn.item?.body) return; // keep the reader's selection
+    this.#parts.body.replaceChildren(textNodes(body));
+    this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
+  }
+
+  #time({ posted_at }) {
+    const date = new Date(posted_at);
+    this.#parts.time.dateTime = posted_at;
+    this.#parts.time.textContent = clock(date);
+    this.#parts.time.title = exact(date);
+  }
+
+  #refusal(refusal) {
+    this.#parts.refusal.hidden = !refusal;
+    this.#parts.reason.textContent = refusal?.detail ?? "";
+  }
+}

@@ -1,0 +1,51 @@
+/** localStorage that never throws: what the browser will not keep (full, blocked) stays in memory for this page's life. */
+export class SafeStorage {
+  #storage;
+  #memory = new Map();
+
+  /** `open` returns the Storage; reading `window.localStorage` throws where it is blocked, so it is called in here. */
+  constructor(open) {
+    try {
+      this.#storage = open();
+    } catch {
+      this.#storage = null;
+    }
+  }
+
+  get(key) {
+    if (this.#memory.has(key)) return this.#memory.get(key);
+    try {
+      return this.#storage?.getItem(key) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  set(key, value) {
+    try {
+      this.#storage.setItem(key, value);
+      this.#memory.delete(key);
+    } catch {
+      this.#memory.set(key, value);
+    }
+  }
+
+  remove(key) {
+    this.#memory.delete(key);
+    try {
+      this.#storage?.removeItem(key);
+    } catch {
+      // Blocked storage holds nothing to remove.
+    }
+  }
+
+  keys(prefix) {
+    const keys = new Set(this.#memory.keys());
+    try {
+      for (let index = 0; index < (this.#storage?.length ?? 0); index += 1) keys.add(this.#storage.key(index));
+    } catch {
+      // As above.
+    }
+    return [...keys].filter((key) => key.startsWith(prefix));
+  }
+}

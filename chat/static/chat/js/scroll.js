@@ -1,0 +1,79 @@
+/** Holds the reader's place: at the bottom while they are there, on the same message while they read above. Fires `moved`. */
+
+const NEAR = 40; // px from the bottom that still count as the bottom
+
+export class Scroll extends EventTarget {
+  #scroller;
+  #rows;
+  #pinned = true;
+  #top = 0;
+
+  constructor({ scroller, content, rows }) {
+    super();
+    this.#scroller = scroller;
+    this.#rows = rows;
+    scroller.addEventListener("scroll", this.#scrolled, { passive: true });
+    // A keyboard that opens, a window that turns, a font that loads: none of them is the reader moving away.
+    const observer = new ResizeObserver(() => this.#pinned && this.#jump());
+    observer.observe(scroller);
+    observer.observe(content);
+  }
+
+  /** Is the reader at the bottom, where new messages appear? */
+  get pinned() {
+    return this.#pinned;
+  }
+
+  /** Change the rows through `mutate` without moving what the reader looks at. */
+  keep(mutate) {
+    if (this.#pinned) {
+      mutate();
+      this.#jump();
+      return;
+    }
+    const anchor = this.#firstVisible();
+    const before = anchor?.getBoundingClientRect().top;
+    mutate();
+    if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  toBottom({ smooth = false } = {}) {
+    this.#setPinned(true);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (smooth && !calm) this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior: "smooth" });
+    else this.#jump();
+  }
+
+  #jump() {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  #scrolled = () => {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (scrollHeight - clientHeight - scrollTop <= NEAR) this.#setPinned(true);
+    else if (scrollTop < this.#top - 1) this.#setPinned(false); // only moving up leaves the bottom; content growing does not
+    this.#top = scrollTop;
+  };
+
+  #setPinned(pinned) {
+    if (pinned === this.#pinned) return;
+    this.#pinned = pinned;
+    this.dispatchEvent(new CustomEvent("moved"));
+  }
+
+  /** Rows lie in order, so look by halves: there may be thousands. */
+  #firstVisible() {
+    const rows = this.#rows.children;
+    const edge = this.#scroller.getBoundingClientRect().top;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom > edge) high = middle;
+      else low = middle + 1;
+    }
+    return rows[low];
+  }
+}

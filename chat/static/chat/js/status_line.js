@@ -1,0 +1,76 @@
+/** The truth about the connection, in one quiet line. When all is well it only says who is here. */
+import { reasonFor } from "./close_codes.js";
+
+const NOTICE = 20_000; // ms
+
+export class StatusLine {
+  #parts;
+  #state = { name: "connecting" };
+  #began = false;
+  #people = null;
+  #notice = null;
+  #ticker = 0;
+
+  /** `parts`: {line, text, countdown, now}; `wake` is called when someone cannot wait. */
+  constructor({ parts, wake }) {
+    this.#parts = parts;
+    parts.now.addEventListener("click", wake);
+    this.#draw();
+  }
+
+  connection(state) {
+    this.#state = state;
+    if (state.name === "connected") this.#began = true;
+    this.#draw();
+  }
+
+  people(count) {
+    this.#people = count;
+    this.#draw();
+  }
+
+  notice(text) {
+    this.#notice = text;
+    setTimeout(() => {
+      this.#notice = null;
+      this.#draw();
+    }, NOTICE);
+    this.#draw();
+  }
+
+  #draw() {
+    const { name, until } = this.#state;
+    const { line, text, now } = this.#parts;
+    const words = this.#words();
+    if (text.textContent !== words) text.textContent = words; // a live region: the same words must not be said twice
+    line.dataset.state = name;
+    now.hidden = name !== "waiting";
+    clearInterval(this.#ticker);
+    if (until) this.#ticker = setInterval(() => this.#count(until), 250);
+    this.#count(until);
+  }
+
+  #count(until) {
+    const seconds = Math.ceil((until - Date.now()) / 1_000);
+    this.#parts.countdown.textContent = seconds > 0 ? `in ${seconds} s` : "";
+  }
+
+  #words() {
+    const { name, leaving, code } = this.#state;
+    if (name === "stopped") return reasonFor(code) ?? `The server ended this connection (code ${code}). Reload the page to try again.`;
+    if (name === "leaving" || leaving) return "The server is restarting. Reconnecting";
+    if (name === "waiting") return `${this.#trouble()}Reconnecting`;
+    if (name === "connecting") return this.#began ? "Reconnecting…" : "Connecting…";
+    return this.#notice ?? this.#company();
+  }
+
+  #trouble() {
+    const reason = navigator.onLine ? reasonFor(this.#state.code) : "You are offline.";
+    return reason ? `${reason} ` : "";
+  }
+
+  #company() {
+    if (this.#people === null) return "Connected";
+    return this.#people === 1 ? "Only you are here" : `${this.#people} people here`;
+  }
+}

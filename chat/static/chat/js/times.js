@@ -1,0 +1,34 @@
+/** Times as people in the reader's place and language say them. Pure. */
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+
+export function clock(date) {
+  return CLOCK.format(date);
+}
+
+export function exact(date) {
+  return EXACT.format(date);
+}
+
+/** A local calendar day, as a key that sorts: "2025-03-09". */
+export function dayKey(date) {
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function dayName(date, now = new Date()) {
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (dayKey(date) === dayKey(now)) return "Today";
+  if (dayKey(date) === dayKey(yesterday)) return "Yesterday";
+  return (date.getFullYear() === now.getFullYear() ? DAY : DAY_AND_YEAR).format(date);
+}
+
+export function minuteKey(date) {
+  return Math.floor(date.getTime() / 60_000);
+}
+
+function two(number) {
+  return String(number).padStart(2, "0");
+}

@@ -1,0 +1,31 @@
+/** Tells when the network or the page may have come back from somewhere: `wake` on the returned target. */
+
+const TICK = 5_000; // ms
+const ASLEEP = 20_000; // ms; ticks further apart than this mean that the machine slept
+
+export class Wake extends EventTarget {
+  #tickedAt = Date.now();
+
+  constructor() {
+    super();
+    addEventListener("online", this.#wake);
+    addEventListener("offline", this.#wake);
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) this.#wake();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#wake();
+    });
+    setInterval(this.#tick, TICK);
+  }
+
+  #tick = () => {
+    const slept = Date.now() - this.#tickedAt > ASLEEP;
+    this.#tickedAt = Date.now();
+    if (slept && !document.hidden) this.#wake(); // hidden pages tick seldom without ever having slept
+  };
+
+  #wake = () => {
+    this.dispatchEvent(new CustomEvent("wake"));
+  };
+}

@@ -1,0 +1,22 @@
+"""Keep a guest's new name in their cookie. The room hears of it over the socket."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from chat.errors import BadName
+from chat.identity import guest_from, new_guest, remember
+
+
+@require_POST
+def set_name(request: HttpRequest) -> HttpResponse:
+    """Takes the form field `name`; answers with it as normalised, or 400 and why not."""
+    guest = guest_from(request.COOKIES) or new_guest()
+    try:
+        guest = guest.named(request.POST.get("name", ""))
+    except BadName as error:
+        return JsonResponse({"code": error.code, "detail": error.detail}, status=400)
+    response = JsonResponse({"name": guest.name})
+    remember(guest, request, response)
+    return response

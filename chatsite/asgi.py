@@ -1,0 +1,22 @@
+"""The application that Daphne serves."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+django.setup(set_prefix=False)
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+from chat.routing import websocket_urlpatterns  # noqa: E402
+from chatsite.preparation import prepare  # noqa: E402
+
+prepare()
+
+application = ProtocolTypeRouter(
+    {"http": get_asgi_application(), "websocket": URLRouter(websocket_urlpatterns)}
+)

@@ -1,0 +1,56 @@
+"""What must be true before the first request: tables and static files as this code needs them."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+logger = logging.getLogger(__name__)
+
+
+def prepare() -> None:
+    """Apply pending migrations (where MIGRATE_AT_START) and collect static files that changed.
+
+    Safe with several processes at once: one works, the others wait and find it done.
+    """
+    with _only_process(settings.DATA_DIR / "start.lock"):
+        if settings.MIGRATE_AT_START and _has_pending_migrations():
+            logger.info("Applying migrations")
+            call_command("migrate", interactive=False, verbosity=0)
+        if not settings.DEBUG and _static_files_changed():
+            call_command("collectstatic", interactive=False, verbosity=0)
+    connection.close()
+
+
+@contextmanager
+def _only_process(lock: Path) -> Iterator[None]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed
+        yield
+
+
+def _has_pending_migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _static_files_changed() -> bool:
+    """Whether a source is newer than the manifest, or not in it."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return True
+    collected_at = manifest.stat().st_mtime
+    sources = [
+        Path(storage.path(path)) for finder in get_finders() for path, storage in finder.list([])
+    ]
+    return any(source.stat().st_mtime > collected_at for source in sources)

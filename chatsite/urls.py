@@ -1,0 +1,5 @@
+"""Every URL of the site."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("chat.urls"))]

@@ -1,0 +1,76 @@
+"""Someone at a browser: what they do, and what they see."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+class Person:
+    def __init__(self, page):
+        self.page = page
+        self.field = page.get_by_role("textbox", name="Message to")
+        self.messages = page.locator(".message")
+        self.bodies = page.locator(".message [data-part=body]")
+        self.status = page.locator("[data-status-line]")
+
+    def opens(self, path):
+        self.page.goto(path)
+        return self.connects()
+
+    def reloads(self):
+        self.page.reload()
+        return self.connects()
+
+    def connects(self, *, timeout=20_000):
+        expect(self.page.locator("[data-chat]")).to_have_attribute(
+            "data-connection", "connected", timeout=timeout
+        )
+        return self
+
+    def loses_the_connection(self):
+        expect(self.page.locator("[data-chat]")).not_to_have_attribute(
+            "data-connection", "connected"
+        )
+
+    def writes(self, text):
+        self.field.fill(text)
+
+    def says(self, text):
+        self.writes(text)
+        self.field.press("Enter")
+
+    def says_for_good(self, text):
+        """Say it, and wait until the server has it."""
+        self.says(text)
+        expect(self.message(text)).to_have_attribute("data-state", "sent")
+
+    def message(self, text):
+        return self.messages.filter(has=self.page.get_by_text(text, exact=True))
+
+    def sees(self, text):
+        expect(self.message(text)).to_be_visible()
+
+    def sees_exactly(self, texts):
+        """These messages, each once, in this order, and all of them in the log."""
+        expect(self.bodies).to_have_text(texts, timeout=20_000)
+        expect(self.page.locator(".message[data-seq]")).to_have_count(len(texts))
+
+    def another_tab(self, path="/"):
+        return Person(self.page.context.new_page()).opens(path)
+
+    def pours(self, texts, *, socket="/ws"):
+        """Say many things at once, as a client that knows no protocol would."""
+        self.page.evaluate(
+            """async ([path, texts]) => {
+                const socket = new WebSocket(location.origin.replace("http", "ws") + path);
+                await new Promise((resolve) => (socket.onopen = resolve));
+                const last = texts.at(-1);
+                const echoed = new Promise((resolve) => {
+                    socket.onmessage = ({ data }) => data === last && resolve();
+                });
+                texts.forEach((text) => socket.send(text));
+                await echoed;
+                socket.close();
+            }""",
+            [socket, texts],
+        )

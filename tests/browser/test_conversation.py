@@ -1,0 +1,133 @@
+"""Two people, two browsers, one conversation."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+
+
+def test_two_people_talk(alice, bob):
+    alice.says("Hello, is anybody here?")
+    bob.sees("Hello, is anybody here?")
+    bob.says("Yes, me")
+
+    alice.sees_exactly(["Hello, is anybody here?", "Yes, me"])
+    bob.sees_exactly(["Hello, is anybody here?", "Yes, me"])
+
+
+def test_what_you_say_appears_once_and_settles(alice):
+    alice.says("Hello")
+
+    expect(alice.message("Hello")).to_have_attribute("data-state", "sent")
+    expect(alice.message("Hello")).to_have_attribute("data-mine", "")
+    alice.sees_exactly(["Hello"])
+
+
+def test_many_messages_in_a_row_keep_their_order(alice, bob):
+    texts = [f"Line {number}" for number in range(10)]
+
+    for text in texts:
+        alice.says(text)
+
+    alice.sees_exactly(texts)
+    bob.sees_exactly(texts)
+
+
+def test_a_reload_keeps_the_conversation(alice, bob):
+    alice.says("One")
+    bob.sees("One")
+    bob.says("Two")
+    alice.sees("Two")
+
+    alice.reloads()
+
+    alice.sees_exactly(["One", "Two"])
+    expect(alice.message("One")).to_have_attribute("data-mine", "")
+    expect(alice.message("Two")).not_to_have_attribute("data-mine", "")
+
+
+def test_who_comes_later_reads_what_was_said(alice, enter):
+    alice.says_for_good("Before you came")
+
+    carol = enter()
+
+    carol.sees_exactly(["Before you came"])
+
+
+def test_rooms_are_apart(alice, enter):
+    carol = enter("/r/lounge/")
+    alice.says_for_good("In the lobby")
+    carol.says_for_good("In the lounge")
+
+    alice.sees_exactly(["In the lobby"])
+    carol.sees_exactly(["In the lounge"])
+
+
+def test_shift_enter_breaks_the_line_and_the_break_is_kept(alice, bob):
+    alice.field.press_sequentially("Roses")
+    alice.field.press("Shift+Enter")
+    alice.field.press_sequentially("violets")
+    alice.field.press("Enter")
+
+    assert bob.bodies.first.inner_text() == "Roses\nviolets"
+
+
+def test_nothing_is_sent_when_nothing_is_written(alice):
+    alice.says(" \n ")
+    alice.says_for_good("Something")
+
+    alice.sees_exactly(["Something"])
+
+
+def test_the_limit_is_counted_down_and_kept(alice):
+    alice.writes("x" * 3_990)
+    counter = alice.page.locator("[data-composer-counter]")
+    expect(counter).to_have_text("10 left")
+
+    alice.says("x" * 4_001)
+    expect(counter).to_have_text("1 too many")
+    expect(alice.field).to_have_value("x" * 4_001)
+    alice.says("😀" * 4_000)
+
+    alice.sees_exactly(["😀" * 4_000])
+
+
+def test_messages_of_one_person_stand_together(alice, bob):
+    alice.says_for_good("One")
+    alice.says_for_good("Two")
+    bob.sees("Two")
+    bob.says_for_good("Three")
+
+    introduced = bob.page.locator(".message[data-introduced] [data-part=body]")
+    expect(introduced).to_have_text(["One", "Three"])
+    expect(bob.page.locator(".day")).to_have_text(["Today"])
+
+
+def test_an_empty_room_says_what_it_is_and_how_to_invite(alice):
+    empty = alice.page.locator("[data-empty]")
+    expect(empty).to_be_visible()
+    expect(empty.get_by_role("textbox")).to_have_value(alice.page.url)
+
+    alice.says("First")
+
+    expect(empty).to_be_hidden()
+
+
+def test_a_name_that_no_room_can_have_is_explained(new_context, node):
+    page = new_context(base_url=node.url).new_page()
+
+    response = page.goto("/r/No_Such_Room/")
+
+    assert response.status == 404
+    expect(page.get_by_role("main")).to_contain_text("No_Such_Room")
+    page.get_by_role("link", name="Go to the lobby").click()
+    Person(page).connects()
+
+
+def test_the_new_message_is_said_to_those_who_listen(alice, bob):
+    alice.says("Can you hear me?")
+
+    said = bob.page.locator("[data-announcer]")
+    expect(said).to_contain_text("Can you hear me?")
+    expect(bob.page.get_by_role("log", name="Conversation")).to_be_visible()

@@ -1,0 +1,82 @@
+"""What a person typed is text, whatever it looks like."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+CORPUS = [
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror='window.hacked = 1'>",
+    "<svg onload=window.hacked=1>",
+    "<svg><script>window.hacked=1</script></svg>",
+    "<iframe srcdoc='<script>parent.hacked=1</script>'></iframe>",
+    "<a href='javascript:window.hacked=1'>click</a>",
+    "javascript:window.hacked=1",
+    "JaVaScRiPt://example.org/%0awindow.hacked=1",
+    "data:text/html,<script>window.hacked=1</script>",
+    "</div></article></template><script>window.hacked=1</script>",
+    "<style>* { display: none }</style>",
+    "<base href='//evil.example/'>",
+    "<form action=//evil.example><input name=x autofocus onfocus=window.hacked=1>",
+    'https://example.org/"onmouseover="window.hacked=1',
+    "https://example.org/'onmouseover='window.hacked=1",
+    "http://javascript:window.hacked=1@example.org/",
+    "{{ 7 * 7 }} {% debug %} ${7 * 7} #{7 * 7}",
+    "&lt;b&gt; &amp; &#x3c;script&#x3e;",
+    "<!-- --><![CDATA[ ]]>",
+    "__proto__ constructor toString",
+    "\u202egnp.exe\u202c \u2066 isolate",
+    "مرحبا <b>x</b> שלום",
+]
+
+
+@pytest.fixture
+def mallory(enter, open_node):
+    return enter(url=open_node.url)
+
+
+@pytest.fixture
+def victim(enter, open_node):
+    return enter(url=open_node.url)
+
+
+def test_every_hostile_text_is_shown_as_it_was_typed(mallory, victim):
+    for text in CORPUS:
+        mallory.says(text)
+
+    for person in (mallory, victim):
+        expect(person.bodies).to_have_count(len(CORPUS), timeout=20_000)
+        assert person.bodies.all_text_contents() == CORPUS
+        assert person.page.evaluate("window.hacked") is None
+        made = "[...document.querySelectorAll('[data-part=body] *')].map((e) => e.localName)"
+        assert set(person.page.evaluate(made)) <= {"a"}
+
+
+def test_only_safe_links_are_links(mallory, victim):
+    mallory.says("See https://example.org/a_(b), www.example.org. and mailto:ada@example.org!")
+    mallory.says("\n".join(CORPUS))
+
+    expect(victim.messages).to_have_count(2)
+    links = victim.bodies.locator("a")
+    hrefs = links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    assert hrefs[:3] == [
+        "https://example.org/a_(b)",
+        "https://www.example.org/",
+        "mailto:ada@example.org",
+    ]
+    assert all(href.startswith(("https://", "http://", "mailto:")) for href in hrefs)
+    assert set(links.evaluate_all("links => links.map((link) => link.rel)")) == {
+        "noopener noreferrer nofollow ugc"
+    }
+
+
+def test_a_hostile_name_is_text_as_well(mallory, victim):
+    name = "<b onclick=hacked()>Eve</b>"
+    mallory.page.get_by_role("button", name="Change your name").click()
+    mallory.page.get_by_role("textbox", name="Your name").fill(name)
+    mallory.page.keyboard.press("Enter")
+
+    expect(victim.page.locator(".person", has_text=name)).to_be_visible()
+    mallory.says("Hello")
+    expect(victim.message("Hello").locator("[data-part=author]")).to_have_text(name)

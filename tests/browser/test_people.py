@@ -1,0 +1,105 @@
+"""Who is here, what they are called, and who is typing."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+
+def rename(person, name):
+    person.page.get_by_role("button", name="Change your name").click()
+    field = person.page.get_by_role("textbox", name="Your name")
+    field.fill(name)
+    field.press("Enter")
+
+
+def test_everyone_sees_who_is_here(alice, bob):
+    for person in (alice, bob):
+        expect(person.page.locator(".person")).to_have_count(2)
+        expect(person.page.locator(".person").first).to_contain_text("you")
+        expect(person.status).to_have_text(re.compile("2 people here"))
+
+    bob.page.close()
+
+    expect(alice.page.locator(".person")).to_have_count(1)
+    expect(alice.status).to_have_text(re.compile("Only you are here"))
+
+
+def test_a_new_name_reaches_the_others(alice, bob):
+    rename(alice, "Ada L.")
+
+    expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada L.")
+    expect(bob.page.locator(".person", has_text="Ada L.")).to_be_visible()
+    alice.says("It is me")
+    expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("Ada L.")
+
+
+def test_a_new_name_is_remembered(alice):
+    with alice.page.expect_response("**/name/") as remembered:
+        rename(alice, "Ada L.")
+    assert remembered.value.ok
+
+    alice.reloads()
+
+    expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada L.")
+
+
+def test_a_name_that_is_refused_says_why_and_can_be_mended(alice):
+    rename(alice, "x" * 33)
+
+    error = alice.page.get_by_role("alert")
+    expect(error).to_contain_text("32")
+    field = alice.page.get_by_role("textbox", name="Your name")
+    expect(field).to_be_focused()
+    field.fill("Short")
+    field.press("Enter")
+    expect(alice.page.locator("[data-name-shown]")).to_have_text("Short")
+
+
+def test_escape_leaves_the_name_as_it_was(alice):
+    before = alice.page.locator("[data-name-shown]").inner_text()
+    alice.page.get_by_role("button", name="Change your name").click()
+    alice.page.get_by_role("textbox", name="Your name").fill("Somebody else")
+    alice.page.keyboard.press("Escape")
+
+    expect(alice.page.get_by_role("button", name="Change your name")).to_be_focused()
+    expect(alice.page.locator("[data-name-shown]")).to_have_text(before)
+
+
+def test_typing_shows_to_others_and_fades(alice, bob):
+    rename(alice, "Ada")
+    line = bob.page.locator("[data-typing]")
+
+    alice.field.press_sequentially("Well")
+
+    expect(line).to_have_text(re.compile("Ada.* is typing"))
+    expect(alice.page.locator("[data-typing-label]")).to_have_text("")
+    expect(line).to_have_text("", timeout=15_000)
+
+
+def test_the_people_are_a_drawer_on_a_phone(enter):
+    carol = enter(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    people = carol.page.get_by_role("complementary", name="People here")
+    button = carol.page.get_by_role("button", name="People here")
+    expect(people).to_be_hidden()
+
+    button.tap()
+    expect(people).to_be_visible()
+    expect(people.locator(".person")).to_have_count(1)
+    carol.page.keyboard.press("Escape")
+
+    expect(people).to_be_hidden()
+    expect(button).to_be_focused()
+    button.tap()
+    people.get_by_role("button", name="Close").tap()
+    expect(people).to_be_hidden()
+
+
+def test_nothing_sticks_out_of_a_phone(enter):
+    carol = enter(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    carol.says("Averyverylongword" * 20)
+    carol.sees("Averyverylongword" * 20)
+
+    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-stream]').scrollWidth]"
+    assert carol.page.evaluate(widths) == [360, 360]

@@ -1,0 +1,100 @@
+"""The reader's place in a long conversation."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+HISTORY = [f"Message {number}" for number in range(1, 181)]
+
+
+@pytest.fixture
+def reader(enter, open_node):
+    reader = enter(url=open_node.url)
+    reader.pours(HISTORY)
+    reader.reloads()
+    reader.sees(HISTORY[-1])
+    return reader
+
+
+@pytest.fixture
+def writer(enter, open_node, reader):
+    return enter(url=open_node.url)
+
+
+def place_of(person, text):
+    """How far below the top edge of the window a message stands."""
+    return round(person.message(text).bounding_box()["y"])
+
+
+def scroll_to(person, text):
+    person.message(text).evaluate("element => element.scrollIntoView({block: 'start'})")
+
+
+def at_bottom(person):
+    return person.page.locator("[data-stream]").evaluate(
+        "s => s.scrollHeight - s.clientHeight - s.scrollTop < 2"
+    )
+
+
+def test_a_page_opens_at_the_latest_message(reader):
+    expect(reader.message(HISTORY[-1])).to_be_in_viewport()
+    assert at_bottom(reader)
+    assert reader.messages.count() < len(HISTORY)
+
+
+def test_scrolling_up_reads_to_the_very_first_message_without_a_jump(reader):
+    top = HISTORY.index(reader.bodies.first.inner_text())
+    while top > 0:
+        scroll_to(reader, HISTORY[top])
+        before = place_of(reader, HISTORY[top])
+
+        expect(reader.message(HISTORY[top - 1])).to_be_attached()
+
+        assert abs(place_of(reader, HISTORY[top]) - before) <= 1
+        top = HISTORY.index(reader.bodies.first.inner_text())
+
+    expect(reader.bodies).to_have_text(HISTORY)
+    expect(reader.page.locator("[data-beginning]")).to_be_attached()
+    expect(reader.page.locator("[data-older]")).to_be_hidden()
+
+
+def test_who_is_at_the_bottom_stays_there(reader, writer):
+    for number in range(5):
+        writer.says_for_good(f"New {number}")
+
+    expect(reader.message("New 4")).to_be_in_viewport()
+    assert at_bottom(reader)
+    expect(reader.page.locator("[data-latest]")).to_be_hidden()
+
+
+def test_who_reads_above_is_left_there_and_told_what_is_new(reader, writer):
+    scroll_to(reader, HISTORY[-30])
+    button = reader.page.locator("[data-latest]")
+    expect(button).to_have_text("Latest messages")
+    before = place_of(reader, HISTORY[-30])
+
+    writer.says_for_good("New 1")
+    expect(button).to_have_text("1 new message")
+    writer.says_for_good("New 2")
+    expect(button).to_have_text("2 new messages")
+
+    assert place_of(reader, HISTORY[-30]) == before
+    button.click()
+    expect(reader.message("New 2")).to_be_in_viewport()
+    expect(button).to_be_hidden()
+
+
+def test_saying_something_brings_you_to_the_bottom(reader):
+    scroll_to(reader, HISTORY[-30])
+
+    reader.says_for_good("Here I am")
+
+    expect(reader.message("Here I am")).to_be_in_viewport()
+
+
+def test_a_window_that_shrinks_keeps_the_bottom_in_sight(reader):
+    reader.page.set_viewport_size({"width": 700, "height": 400})
+
+    expect(reader.message(HISTORY[-1])).to_be_in_viewport()
+    expect(reader.page.locator("[data-latest]")).to_be_hidden()

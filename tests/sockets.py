@@ -1,0 +1,124 @@
+"""A client that speaks the protocol, over the real ASGI application in this process."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from itertools import count
+from uuid import uuid4
+
+from channels.testing import WebsocketCommunicator
+
+from chatsite.asgi import application
+
+SECONDS = 5  # until an expected frame must have come
+ORIGIN = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+
+
+class Socket:
+    """One `chat.v1` connection and what it has seen of its room."""
+
+    def __init__(self, communicator):
+        self.communicator = communicator
+        self.welcome = None
+        self.cursor = None
+        self.messages = []
+        self.other = []
+        self._ids = count(1)
+
+    async def frame(self):
+        """The next frame of any kind; changes are also applied, and must follow on."""
+        frame = json.loads(await self.communicator.receive_from(timeout=SECONDS))
+        if frame["type"] == "welcome":
+            self.welcome = frame
+            if frame["reset"]:
+                self.cursor, self.messages = None, []
+        elif frame["type"] == "room.changed":
+            assert self.cursor in (None, frame["after"]), "a hole or a twin"
+            self.cursor = frame["head"]
+            self.messages += frame["messages"]
+        return frame
+
+    async def frame_of(self, *types):
+        """The next frame of one of `types`; those before it go to `other`."""
+        while (frame := await self.frame())["type"] not in types:
+            self.other.append(frame)
+        return frame
+
+    async def send(self, frame):
+        await self.communicator.send_to(text_data=json.dumps(frame))
+
+    async def ask(self, kind, **fields):
+        """Send a command and return its reply, an ack or an error."""
+        number = next(self._ids)
+        await self.send({"type": kind, "id": number, **fields})
+        while (reply := await self.frame_of("ack", "error"))["reply_to"] != number:
+            self.other.append(reply)
+        return reply
+
+    async def command(self, kind, **fields):
+        """Send a command that is not refused."""
+        reply = await self.ask(kind, **fields)
+        assert reply["type"] == "ack", reply
+        return reply
+
+    async def say(self, body, client_message_id=None):
+        """Post a message; returns its seq."""
+        fields = {"client_message_id": client_message_id or str(uuid4()), "body": body}
+        return (await self.command("message.post", **fields))["seq"]
+
+    async def bodies(self, until):
+        """What was said in the room, as far as this client saw, once it has seen `until`."""
+        while (self.cursor or 0) < until:
+            await self.frame()
+        return [message["body"] for message in self.messages]
+
+    async def close_code(self):
+        """The code with which the server ends the connection."""
+        while (output := await self.communicator.receive_output(SECONDS))["type"] != (
+            "websocket.close"
+        ):
+            pass
+        return output["code"]
+
+
+def handshake(path="/ws", *, subprotocols=("chat.v1",), headers=(), **scope):
+    """A connection that is not open yet."""
+    communicator = WebsocketCommunicator(
+        application, path, subprotocols=list(subprotocols), headers=list(headers)
+    )
+    communicator.scope.update(scope)
+    return communicator
+
+
+@asynccontextmanager
+async def enter(slug="lobby", *, cursor=None, cookie=None, **scope):
+    """Be in a room with `chat.v1`, welcomed and up to date."""
+    path = "/ws" if slug == "lobby" else f"/ws/{slug}"
+    if cursor is not None:
+        path += "?epoch={}&since={}".format(*cursor)
+    headers = [*ORIGIN, (b"cookie", f"chat_guest={cookie}".encode())] if cookie else []
+    communicator = handshake(path, headers=headers, **scope)
+    accepted, subprotocol = await communicator.connect(timeout=SECONDS)
+    assert accepted and subprotocol == "chat.v1"
+    socket = Socket(communicator)
+    if cursor is not None:
+        socket.cursor = cursor[1]
+    try:
+        await socket.frame_of("welcome")
+        await socket.bodies(until=socket.welcome["head"])
+        yield socket
+    finally:
+        await communicator.disconnect(timeout=SECONDS)
+
+
+@asynccontextmanager
+async def plain(path="/ws", **scope):
+    """Be in a room with plain text; yields the communicator."""
+    communicator = handshake(path, subprotocols=(), **scope)
+    accepted, subprotocol = await communicator.connect(timeout=SECONDS)
+    assert accepted and subprotocol is None
+    try:
+        yield communicator
+    finally:
+        await communicator.disconnect(timeout=SECONDS)

@@ -1,0 +1,94 @@
+"""What keeps the house in order: short files, and a table of every setting."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 250  # lines
+SUFFIXES = {".css", ".html", ".js", ".py"}
+
+
+def test_no_file_is_too_long():
+    files = [
+        path for folder in ("chat", "chatsite", "tests") for path in source_files(ROOT / folder)
+    ]
+    lengths = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in files}
+    too_long = [f"{path}: {lines}" for path, lines in lengths.items() if lines > LONGEST]
+
+    assert lengths
+    assert not too_long, f"over {LONGEST} lines, split by noun: {', '.join(too_long)}"
+
+
+def test_every_setting_is_in_the_readme_and_no_other():
+    read = settings_read((ROOT / "chatsite" / "settings.py").read_text())
+    told = settings_told((ROOT / "README.md").read_text())
+
+    assert read
+    assert not read - told, f"in the README's table of settings is no {sorted(read - told)}"
+    assert not told - read, f"settings.py does not read the README's {sorted(told - read)}"
+
+
+def test_settings_are_found_however_they_are_read():
+    source = """
+env = environ.Env(ONE=(bool, False))
+TWO = env("TWO") or env.int("THREE", default=3)
+FOUR = os.environ["FOUR"] + os.environ.get("FIVE", "") + os.getenv("SIX")
+"""
+
+    assert settings_read(source) == {"ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX"}
+
+
+def test_settings_are_told_only_by_the_table_under_their_heading():
+    text = """
+| `OTHER` | no setting |
+## Settings
+With `DEBUG` ...
+| `ONE`, `TWO` | both, unlike `THREE` |
+### Limits
+| `FOUR` | 4 |
+## Next
+| `FIVE` | no setting |
+"""
+
+    assert settings_told(text) == {"ONE", "TWO", "FOUR"}
+
+
+def source_files(folder):
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.suffix in SUFFIXES and "migrations" not in path.parts
+    ]
+
+
+def settings_read(source):
+    """The environment variables that Python code reads, by django-environ or by os."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+            names.add(literal(node.slice))
+        elif isinstance(node, ast.Call):
+            function = ast.unparse(node.func)
+            if function.endswith("Env"):
+                names |= {keyword.arg for keyword in node.keywords}
+            elif re.fullmatch(r"env(\.\w+)?|os\.getenv|os\.environ\.get", function) and node.args:
+                names.add(literal(node.args[0]))
+    return names
+
+
+def literal(node):
+    assert isinstance(node, ast.Constant), (
+        f"settings.py, line {node.lineno}: write the variable's name out, so that this test sees it"
+    )
+    return node.value
+
+
+def settings_told(text):
+    """The names in the first column of the tables under the heading "Settings"."""
+    found = re.search(r"^(#+) Settings$(.*?)(?=^#{1,2} |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, 'README.md has no heading "Settings"'
+    cells = re.findall(r"^\|([^|]*)\|", found[2], re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`([A-Z][A-Z0-9_]*)`", cell)}
