@@ -17,6 +17,7 @@ from django.http import parse_cookie
 
 from chat import protocol
 from chat.commands import HANDLERS, Visitor, say_plain
+from chat.draining import draining
 from chat.errors import ChatError, CloseCode, TooFast, Unavailable
 from chat.follower import Ended
 from chat.hub import RoomHub
@@ -25,10 +26,11 @@ from chat.identity import Guest, guest_from, new_guest
 from chat.limits import addresses, command_rate, refusal_rate
 from chat.models import LOBBY
 from chat.origin import header_values, is_allowed_origin
-from chat.protocol import Limits, RoomInfo, Welcome
+from chat.protocol import GoingAway, Limits, RoomInfo, Welcome
 
 logger = logging.getLogger(__name__)
 
+RETRY_AFTER_CANCEL = 1000  # ms
 INTERNAL_ERROR = 1011  # RFC 6455: a bug of ours; browsers come back
 
 Scope = dict[str, Any]
@@ -55,6 +57,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
                     await self.dispatch(await receive())
             except StopConsumer:
                 pass
+            except asyncio.CancelledError:  # plain Daphne ends us so, without a close frame
+                await self.go_away(RETRY_AFTER_CANCEL)
+                raise
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         kind = message["type"]
@@ -98,6 +103,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def send_frame(self, frame: msgspec.Struct) -> None:
         await self.send(text_data=protocol.encode(frame))
 
+    async def go_away(self, retry_in_ms: int) -> None:
+        """Tell the client that the server ends; in plain text the close code has to do."""
+        if self.visitor is not None and not self.is_plain:
+            await self.send_frame(GoingAway(retry_in_ms))
+
     async def _refuse(self, error: ChatError, text: str) -> None:
         if isinstance(error, TooFast) and self._refusals.wait():
             await self.close(CloseCode.FLOODING)
@@ -116,6 +126,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         address = (self.scope.get("client") or [None])[0]
         if not self._entered.enter_context(addresses().socket(address)):
             raise Ended(CloseCode.TOO_MANY_SOCKETS)
+        self._entered.enter_context(draining().connected(self))
         hub = await hubs().enter(slug)
         self._entered.callback(hubs().leave, hub)
         visitor = self.visitor = Visitor(_guest(self.scope), hub)

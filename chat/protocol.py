@@ -28,6 +28,7 @@ MAX_SEQ = 2**53 - 1  # what JavaScript counts to
 
 SLUG = re.compile(r"[a-z0-9-]{1,64}")
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
+PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 
 
 class Limits(Struct, frozen=True):
@@ -81,8 +82,8 @@ class PostMessage(Command, tag="message.post", frozen=True):
 class FetchHistory(Command, tag="history.fetch", frozen=True):
     """Read messages older than `before`."""
 
-    before: Seq
-    limit: Annotated[int, Meta(ge=1, le=MAX_PAGE)]
+    before: Seq  # a message's seq; those with a lower one are meant
+    limit: PageLimit  # 1 to 100
 
 
 class StartTyping(Command, tag="typing.start", frozen=True):

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from chat.views import name, room
+from chat.views import health, name, room
 
 urlpatterns = [
     path("", room.lobby, name="lobby"),
     path("r/<str:slug>/", room.room, name="room"),
     path("name/", name.set_name, name="name"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

@@ -18,7 +18,7 @@ LAYERS = {
     4: ["services"],
     5: [
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
-        *["presence", "roster", "limits", "identity", "names", "origin"],
+        *["presence", "roster", "limits", "identity", "names", "origin", "draining"],
     ],
     6: ["commands"],
     7: ["consumers", "views", "admin", "management"],

@@ -36,12 +36,12 @@ export class Timeline {
     return this.#start + 1;
   }
 
-  /** Read a `welcome`; true if what we had was thrown away because it does not belong to this log. */
+  /** Read a `welcome`; true if messages were thrown away because they do not belong to this log. */
   welcome({ epoch, reset }) {
-    const discard = this.ready && (reset || epoch !== this.#epoch);
+    const discarded = (reset || epoch !== this.#epoch) && this.#ordered.length > 0;
+    if (reset || epoch !== this.#epoch) this.#clear();
     this.#epoch = epoch;
-    if (discard || !this.ready) this.#clear();
-    return discard;
+    return discarded;
   }
 
   /** Apply a `room.changed`; returns the messages that are new or changed here, or null if it does not follow on. */
