@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
-from functools import lru_cache
+from contextlib import AbstractContextManager, AsyncExitStack
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,13 +18,14 @@ from chat import protocol
 from chat.commands import HANDLERS, Visitor, say_plain
 from chat.draining import draining
 from chat.errors import ChatError, CloseCode, TooFast, Unavailable
-from chat.follower import Ended
+from chat.follower import Ended, Follower, PlainFollower
 from chat.hub import RoomHub
 from chat.hubs import hubs
 from chat.identity import Guest, guest_from, new_guest
 from chat.limits import addresses, command_rate, refusal_rate
 from chat.models import LOBBY
 from chat.origin import header_values, is_allowed_origin
+from chat.outgoing import writer_of
 from chat.protocol import GoingAway, Limits, RoomInfo, Welcome
 
 logger = logging.getLogger(__name__)
@@ -137,10 +137,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _follow(self, hub: RoomHub) -> None:
         """Bring the visitor up to date and keep them so, until cancelled."""
         try:
-            if self.is_plain:
-                await self._send_bodies(hub)
-            else:
-                await self._send_frames(hub)
+            with await self._follower(hub) as follower:
+                while True:
+                    for text in await follower.next_texts():
+                        await self.send(text_data=text.text)
         except Ended as end:
             await self.close(end.code)
         except Unavailable:
@@ -149,27 +149,20 @@ class ChatConsumer(AsyncWebsocketConsumer):
             logger.exception("A connection failed")
             await self.close(INTERNAL_ERROR)
 
-    async def _send_bodies(self, hub: RoomHub) -> None:
-        """What is said from now on, one frame per message."""
-        with hub.followed_from(hub.released) as follower:
-            while True:
-                for frame in await follower.next_changes():
-                    for change in frame.changes:
-                        await self.send(text_data=_body(change.text))
-
-    async def _send_frames(self, hub: RoomHub) -> None:
-        """A welcome, then everything from the visitor's cursor on."""
+    async def _follower(self, hub: RoomHub) -> AbstractContextManager[Follower]:
+        """Plain text begins now; `chat.v1` with a welcome, at the client's cursor."""
+        writer = writer_of(self.scope)
+        if self.is_plain:
+            return hub.followed_by(PlainFollower(hub, hub.released, writer))
         asked = _cursor(self.scope)
         start = await hub.starting_point(*asked) if asked else None
-        with hub.followed_from(hub.recent.page_cursor() if start is None else start) as follower:
-            await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
-            while True:
-                for text in await follower.next_texts():
-                    await self.send(text_data=text)
+        await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
+        cursor = hub.recent.page_cursor() if start is None else start
+        return hub.followed_by(Follower(hub, cursor, writer))
 
     def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:
         assert self.visitor
-        people, count = hub.presence.people()
+        people, count = hub.presence.people_with(self.visitor.guest.person)
         return Welcome(
             room=RoomInfo(hub.slug, hub.title),
             you=self.visitor.guest.person,
@@ -199,15 +192,6 @@ def _cursor(scope: Scope) -> tuple[str, int] | None:
     epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
     is_number = since.isascii() and since.isdigit() and len(since) < 17
     return epoch, int(since) if is_number else -1
-
-
-class _Body(msgspec.Struct):
-    body: str
-
-
-@lru_cache(maxsize=256)  # each is asked for once per plain-text connection
-def _body(text: str) -> str:
-    return msgspec.json.decode(text, type=_Body).body
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.errors import Unavailable
@@ -65,7 +65,7 @@ async def read(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def _run(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return func(*args, **kwargs)
-    except DatabaseError:
+    except Error:
         connections[DEFAULT_DB_ALIAS].close()
         raise
 

@@ -17,6 +17,7 @@ from chat.loops import PerLoop
 
 FAREWELL = 1.0  # seconds for all to take the news; who does not read learns it by the close code
 TICKS = 50  # batches in which sockets are closed
+ARRIVALS = 100  # clients a second that the next server is meant to welcome
 
 
 class Connection(Protocol):
@@ -46,23 +47,27 @@ class Draining:
             del self._connections[connection]
 
     async def drain(self, seconds: float) -> None:
-        """Send everyone away within about two thirds of `seconds`, and flush the journal.
+        """Send everyone away and flush the journal, in about two thirds of `seconds` at most.
 
-        Clients come back evenly over `seconds`, in the order in which they are closed.
+        Clients come back one after the other, in the order in which they are closed: ARRIVALS a
+        second, or evenly over `seconds` where they are too many for that.
         """
         self.has_begun = True
         leaving = list(self._connections)
-        pause = seconds * 1000 / max(1, len(leaving))  # ms between two that come back
+        spread = min(seconds, len(leaving) / ARRIVALS)  # seconds until the last comes back
+        waits = [spread * place / len(leaving) for place in range(len(leaving))]
         await _at_most(
-            FAREWELL, [each.go_away(int(place * pause)) for place, each in enumerate(leaving)]
+            FAREWELL,
+            [each.go_away(int(wait * 1000)) for each, wait in zip(leaving, waits, strict=True)],
         )
+        closing_ends = time.monotonic() + min(spread, seconds * 2 / 3 - 2 * FAREWELL)
         batch = len(leaving) // TICKS + 1
-        closing_ends = time.monotonic() + max(0.0, seconds * 2 / 3 - 2 * FAREWELL)
         for start in range(0, len(leaving), batch):
             group = leaving[start : start + batch]
             await _at_most(FAREWELL, [each.close(CloseCode.SERVICE_RESTART) for each in group])
-            ticks_left = (len(leaving) - start) / batch
-            await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / ticks_left)
+            groups_left = (len(leaving) - start) // batch
+            if groups_left:
+                await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / groups_left)
         await journal().flush()
 
 

@@ -70,6 +70,13 @@ class Busy(ChatError):
     retry_in_ms = 500
 
 
+class NotStored(ChatError):
+    """The database refuses this very message, and will do so again."""
+
+    code = "not_stored"
+    detail = "The server could not store this message."
+
+
 class Unavailable(ChatError):
     """The database cannot be reached."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chat.errors import CloseCode, Unavailable
+from chat.outgoing import Text, Writer
 from chat.recent import Frame
 
 if TYPE_CHECKING:
@@ -26,45 +28,66 @@ class Ended(Exception):
 
 
 class Follower:
-    """One reader of a hub."""
+    """One `chat.v1` reader of a hub, at `cursor`."""
 
-    def __init__(self, hub: RoomHub, cursor: int) -> None:
+    def __init__(self, hub: RoomHub, cursor: int, writer: Writer | None) -> None:
         self.cursor = cursor
         self._hub = hub
+        self._writer = writer
         self._is_new = True
         self._people_seen = hub.presence.people_version
         self._typing_seen = 0
+        self._owed: list[Text] = []  # taken, and not written yet
         self._asleep: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
-        """There may be news."""
-        if self._asleep is not None and not self._asleep.done():
+        """There may be news. A reader that can take it without waiting has it on return."""
+        if self._asleep is None or self._asleep.done():
+            return  # it is sending, and will look again by itself
+        if self._writer is None or not self._write(self._writer):
             self._asleep.set_result(None)
 
-    async def next_changes(self) -> list[Frame]:
-        """Wait for changes after the cursor and move it past them. Raises Ended."""
-        while not (frames := await self._changes()):
-            await self._sleep()
-        return frames
-
-    async def next_texts(self) -> list[str]:
-        """Wait for frames of any kind: changes in order, the others as of now. Raises Ended."""
+    async def next_texts(self) -> Sequence[Text]:
+        """Wait for what is new to this reader: changes in order, the rest as of now. Moves the
+        cursor past it. Raises Ended."""
         while True:
-            texts = [frame.text for frame in await self._changes()] + self._people()
-            if texts:
+            owed, self._owed = self._owed, []
+            if texts := [*owed, *await self._changes(), *self._people()]:
                 return texts
-            await self._sleep()
+            self._asleep = asyncio.get_running_loop().create_future()
+            try:
+                await self._asleep
+            finally:
+                self._asleep = None
 
-    async def _changes(self) -> list[Frame]:
+    def _write(self, writer: Writer) -> bool:
+        """Write all that is new; what did not go is owed, and `next_texts` has to go on."""
+        hub = self._hub
+        frames = hub.recent.frames_after(self.cursor) if self.cursor < hub.released else []
+        if frames is None or hub.ended is not None:
+            return False
+        self._owed = [*self._taken(frames), *self._people()]
+        for done, text in enumerate(self._owed):
+            if not writer.write(text):
+                del self._owed[:done]
+                return False
+        self._owed = []
+        return True
+
+    async def _changes(self) -> Sequence[Text]:
         hub = self._hub
         if hub.ended is not None:
             raise Ended(hub.ended)
         if self.cursor >= hub.released and not self._is_new:
-            return []
-        frames = hub.recent.frames_after(self.cursor) or await self._logged_frames()
+            return ()
         self._is_new = False
-        self.cursor = frames[-1].head
-        return frames
+        return self._taken(hub.recent.frames_after(self.cursor) or await self._logged_frames())
+
+    def _taken(self, frames: Sequence[Frame]) -> Sequence[Text]:
+        """The texts of `frames`, which this reader has then seen."""
+        if frames:
+            self.cursor = frames[-1].head
+        return [text for frame in frames for text in self._texts(frame)]
 
     async def _logged_frames(self) -> list[Frame]:
         while True:
@@ -73,9 +96,12 @@ class Follower:
             except Unavailable as error:
                 await asyncio.sleep((error.retry_in_ms or 0) / 1000 * random.uniform(0.5, 1))
 
-    def _people(self) -> list[str]:
-        texts = []
+    def _texts(self, frame: Frame) -> Sequence[Text]:
+        return (frame.text,)
+
+    def _people(self) -> Sequence[Text]:
         presence = self._hub.presence
+        texts = []
         if self._people_seen != presence.people_version:
             self._people_seen = presence.people_version
             texts.append(presence.people_frame())
@@ -84,9 +110,12 @@ class Follower:
             texts.append(presence.typing_frame())
         return texts
 
-    async def _sleep(self) -> None:
-        self._asleep = asyncio.get_running_loop().create_future()
-        try:
-            await self._asleep
-        finally:
-            self._asleep = None
+
+class PlainFollower(Follower):
+    """A reader of plain text: what was said, one text per message, and nothing else."""
+
+    def _texts(self, frame: Frame) -> Sequence[Text]:
+        return frame.bodies()
+
+    def _people(self) -> Sequence[Text]:
+        return ()

@@ -98,9 +98,8 @@ class RoomHub:
         return self.recent.head
 
     @contextmanager
-    def followed_from(self, cursor: int) -> Iterator[Follower]:
-        """A follower at `cursor`, woken when there is news."""
-        follower = Follower(self, cursor)
+    def followed_by(self, follower: Follower) -> Iterator[Follower]:
+        """Wake `follower` when there is news."""
         self._followers[follower] = None
         try:
             yield follower

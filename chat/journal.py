@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from itertools import islice
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from chat import database
-from chat.errors import Busy, ChatError, Unavailable
+from chat.errors import Busy, ChatError, NotStored, Unavailable
 from chat.loops import PerLoop
 from chat.models import Message
 from chat.services.messages import Post, post_messages
@@ -41,7 +41,7 @@ class Journal:
         """Store `post`; returns the stored message after COMMIT.
 
         The same `client_message_id` again gives the first one's message, so retrying after any
-        error is safe. Raises Busy, Conflict or Unavailable; every other error is a bug.
+        error is safe. Raises Busy, Conflict, NotStored or Unavailable.
         """
         if 0 < settings.JOURNAL_QUEUE <= len(self._waiting):
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
@@ -69,10 +69,13 @@ class Journal:
     async def _answer(self, batch: Sequence[tuple[Post, asyncio.Future[Message]]]) -> None:
         try:
             outcomes = await self._store([post for post, _ in batch])
-        except BaseException:
+        except BaseException as error:  # a bug, or the loop ends: nobody may wait for ever
             for _, stored in batch:
                 stored.cancel()
-            raise
+            if not isinstance(error, Exception):
+                raise
+            logger.exception("A batch of %d posts failed", len(batch))
+            return
         for (_, stored), outcome in zip(batch, outcomes, strict=True):
             if stored.done():  # its connection is gone
                 continue
@@ -81,7 +84,7 @@ class Journal:
             else:
                 stored.set_exception(outcome)
 
-    async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome | Exception]:
+    async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         """An outcome for each post. A failing batch is tried again, then in halves, so that a
         post that cannot be stored fails alone."""
         try:
@@ -89,10 +92,10 @@ class Journal:
         except database.UNREACHABLE as error:
             logger.error("The database did not take %d posts: %s", len(posts), error)
             return [Unavailable() for _ in posts]
-        except Exception as error:
+        except Exception as error:  # a driver may also refuse with ValueError
             if len(posts) == 1:
-                logger.error("A post could not be stored: %s", type(error).__name__)
-                return [error]
+                logger.error("The database refused a post: %s", type(error).__name__)
+                return [NotStored()]
             middle = len(posts) // 2
             return [*await self._store(posts[:middle]), *await self._store(posts[middle:])]
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from chat import broadcast, protocol
-from chat.protocol import PeopleChanged, Person, Typing
+from chat.outgoing import Text
+from chat.protocol import MAX_PEOPLE, PeopleChanged, Person, Typing
 from chat.roster import Roster, TypingPeople
 
 HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
@@ -32,7 +33,8 @@ class Presence:
         self._typing = TypingPeople()
         self._news = asyncio.Event()
         self._people_changed = self._own_roster_changed = False
-        self._frames: dict[str, tuple[int, str]] = {}
+        self._counted: tuple[int, tuple[list[Person], int]] | None = None
+        self._frames: dict[str, tuple[int, Text]] = {}
         self._telling: set[asyncio.Task[bool]] = set()
 
     def enter(self, person: Person) -> None:
@@ -83,15 +85,19 @@ class Presence:
                 self._show_typing()
                 self._news.set()
 
-    def people(self) -> tuple[list[Person], int]:
-        """The first people here by name, and how many in all."""
-        return self._roster.people()
+    def people_with(self, newcomer: Person) -> tuple[list[Person], int]:
+        """The first people here by name, and how many in all. As of the current version, which
+        may not have `newcomer` yet: in a wave of arrivals nobody counts them all each time."""
+        people, count = self._people()
+        if newcomer in people:
+            return people, count
+        return [*people, newcomer][-MAX_PEOPLE:], count + 1
 
-    def people_frame(self) -> str:
+    def people_frame(self) -> Text:
         """`people.changed` as of now, encoded once per version."""
-        return self._frame("people", self.people_version, lambda: PeopleChanged(*self.people()))
+        return self._frame("people", self.people_version, lambda: PeopleChanged(*self._people()))
 
-    def typing_frame(self) -> str:
+    def typing_frame(self) -> Text:
         """`typing` as of now, encoded once per version."""
         return self._frame("typing", self.typing_version, lambda: Typing(self._typing.people()))
 
@@ -141,8 +147,13 @@ class Presence:
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
-    def _frame(self, kind: str, version: int, make: Callable[[], Any]) -> str:
+    def _people(self) -> tuple[list[Person], int]:
+        if self._counted is None or self._counted[0] != self.people_version:
+            self._counted = (self.people_version, self._roster.people())
+        return self._counted[1]
+
+    def _frame(self, kind: str, version: int, make: Callable[[], Any]) -> Text:
         known = self._frames.get(kind)
         if known is None or known[0] != version:
-            known = self._frames[kind] = (version, protocol.encode(make()))
+            known = self._frames[kind] = (version, Text(protocol.encode(make())))
         return known[1]

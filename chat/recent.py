@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import dropwhile
-from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
 
 from chat.broadcast import Change
+from chat.outgoing import Text
 from chat.protocol import MAX_FRAME_OUT, PAGE
 
 MAX_CHANGES = 512
@@ -19,12 +22,29 @@ MAX_CURSORS = 64  # readers' positions whose frames are remembered
 ENVELOPE = 100  # bytes of a `room.changed` frame around its messages
 
 
-class Frame(NamedTuple):
-    """A `room.changed` frame and the seq that its reader has then reached."""
+class _Body(Struct):
+    body: str
 
-    head: int
-    text: str
-    changes: Sequence[Change]
+
+class Frame:
+    """A `room.changed` frame, and the seq that its reader has then reached."""
+
+    __slots__ = ("_bodies", "_changes", "head", "text")
+
+    def __init__(self, after: int, head: int, changes: Sequence[Change]) -> None:
+        messages = ",".join([change.text for change in changes])
+        start = f'{{"type":"room.changed","after":{after},"head":{head},"messages":['
+        self.head = head
+        self.text = Text(f"{start}{messages}]}}")
+        self._changes = changes
+        self._bodies: list[Text] | None = None
+
+    def bodies(self) -> list[Text]:
+        """What was said in it, for those who read plain text."""
+        if self._bodies is None:
+            decode = msgspec.json.decode
+            self._bodies = [Text(decode(each.text, type=_Body).body) for each in self._changes]
+        return self._bodies
 
 
 def framed(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
@@ -35,18 +55,12 @@ def framed(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
     for change in changes:
         length = len(change.text.encode()) + 1
         if page and size + length > MAX_FRAME_OUT:
-            frames.append(_frame(after, page[-1].seq, page))
+            frames.append(Frame(after, page[-1].seq, page))
             after, page, size = page[-1].seq, [], ENVELOPE
         page.append(change)
         size += length
-    frames.append(_frame(after, head, page))
+    frames.append(Frame(after, head, page))
     return frames
-
-
-def _frame(after: int, head: int, changes: Sequence[Change]) -> Frame:
-    messages = ",".join([change.text for change in changes])
-    start = f'{{"type":"room.changed","after":{after},"head":{head},"messages":['
-    return Frame(head, f"{start}{messages}]}}", changes)
 
 
 class RecentChanges:

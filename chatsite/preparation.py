@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -16,12 +17,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
 
+_held_for_life: list[IO[str]] = []
+
 
 def prepare() -> None:
     """Apply pending migrations (where MIGRATE_AT_START) and collect static files that changed.
 
     Safe with several processes at once: one works, the others wait and find it done.
     """
+    _warn_of_another_server()
     with _only_process(settings.DATA_DIR / "start.lock"):
         if settings.MIGRATE_AT_START and _has_pending_migrations():
             logger.info("Applying migrations")
@@ -29,6 +33,23 @@ def prepare() -> None:
         if not settings.DEBUG and _static_files_changed():
             call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
+
+
+def _warn_of_another_server() -> None:
+    """Hold a lock for as long as this process lives, to notice a second one."""
+    if not settings.EMBEDDED or settings.REDIS_URL:
+        return
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    _held_for_life.append((settings.DATA_DIR / "serving.lock").open("w"))
+    try:
+        fcntl.flock(_held_for_life[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        logger.warning(
+            "Another process already serves %s. Without REDIS_URL they do not hear each other:"
+            " messages take up to 2 seconds from one to the other, and nobody sees who is on the"
+            " other one. Set REDIS_URL for both, or stop one.",
+            settings.DATA_DIR,
+        )
 
 
 @contextmanager

@@ -81,7 +81,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 10,  # seconds to wait for another process's transaction
+        "timeout": 5,  # seconds to wait for another process's transaction
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
@@ -90,6 +90,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         pool={"min_size": 1, "max_size": 16, "timeout": 5},
         connect_timeout=5,  # seconds
+        tcp_user_timeout=10_000,  # ms until a server that fell silent counts as gone
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

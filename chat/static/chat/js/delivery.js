@@ -1,6 +1,7 @@
 /** Empties the outbox over the connection: one message at a time, in order, the same one again until the server has settled it. */
 import { ConnectionLost, Refusal } from "./connection.js";
 
+const PATIENCE = 3_000; // ms that another tab gets for its own messages
 const SHORTEST_PAUSE = 100; // ms; a refusal that says "now" must not become a busy loop
 
 export class Delivery {
@@ -15,7 +16,12 @@ export class Delivery {
     this.#lockName = lockName;
   }
 
-  /** Call whenever there may be something to send. */
+  /** Another tab put something in: it will send it, unless it is closed before it can. */
+  runLater() {
+    setTimeout(() => this.run(), PATIENCE);
+  }
+
+  /** Call whenever there is something of this tab's to send, and whenever sending may work again. */
   run() {
     if (!this.#connection.connected || !this.#outbox.next()) return;
     this.#underWay ??= this.#alone(() => this.#empty())

@@ -101,8 +101,11 @@ composer.addEventListener("send", ({ detail: { body } }) => {
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
-outbox.addEventListener("change", () => delivery.run());
-addEventListener("storage", (event) => outbox.follow(event));
+outbox.addEventListener("waiting", () => delivery.run());
+addEventListener("storage", (event) => {
+  outbox.follow(event);
+  delivery.runLater();
+});
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 
 new Wake().addEventListener("wake", () => {

@@ -4,7 +4,8 @@
  *   waiting  until the server acknowledges it,
  *   sent     from then until it is seen in the timeline (only in memory: the server has it now),
  *   refused  when sending it again as it is would be pointless.
- * Two tabs may send the same message; its client_message_id makes the second harmless. Fires `change`.
+ * Two tabs may send the same message; its client_message_id makes the second harmless. Fires `change`, and `waiting` when
+ * this tab has put in something to send.
  */
 import { uuid } from "./uuid.js";
 
@@ -43,7 +44,7 @@ export class Outbox extends EventTarget {
       refusal: null,
     };
     this.#put(entry);
-    return entry;
+    this.dispatchEvent(new CustomEvent("waiting"));
   }
 
   settle(id) {
@@ -68,6 +69,7 @@ export class Outbox extends EventTarget {
     const spent = entry.refusal?.code === "conflict";
     if (spent) this.#remove(id);
     this.#put({ ...entry, author_id, client_message_id: spent ? uuid() : id, state: "waiting", refusal: null });
+    this.dispatchEvent(new CustomEvent("waiting"));
   }
 
   discard(id) {
