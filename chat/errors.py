@@ -101,6 +101,7 @@ class CloseCode(IntEnum):
     LOG_REPLACED = 4009, "The room's log was replaced: come back, you will get a reset."
     FLOODING = 4029, "You kept sending after being refused: come back slowly."
     TOO_MANY_SOCKETS = 4030, "Too many connections from your address: come back later."
+    STALLED = 4408, "You took nothing for 30 seconds (chatsite/server/): come back and resume."
     UNAVAILABLE = 4053, "The server cannot read its database: come back later."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
     BAD_ROOM = 4504, "There is no room at this address: names are a-z, 0-9 and -, 1 to 64 long."

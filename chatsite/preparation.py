@@ -37,7 +37,7 @@ def prepare() -> None:
 
 def _warn_of_another_server() -> None:
     """Hold a lock for as long as this process lives, to notice a second one."""
-    if not settings.EMBEDDED or settings.REDIS_URL:
+    if _held_for_life or not settings.EMBEDDED or settings.REDIS_URL:
         return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     _held_for_life.append((settings.DATA_DIR / "serving.lock").open("w"))

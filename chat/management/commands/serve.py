@@ -1,0 +1,101 @@
+"""`python manage.py serve`: the production server. Its options are Daphne's."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from daphne.access import AccessLogGenerator
+from daphne.endpoints import build_endpoint_description_strings
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
+
+from chatsite.server import serve
+
+HOST = "127.0.0.1"
+PORT = 8000
+BACKLOG = 1024  # connections that wait to be accepted; Twisted's 50 turn a crowd away
+MIB = 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = (
+        "Serve over HTTP and WebSocket, for production: slow readers wait alone, and on SIGTERM"
+        " everybody is told to come back before the process ends."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        where = parser.add_argument_group("where to listen")
+        where.add_argument("-b", "--bind", metavar="HOST", help=f"address, default {HOST}")
+        where.add_argument("-p", "--port", type=int, help=f"TCP port, default {PORT}")
+        where.add_argument("-u", "--unix-socket", metavar="PATH")
+        where.add_argument("--fd", type=int, help="an inherited, listening file descriptor")
+        where.add_argument(
+            "-e",
+            "--endpoint",
+            action="append",
+            default=[],
+            help="Twisted's description of where, such as ssl:port=443:privateKey=...; may repeat",
+        )
+
+        how = parser.add_argument_group("how")
+        how.add_argument("--access-log", metavar="FILE", help="- for stdout, as --verbosity 2")
+        how.add_argument("--root-path", default="", help="ASGI's root_path")
+        how.add_argument("--http-timeout", type=int, metavar="SECONDS")
+        how.add_argument("--ping-interval", type=int, default=20, metavar="SECONDS")
+        how.add_argument("--ping-timeout", type=int, default=30, metavar="SECONDS")
+        how.add_argument("--websocket-timeout", type=int, default=86400, metavar="SECONDS")
+        how.add_argument("--websocket-connect-timeout", type=int, default=5, metavar="SECONDS")
+        how.add_argument("--websocket-max-message-size", type=int, default=MIB, metavar="BYTES")
+        how.add_argument("--websocket-max-frame-size", type=int, default=MIB, metavar="BYTES")
+        how.add_argument("--application-close-timeout", type=int, default=10, metavar="SECONDS")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        endpoints = endpoints_of(options)
+        if options["verbosity"]:
+            self.stdout.write(f"Serving at {', '.join(endpoints)}; Ctrl-C to end.")
+        exit_code = serve(
+            import_string(settings.ASGI_APPLICATION),
+            endpoints,
+            drain_seconds=getattr(settings, "DRAIN_SECONDS", 10),
+            action_logger=access_logger(options["access_log"], options["verbosity"]),
+            verbosity=options["verbosity"],
+            root_path=options["root_path"] or settings.FORCE_SCRIPT_NAME or "",
+            http_timeout=options["http_timeout"],
+            ping_interval=options["ping_interval"],
+            ping_timeout=options["ping_timeout"],
+            websocket_timeout=options["websocket_timeout"],
+            websocket_connect_timeout=options["websocket_connect_timeout"],
+            websocket_handshake_timeout=options["websocket_connect_timeout"],
+            websocket_max_message_size=options["websocket_max_message_size"],
+            websocket_max_frame_size=options["websocket_max_frame_size"],
+            application_close_timeout=options["application_close_timeout"],
+        )
+        if exit_code:
+            sys.exit(exit_code)
+
+
+def endpoints_of(options: dict[str, Any]) -> list[str]:
+    """As the daphne command reads them: half an address is completed, no place is the default."""
+    host, port = options["bind"], options["port"]
+    elsewhere = options["unix_socket"] or options["fd"] is not None or options["endpoint"]
+    if host or port is not None or not elsewhere:
+        host, port = host or HOST, PORT if port is None else port
+    try:
+        built = build_endpoint_description_strings(
+            host=host, port=port, unix_socket=options["unix_socket"], file_descriptor=options["fd"]
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    # An inherited descriptor listens already.
+    built = [each if each.startswith("fd:") else f"{each}:backlog={BACKLOG}" for each in built]
+    return sorted([*options["endpoint"], *built])
+
+
+def access_logger(path: str | None, verbosity: int) -> AccessLogGenerator | None:
+    if path is None and verbosity < 2:
+        return None
+    if path in (None, "-"):
+        return AccessLogGenerator(sys.stdout)
+    return AccessLogGenerator(open(path, "a", buffering=1))

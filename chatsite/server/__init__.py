@@ -1,0 +1,10 @@
+"""The production launcher: Daphne's server with what a chat needs and Daphne lacks.
+
+Lifespan events and an orderly end, back-pressure both ways, every legal close code with its
+reason, and a frame made once for many sockets. It knows ASGI and nothing about chat; without it,
+under plain `daphne`, an application runs as before and merely lacks these.
+"""
+
+from chatsite.server.launcher import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,97 @@
+"""How a server ends: nobody new, the application's farewells, then ours, within DRAIN_SECONDS.
+
+The application has three quarters of the time, and answers `lifespan.shutdown` when it has told
+its clients and closed their sockets. Whoever is left is closed with 1012 (service restart), and
+what still runs is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet import defer
+
+from chatsite.server.connection import Connection
+from chatsite.server.lifespan import LifespanFailed
+
+if TYPE_CHECKING:
+    from chatsite.server.launcher import Launcher
+
+logger = logging.getLogger(__name__)
+
+SERVICE_RESTART = 1012
+BATCH = 100  # sockets closed in one turn of the loop
+CLEAN_UP = 1.0  # seconds for what was cancelled
+
+
+def share_of_application(drain_seconds: float) -> float:
+    return drain_seconds * 3 / 4
+
+
+async def drain(server: Launcher) -> None:
+    """Never raises; what went wrong is logged, and makes the exit code 1."""
+    ends_at = time.monotonic() + server.drain_seconds
+    try:
+        for port in server.ports:
+            await defer.maybeDeferred(port.stopListening).asFuture(server.loop)
+        await say_farewell(server)
+        await close_connections(server, ends_at)
+    except Exception:
+        server.fail("the server could not end in good order", exc_info=True)
+
+
+async def say_farewell(server: Launcher) -> None:
+    try:
+        await server.lifespan.shutdown()
+    except TimeoutError:
+        logger.warning("the application took too long to shut down")
+    except LifespanFailed as error:
+        server.fail("the application did not shut down well: %s", error, exc_info=error.__cause__)
+
+
+async def close_connections(server: Launcher, ends_at: float) -> None:
+    sockets = [each for each in server.connections if isinstance(each, Connection)]
+    for start in range(0, len(sockets), BATCH):
+        for connection in sockets[start : start + BATCH]:
+            connection.end(SERVICE_RESTART, "restarting", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        await asyncio.sleep(0)
+    await until(lambda: not is_busy(server), ends_at - CLEAN_UP)
+    await cancel_applications(server)
+    await until(lambda: not server.reactor.getWriters(), ends_at)
+
+
+def is_busy(server: Launcher) -> bool:
+    """A half-sent request has no application yet, and nothing to wait for."""
+    return any(
+        "application_instance" in details
+        or (isinstance(protocol, Connection) and "disconnected" not in details)
+        for protocol, details in server.connections.items()
+    )
+
+
+async def cancel_applications(server: Launcher) -> None:
+    found = [details.get("application_instance") for details in server.connections.values()]
+    await cancel([task for task in found if task is not None])
+
+
+async def cancel_everything() -> None:
+    """What the application left running, and then its threads."""
+    await cancel(asyncio.all_tasks() - {asyncio.current_task()})
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
+async def cancel(tasks: Any) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLEAN_UP)
+
+
+async def until(done: Callable[[], bool], ends_at: float) -> None:
+    while not done() and time.monotonic() < ends_at:  # noqa: ASYNC110 - nobody would set an event
+        await asyncio.sleep(0.02)

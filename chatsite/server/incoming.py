@@ -1,0 +1,120 @@
+"""The receiving half of a connection: what one peer sends is bounded, and takes turns.
+
+A peer that sends faster than its application receives is no longer read from; nobody's flood of
+frames, however small, keeps the others waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from daphne.ws_protocol import WebSocketProtocol
+
+from chatsite.server.inbox import Inbox
+from chatsite.server.outbox import Outbox
+
+FRAMES_A_TURN = 64  # of one connection, before the others get theirs
+MAX_CRUMBS = 1024  # pieces of a message that has not wholly arrived
+
+
+class Incoming(WebSocketProtocol):
+    """Between Autobahn's parser and the Inbox. Names in camel case are Autobahn's and Daphne's."""
+
+    outbox: Outbox
+    inbox: Inbox | None = None  # once there is an application
+    reading = True
+    frames_left = FRAMES_A_TURN
+    owed_pong: bytes | None = None
+    discarded = 0  # bytes, after the peer broke the protocol
+    frame_data: list[bytes]  # of the frame and the message that are arriving
+    message_data: list[bytes]
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        del self.send_queue  # Autobahn's, for writes that the outbox does not need
+        self.outbox = Outbox(self.transport, on_room=self.pay_pong)
+
+    def applicationCreateWorked(self, application_queue: Inbox) -> None:
+        self.inbox = application_queue
+        super().applicationCreateWorked(application_queue)
+
+    def onOpen(self) -> None:
+        super().onOpen()
+        self.read_on_soon()
+
+    def dataReceived(self, data: bytes) -> None:
+        # As Autobahn's, which also colours the names in its log, though that is off.
+        if self.state == self.STATE_CLOSED:
+            return
+        self.data += data
+        if self.state == self.STATE_CONNECTING and self.inbox is not None:
+            self.pause()  # the application is deciding; Autobahn would see a second handshake
+        elif self.failedByMe and self.is_wasting(len(data)):
+            self.dropConnection(abort=True)
+        else:
+            self.frames_left = FRAMES_A_TURN
+            self.consumeData()
+
+    def processData(self) -> bool:
+        """One step of Autobahn's loop over received bytes: a frame's header, or its payload."""
+        if self.current_frame is None and self.must_pause():
+            self.pause()
+            return False
+        more: bool = super().processData()
+        if self.current_frame is None:
+            self.frames_left -= 1
+        return more
+
+    def must_pause(self) -> bool:
+        if self.frames_left <= 0:
+            self.read_on_soon()
+            return True
+        return self.state == self.STATE_OPEN and self.inbox is not None and self.inbox.is_full()
+
+    def pause(self) -> None:
+        self.reading = False
+        self.transport.pauseProducing()
+
+    def read_on_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self.read_on)
+
+    def read_on(self) -> None:
+        """Take up what was left when reading was paused; it may pause again."""
+        if self.reading or self.state == self.STATE_CONNECTING:
+            return
+        self.reading = True
+        self.frames_left = FRAMES_A_TURN
+        self.consumeData()
+        if self.reading:
+            self.transport.resumeProducing()
+
+    def is_wasting(self, length: int) -> bool:
+        """Whether a peer that was told to close goes on sending, rather than closing."""
+        self.discarded += length
+        return self.discarded > 4 * self.maxMessagePayloadSize > 0
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.state == self.STATE_OPEN:
+            super().onMessage(payload, isBinary)
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        super().onMessageFrameData(payload)
+        if len(self.frame_data) > MAX_CRUMBS:  # an empty piece costs a list entry, too
+            self.frame_data = [b"".join(self.frame_data)]
+
+    def onMessageFrame(self, payload: list[bytes]) -> None:
+        super().onMessageFrame(payload)
+        if len(self.message_data) > MAX_CRUMBS:
+            self.message_data = [b"".join(self.message_data)]
+
+    def onPing(self, payload: bytes) -> None:
+        """Only the latest ping needs its pong (RFC 6455, 5.5.3), so a flood of them costs one."""
+        if self.outbox.writable:
+            self.sendPong(payload)
+        else:
+            self.owed_pong = payload
+
+    def pay_pong(self) -> None:
+        if self.owed_pong is not None:
+            payload, self.owed_pong = self.owed_pong, None
+            self.sendPong(payload)

@@ -1,0 +1,181 @@
+"""Daphne's server, told when to begin and how to end.
+
+However it ends, `serve` returns an exit code, and within DRAIN_SECONDS and a little of the first
+signal the process is gone: should anything hang, faulthandler shows where and ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+# First: importing it installs the asyncio reactor.
+from daphne.server import Server  # isort: skip
+from asgiref.compatibility import guarantee_single_callable
+from twisted.internet import defer, reactor
+from twisted.logger import LogLevel, STDLibLogObserver, globalLogPublisher
+
+from chatsite.server import drain
+from chatsite.server.connection import EXTENSION, Connection
+from chatsite.server.inbox import Inbox
+from chatsite.server.lifespan import Lifespan, LifespanFailed
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10
+CLOSE_TIMEOUT = 5  # seconds for a peer to answer a close frame
+LAST_RESORT = 2  # seconds after the drain should have ended
+
+
+def serve(
+    application: Any,
+    endpoints: Sequence[str],
+    *,
+    drain_seconds: float = DRAIN_SECONDS,
+    **options: Any,
+) -> int:
+    """Serve until a signal ends it; the process's exit code. Call it in the main thread, once.
+
+    `endpoints` are Twisted's descriptions ("tcp:port=8000:interface=127.0.0.1"); `options` those of
+    daphne.server.Server. From the first SIGTERM or SIGINT on it drains; a second one quits at once.
+    """
+    return Launcher(application, endpoints, drain_seconds=drain_seconds, **options).run()
+
+
+class Launcher(Server):
+    draining = False
+    exit_code = 0
+
+    def __init__(
+        self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
+    ) -> None:
+        application = guarantee_single_callable(application)
+        # Ours are the signals, and the moment when everything is set up and nothing yet served.
+        options |= {"signal_handlers": False, "ready_callable": self.set_up}
+        super().__init__(application, endpoints, **options)
+        self.drain_seconds = drain_seconds
+        self.lifespan = Lifespan(application, drain.share_of_application(drain_seconds))
+        self.ports: list[Any] = []
+        self.reactor: Any = reactor
+        self.loop: asyncio.AbstractEventLoop = self.reactor._asyncioEventloop  # as Daphne does
+
+    # The beginning and the end
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.on_signal)
+        asyncio.set_event_loop(self.loop)
+        self.connections: dict[Any, dict[str, Any]] = {}
+        try:
+            self.loop.run_until_complete(self.lifespan.startup())
+            super().run()
+            if self.abort_start:  # Daphne has logged why it cannot listen
+                self.exit_code = 1
+        except LifespanFailed as error:
+            self.fail("the application cannot start: %s", error)
+        except BaseException:
+            self.fail("the server broke", exc_info=True)
+        if not self.draining:
+            self.begin_to_end()
+            self.loop.run_until_complete(drain.drain(self))
+        self.loop.run_until_complete(drain.cancel_everything())
+        return self.exit_code
+
+    def fail(self, message: str, *args: object, **options: Any) -> None:
+        logger.critical(message, *args, **options)
+        self.exit_code = 1
+
+    def on_signal(self, number: int, frame: object) -> None:
+        """Runs between any two bytecodes of the main thread: no locks, no logging."""
+        if self.draining or not self.reactor.running:
+            os._exit(128 + number)
+        else:
+            self.begin_to_end()
+            self.loop.call_soon_threadsafe(self.start_drain)
+
+    def begin_to_end(self) -> None:
+        self.draining = True
+        faulthandler.dump_traceback_later(self.drain_seconds + LAST_RESORT, exit=True)
+
+    def start_drain(self) -> None:
+        self.drain_task = self.loop.create_task(drain.drain(self))
+        self.drain_task.add_done_callback(lambda task: self.stop())
+
+    # What Daphne calls
+
+    def set_up(self) -> None:
+        self.ws_factory.setProtocolOptions(
+            failByDrop=False,  # a peer that breaks the protocol is told so, with a code
+            closeHandshakeTimeout=CLOSE_TIMEOUT,
+        )
+        self.ws_factory.protocol = Connection.configured_by(self.ws_factory)
+        if self.verbosity <= 1:  # Daphne has sent all of Twisted's log to nowhere
+            observer: Any = log_failures
+            globalLogPublisher.addObserver(observer)
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self.ports.append(port)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, Connection):
+            scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
+            scope["extensions"] = {EXTENSION: protocol.extension}
+            queue = Inbox(on_room=protocol.read_on_soon)
+            call = self.application(scope, queue.get, protocol.send)
+            self.connections[protocol]["application_instance"] = self.loop.create_task(call)
+        else:
+            queue = super().create_application(protocol, scope)
+        task = self.connections[protocol]["application_instance"]
+        task.add_done_callback(partial(self.application_ended, protocol))
+        return queue
+
+    def application_ended(self, protocol: Any, task: asyncio.Task[None]) -> None:
+        """Leave no connection open that nobody serves. Daphne looks once a second, and hangs on
+        an HTTP response that fails half-way."""
+        details = self.connections.get(protocol, {})
+        if details.pop("application_instance", None) is None:
+            return
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("exception in the application", exc_info=error)
+        if "disconnected" in details:
+            return
+        if isinstance(protocol, Connection):
+            code = 1011 if error or task.cancelled() else 1000
+            protocol.end(code, "", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        elif protocol._response_started:
+            protocol.channel.forceAbortClient()
+        else:
+            protocol.handle_exception(error)
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        if protocol in self.connections:  # not if refused, and forgotten, before
+            super().protocol_disconnected(protocol)
+
+    def timeout_checker(self) -> None:
+        try:
+            super().timeout_checker()
+        except Exception:  # or nobody's timeouts would be looked at again
+            logger.exception("cannot check timeouts")
+            self.loop.call_later(2, self.timeout_checker)
+
+    def kill_all_applications(self) -> defer.Deferred[None]:
+        """Reached while something runs only when Daphne's `stop` was called, not by a signal."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(drain.cancel_applications(self)))
+
+
+to_logging: Any = STDLibLogObserver(__name__)
+
+
+def log_failures(event: Any) -> None:
+    """Exceptions that Twisted caught, but not what Autobahn has to say about rude peers."""
+    if event["log_level"] is LogLevel.critical:
+        to_logging(event)

@@ -1,0 +1,96 @@
+"""`manage.py serve`: its options say where to listen; access lines come only when asked for."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from tests import processes
+from tests.server.conftest import Toy
+from tests.server.raw_socket import frame, handshake, read_frame
+
+RUN = (
+    "import sys, django; django.setup();"
+    "from chat.management.commands.serve import Command;"
+    "Command().run_from_argv(['manage.py', 'serve', *sys.argv[1:]])"
+)
+
+
+class Served(Toy):
+    def __init__(self, folder, *words, at=None, **popen):
+        self.port = processes.free_port()
+        words = [word.format(port=self.port, folder=folder) for word in words]
+        self.at = at or (words[1] if words[0] == "-u" else ("127.0.0.1", self.port))
+        env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.server.toy.settings"}
+        command = [sys.executable, "-u", "-c", RUN, *words]
+        processes.Server.__init__(
+            self, command, folder=folder, **{"cwd": processes.ROOT, "env": env} | popen
+        )
+
+    def answers(self):
+        try:
+            self.raw().close()
+        except OSError:
+            return False
+        return True
+
+    def raw(self):
+        plain = socket.socket(socket.AF_UNIX if isinstance(self.at, str) else socket.AF_INET)
+        plain.settimeout(30)
+        plain.connect(self.at)
+        return plain
+
+
+@contextmanager
+def served(*words, **popen):
+    with processes.serving(lambda folder: Served(folder, *words, **popen)) as server:
+        yield server
+        print(server.log_text())
+
+
+def echoes(server):
+    with server.raw() as plain:
+        handshake(plain, "/echo")
+        plain.sendall(frame(0x1, b"hello"))
+        return read_frame(plain) == (0x1, b"hello")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-p", "{port}"],
+        ["-b", "127.0.0.1", "--port", "{port}"],
+        ["-u", "{folder}/chat.sock"],
+        ["-e", "tcp:port={port}:interface=127.0.0.1"],
+    ],
+)
+def test_it_serves_where_it_is_told_and_ends_well(words):
+    with served(*words) as server:
+        assert echoes(server)
+
+        assert server.terminate() == 0
+        assert server.log_text().startswith("Serving at ")
+
+
+def test_it_serves_on_an_inherited_descriptor():
+    with socket.create_server(("127.0.0.1", 0)) as inherited:
+        number = inherited.fileno()
+        at = inherited.getsockname()
+        with served("--fd", str(number), at=at, pass_fds=[number]) as server:
+            assert echoes(server)
+
+
+@pytest.mark.parametrize(("words", "asked"), [([], False), (["--access-log", "-"], True)])
+def test_access_lines_come_only_when_asked_for(words, asked):
+    with served("-p", "{port}", *words) as server:
+        assert echoes(server)
+        assert server.stats()
+
+        assert server.terminate() == 0
+        assert ("WSCONNECT /echo" in server.log_text()) is asked
+        assert ("GET /stats" in server.log_text()) is asked
+        assert "hello" not in server.log_text()

@@ -1,0 +1,107 @@
+"""Who sends faster than it is served is paused; the rest is served meanwhile."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from tests.server.raw_socket import frame, handshake, read_exactly, read_frame, request
+
+MIB = 1024 * 1024
+
+
+def send_until_stuck(plain, data, limit=64 * MIB):
+    """How many bytes went out until a second passed without room for more."""
+    sent = 0
+    plain.settimeout(1)
+    view = memoryview(data)
+    while sent < limit:
+        try:
+            sent += plain.send(view[sent % len(data) :])
+        except TimeoutError:
+            break
+    plain.settimeout(30)
+    return sent
+
+
+@pytest.mark.parametrize("size", [0, 10, 1000, 100_000])
+def test_a_flood_is_paused_and_served_in_order_later(toy, until, size):
+    one = frame(0x1, b"." * size)
+    data = one * max(1, 4 * MIB // len(one))
+    before = toy.memory()
+    with toy.raw() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+        handshake(plain, "/deaf")
+
+        sent = send_until_stuck(plain, data)
+
+        assert sent < 2 * MIB  # ours and the kernels'
+        assert toy.memory() - before < 4 * MIB
+        toy.get("/listen")
+        plain.sendall(memoryview(data)[sent % len(data) :][: -sent % len(one)])
+        whole = -(-sent // len(one))
+        for _ in range(whole):
+            assert read_frame(plain) == (0x1, b"." * min(size, 32))
+    assert until(lambda: toy.stats()["heard"] == whole)
+
+
+def test_a_paused_flooder_can_still_be_closed(start):
+    with start(drain=2) as toy, toy.raw() as plain:
+        handshake(plain, "/deaf")
+        send_until_stuck(plain, frame(0x1, b"." * 1000) * 1000)
+
+        toy.send(15)  # SIGTERM
+
+        assert read_frame(plain) == (0x8, (1012).to_bytes(2, "big") + b"restarting")
+        plain.sendall(frame(0x8, (1012).to_bytes(2, "big")))
+        assert plain.recv(1) == b""
+        assert toy.process.wait(30) == 0
+
+
+def test_a_flood_of_tiny_frames_takes_turns_with_the_others(toy, until):
+    with toy.raw() as flooder, toy.raw() as other:
+        handshake(flooder, "/echo")
+        handshake(other, "/echo")
+
+        toy.pause()  # so that it finds both at once
+        flooder.sendall(frame(0x9) * 10_000 + frame(0x8, (4001).to_bytes(2, "big")))
+        other.sendall(frame(0x8, (4002).to_bytes(2, "big")))
+        toy.resume()
+
+        until(lambda: toy.log_text().count("disconnected") == 2)
+    assert toy.log_text().index("disconnected 4002") < toy.log_text().index("disconnected 4001")
+
+
+def test_what_comes_before_the_application_has_accepted_waits(toy, until):
+    with toy.raw() as plain:
+        # To Autobahn alone what is in here would read as a second handshake.
+        early = request("/echo")
+        plain.sendall(request("/undecided"))
+        until(lambda: toy.stats()["running"] == 2)
+        plain.sendall(frame(0x2, early))
+        send_until_stuck(plain, frame(0x1, b"." * 100) * 50_000, limit=MIB)
+
+        toy.get("/listen")
+
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += read_exactly(plain, 1)
+        assert answer.startswith(b"HTTP/1.1 101 ")
+        assert read_frame(plain) == (0x2, early)
+        assert read_frame(plain) == (0x1, b"." * 100)
+
+
+def test_a_message_in_crumbs_costs_little_more_than_its_bytes(toy):
+    with toy.raw() as plain:
+        handshake(plain, "/echo")
+        plain.sendall(frame(0x1, b"a", final=False))
+        before = toy.memory()
+
+        plain.sendall(frame(0x0, final=False) * 500_000)
+        plain.sendall(frame(0x9, b"all read?"))
+        assert read_frame(plain) == (0xA, b"all read?")
+        assert toy.memory() - before < 2 * MIB
+
+        plain.sendall(frame(0x0, b"b" * 10, final=False) * 1000 + frame(0x0, b"c"))
+        assert read_frame(plain) == (0x1, b"a" + b"b" * 10_000 + b"c")

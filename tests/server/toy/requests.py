@@ -1,0 +1,99 @@
+"""What the toy does with an HTTP request, by path."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections import Counter
+
+from tests.server.toy.state import listening, room, stats, told_to_end
+
+
+async def answer(send, body="", status=200):
+    await send({"type": "http.response.start", "status": status})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def tell(scope, receive, send):
+    await answer(send, json.dumps(stats))
+
+
+async def listen(scope, receive, send):
+    listening.set()
+    await answer(send)
+
+
+async def say(scope, receive, send, text, times="1", sizes="", plainly="0"):
+    """Each of `times` messages to everyone in the room: fast if it can be, or else by `send`.
+
+    Every `plainly`-th goes by `send` at once. Answers how often the fast way was open.
+    """
+    fast = Counter()
+    sizes = [int(size) for size in sizes.split(",")] if sizes else [0]
+    members = list(room.items())
+    prepare = members[0][1][0]["prepare"]
+    for number in range(int(times)):
+        full = f"{text} {number} ".ljust(sizes[number % len(sizes)], ".")
+        prepared = prepare(full)
+        for name, (extension, send_plainly) in members:
+            plain = int(plainly) and number % int(plainly) == 0
+            if not plain and extension["send_text"](prepared):
+                fast[name] += 1
+            else:
+                await send_plainly({"type": "websocket.send", "text": prepared.text})
+    await answer(send, json.dumps(fast))
+
+
+async def push(scope, receive, send, name, size):
+    """Fast sends to one member until it is not writable; answers how many went out."""
+    extension, _ = room[name]
+    count = 0
+    while extension["send_text"](extension["prepare"](f"{count} ".ljust(int(size), "."))):
+        count += 1
+    await answer(send, str(count))
+
+
+async def hang(scope, receive, send):
+    await asyncio.Event().wait()
+
+
+async def slow(scope, receive, send):
+    """A large answer, a moment after the server was told to end."""
+    await told_to_end.wait()
+    await answer(send, "." * 2_000_000)
+
+
+async def block(scope, receive, send):
+    """Never gives the event loop back."""
+    print("blocking", flush=True)
+    threading.Event().wait()
+
+
+async def block_a_thread(scope, receive, send):
+    print("blocking", flush=True)
+    await asyncio.to_thread(threading.Event().wait)
+
+
+async def explode(scope, receive, send):
+    raise SystemExit("boom")
+
+
+async def half(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    raise RuntimeError("as asked")
+
+
+PATHS = {
+    "/stats": tell,
+    "/listen": listen,
+    "/say": say,
+    "/push": push,
+    "/hang": hang,
+    "/slow": slow,
+    "/block": block,
+    "/block-a-thread": block_a_thread,
+    "/explode": explode,
+    "/half": half,
+}

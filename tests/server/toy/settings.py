@@ -1,0 +1,5 @@
+"""The least that `manage.py serve` needs."""
+
+SECRET_KEY = "toy"
+ASGI_APPLICATION = "tests.server.toy.app.application"
+DRAIN_SECONDS = 3
