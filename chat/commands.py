@@ -67,6 +67,8 @@ async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
 
 
 async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
+    if command.before <= 1:  # the page's heartbeat: nothing is older than the first message
+        return HistoryAck(command.id, [], False)
     messages, more = await database.read(
         log.page_before, visitor.hub.slug, command.before, command.limit
     )

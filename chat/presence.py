@@ -45,6 +45,8 @@ class Presence:
     def rename(self, person: Person) -> None:
         """`person`, who is here, has a new name."""
         self._roster.rename(person)
+        if self._typing.rename(person):
+            self._show_typing()
         self._tell_soon()
 
     def leave(self, person: Person) -> None:

@@ -93,23 +93,34 @@ class TypingPeople:
 
     def __init__(self) -> None:
         self._until: dict[str, tuple[float, Person]] = {}
+        self._tell_at: dict[str, float] = {}  # when a repeated typing.start is told again
 
     def start(self, person: Person, now: float) -> tuple[bool, bool]:
         """Note a typing.start; says whether the list changed, and whether to tell other nodes."""
-        until, known = self._until.get(person.author_id, (0.0, None))
+        _, known = self._until.get(person.author_id, (0.0, None))
         self._until[person.author_id] = (now + TYPING_TTL, person)
-        echo = until - TYPING_TTL + TYPING_ECHO > now
-        return known != person, not echo
+        is_echo = now < self._tell_at.get(person.author_id, now)
+        if not is_echo:
+            self._tell_at[person.author_id] = now + TYPING_ECHO
+        return known != person, not is_echo
+
+    def rename(self, person: Person) -> bool:
+        """Show `person` under the new name; says whether they are typing."""
+        until, _ = self._until.get(person.author_id, (0.0, None))
+        if until:
+            self._until[person.author_id] = (until, person)
+        return bool(until)
 
     def stop(self, author_id: str) -> bool:
         """They posted or left; says whether they had been typing."""
+        self._tell_at.pop(author_id, None)
         return self._until.pop(author_id, None) is not None
 
     def expire(self, now: float) -> bool:
         """Forget those who paused; says whether there were any."""
         paused = [author for author, (until, _) in self._until.items() if until <= now]
         for author in paused:
-            del self._until[author]
+            self.stop(author)
         return bool(paused)
 
     def next_expiry(self) -> float | None:

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 
 from tests import processes
-from tests.browser.person import Person
+from tests.browser.person import DESKTOP, Person
+from tests.browser.wire import Wire
 
+HOME = {
+    "Backoff": "backoff",
+    "Outbox": "outbox",
+    "SafeStorage": "safe_storage",
+    "Timeline": "timeline",
+    "arrange": "arrangement",
+    "splitLinks": "links",
+    "uuid": "uuid",
+}
+MODULES = processes.ROOT / "chat" / "static" / "chat" / "js"
 SCREENSHOTS = processes.ROOT / "var" / "screenshots"
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def house():
+    """Shared by all tests, each in a room of its own: leave it running. Nobody talks too fast."""
+    unlimited = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
+    with processes.chat_node(**unlimited) as server:
+        yield server
 
 
 @pytest.fixture
-def enter(new_context, node):
-    """Someone opens a room in a browser of their own: `alice = enter("/r/lounge/")`."""
+def room():
+    """The path of a room in which nobody has said anything."""
+    return f"/r/{uuid4().hex[:12]}/"
+
+
+@pytest.fixture
+def enter(new_context, house, room):
+    """Someone opens a room in a browser of their own: `carol = enter(**PHONE)`."""
     complaints = []
 
-    def enter(path="/", *, url=node.url, **options):
-        context = new_context(base_url=url, **(DESKTOP | options))
+    def enter(path=room, *, node=house, **options):
+        context = new_context(base_url=node.url, **(DESKTOP | options))
         context.on("console", lambda message: complaints.append(message))
         return Person(context.new_page()).opens(path)
 
@@ -45,11 +69,11 @@ def bob(enter):
 
 
 @pytest.fixture
-def open_node():
-    """A server that lets one person say as much as they like."""
-    with processes.chat_node(MESSAGE_RATE=0, COMMAND_RATE=0) as server:
-        yield server
-        print(server.log_text())
+def carol_and_wire(new_context, house, room):
+    """Someone, and the wire between them and the server: `carol, wire = carol_and_wire`."""
+    context = new_context(base_url=house.url)
+    wire = Wire(context)
+    return Person(context.new_page()).opens(room), wire
 
 
 @pytest.fixture
@@ -61,3 +85,31 @@ def shoot():
         person.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return shoot
+
+
+@pytest.fixture
+def run(new_context):
+    """Run JavaScript with these modules' exports in sight; what it returns."""
+    page = new_context().new_page()
+
+    def serve(route):
+        name = route.request.url.rsplit("/", 1)[-1]
+        if name.endswith(".js"):
+            route.fulfill(path=MODULES / name, content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page.route("http://modules.test/**", serve)
+    page.goto("http://modules.test/")
+
+    def run(modules, body):
+        exports = "{ " + ", ".join(modules.split()) + " }"
+        loads = ", ".join(f"import('./{HOME[name]}.js')" for name in modules.split())
+        return page.evaluate(
+            f"""async () => {{
+                const {exports} = Object.assign({{}}, ...(await Promise.all([{loads}])));
+                {body}
+            }}"""
+        )
+
+    return run

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+
 
 class Person:
     def __init__(self, page):
@@ -42,7 +45,13 @@ class Person:
     def says_for_good(self, text):
         """Say it, and wait until the server has it."""
         self.says(text)
-        expect(self.message(text)).to_have_attribute("data-state", "sent")
+        expect(self.message(text).last).to_have_attribute("data-state", "sent")
+
+    def renames(self, name):
+        self.page.get_by_role("button", name="Change your name").click()
+        field = self.page.get_by_role("textbox", name="Your name")
+        field.fill(name)
+        field.press("Enter")
 
     def message(self, text):
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
@@ -55,14 +64,16 @@ class Person:
         expect(self.bodies).to_have_text(texts, timeout=20_000)
         expect(self.page.locator(".message[data-seq]")).to_have_count(len(texts))
 
-    def another_tab(self, path="/"):
-        return Person(self.page.context.new_page()).opens(path)
+    def another_tab(self):
+        return Person(self.page.context.new_page()).opens(self.page.url)
 
-    def pours(self, texts, *, socket="/ws"):
+    def pours(self, texts):
         """Say many things at once, as a client that knows no protocol would."""
         self.page.evaluate(
-            """async ([path, texts]) => {
-                const socket = new WebSocket(location.origin.replace("http", "ws") + path);
+            """async (texts) => {
+                const config = JSON.parse(document.querySelector("#chat-config").textContent);
+                const origin = location.origin.replace("http", "ws");
+                const socket = new WebSocket(origin + config.socket_url);
                 await new Promise((resolve) => (socket.onopen = resolve));
                 const last = texts.at(-1);
                 const echoed = new Promise((resolve) => {
@@ -72,5 +83,5 @@ class Person:
                 await echoed;
                 socket.close();
             }""",
-            [socket, texts],
+            texts,
         )

@@ -56,12 +56,12 @@ def test_who_comes_later_reads_what_was_said(alice, enter):
 
 
 def test_rooms_are_apart(alice, enter):
-    carol = enter("/r/lounge/")
-    alice.says_for_good("In the lobby")
-    carol.says_for_good("In the lounge")
+    carol = enter("/")
+    alice.says_for_good("In the room")
+    carol.says_for_good("In the lobby")
 
-    alice.sees_exactly(["In the lobby"])
-    carol.sees_exactly(["In the lounge"])
+    alice.sees_exactly(["In the room"])
+    carol.sees_exactly(["In the lobby"])
 
 
 def test_shift_enter_breaks_the_line_and_the_break_is_kept(alice, bob):
@@ -114,8 +114,8 @@ def test_an_empty_room_says_what_it_is_and_how_to_invite(alice):
     expect(empty).to_be_hidden()
 
 
-def test_a_name_that_no_room_can_have_is_explained(new_context, node):
-    page = new_context(base_url=node.url).new_page()
+def test_a_name_that_no_room_can_have_is_explained(new_context, house):
+    page = new_context(base_url=house.url).new_page()
 
     response = page.goto("/r/No_Such_Room/")
 

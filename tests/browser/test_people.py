@@ -6,12 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-
-def rename(person, name):
-    person.page.get_by_role("button", name="Change your name").click()
-    field = person.page.get_by_role("textbox", name="Your name")
-    field.fill(name)
-    field.press("Enter")
+from tests.browser.person import PHONE
 
 
 def test_everyone_sees_who_is_here(alice, bob):
@@ -27,7 +22,7 @@ def test_everyone_sees_who_is_here(alice, bob):
 
 
 def test_a_new_name_reaches_the_others(alice, bob):
-    rename(alice, "Ada L.")
+    alice.renames("Ada L.")
 
     expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada L.")
     expect(bob.page.locator(".person", has_text="Ada L.")).to_be_visible()
@@ -37,7 +32,7 @@ def test_a_new_name_reaches_the_others(alice, bob):
 
 def test_a_new_name_is_remembered(alice):
     with alice.page.expect_response("**/name/") as remembered:
-        rename(alice, "Ada L.")
+        alice.renames("Ada L.")
     assert remembered.value.ok
 
     alice.reloads()
@@ -46,7 +41,7 @@ def test_a_new_name_is_remembered(alice):
 
 
 def test_a_name_that_is_refused_says_why_and_can_be_mended(alice):
-    rename(alice, "x" * 33)
+    alice.renames("x" * 33)
 
     error = alice.page.get_by_role("alert")
     expect(error).to_contain_text("32")
@@ -68,7 +63,8 @@ def test_escape_leaves_the_name_as_it_was(alice):
 
 
 def test_typing_shows_to_others_and_fades(alice, bob):
-    rename(alice, "Ada")
+    alice.renames("Ada")
+    expect(bob.page.locator(".person", has_text="Ada")).to_be_visible()
     line = bob.page.locator("[data-typing]")
 
     alice.field.press_sequentially("Well")
@@ -79,7 +75,7 @@ def test_typing_shows_to_others_and_fades(alice, bob):
 
 
 def test_the_people_are_a_drawer_on_a_phone(enter):
-    carol = enter(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    carol = enter(**PHONE)
     people = carol.page.get_by_role("complementary", name="People here")
     button = carol.page.get_by_role("button", name="People here")
     expect(people).to_be_hidden()
@@ -97,9 +93,15 @@ def test_the_people_are_a_drawer_on_a_phone(enter):
 
 
 def test_nothing_sticks_out_of_a_phone(enter):
-    carol = enter(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    carol = enter(**PHONE)
     carol.says("Averyverylongword" * 20)
     carol.sees("Averyverylongword" * 20)
 
-    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-stream]').scrollWidth]"
-    assert carol.page.evaluate(widths) == [360, 360]
+    assert size_of(carol, "html") == (360, 740)
+    assert size_of(carol, "[data-stream]")[0] == 360
+
+
+def size_of(person, selector):
+    """With all that can be scrolled into view."""
+    element = person.page.locator(selector)
+    return tuple(element.evaluate("element => [element.scrollWidth, element.scrollHeight]"))

@@ -9,22 +9,22 @@ HISTORY = [f"Message {number}" for number in range(1, 181)]
 
 
 @pytest.fixture
-def reader(enter, open_node):
-    reader = enter(url=open_node.url)
-    reader.pours(HISTORY)
-    reader.reloads()
+def writer(enter):
+    writer = enter()
+    writer.pours(HISTORY)
+    return writer
+
+
+@pytest.fixture
+def reader(enter, writer):
+    reader = enter()
     reader.sees(HISTORY[-1])
     return reader
 
 
-@pytest.fixture
-def writer(enter, open_node, reader):
-    return enter(url=open_node.url)
-
-
 def place_of(person, text):
-    """How far below the top edge of the window a message stands."""
-    return round(person.message(text).bounding_box()["y"])
+    """How far below the top edge of the window a message's text stands."""
+    return round(person.page.get_by_text(text, exact=True).bounding_box()["y"])
 
 
 def scroll_to(person, text):
@@ -83,6 +83,16 @@ def test_who_reads_above_is_left_there_and_told_what_is_new(reader, writer):
     button.click()
     expect(reader.message("New 2")).to_be_in_viewport()
     expect(button).to_be_hidden()
+
+
+def test_a_page_that_stays_open_keeps_only_so_many_messages(reader, writer):
+    writer.pours([f"More {number}" for number in range(500)])
+
+    reader.sees("More 499")
+    assert reader.messages.count() <= 400
+    oldest = reader.bodies.first.inner_text()
+    scroll_to(reader, oldest)
+    expect(reader.bodies.first).not_to_have_text(oldest)
 
 
 def test_saying_something_brings_you_to_the_bottom(reader):

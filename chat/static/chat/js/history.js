@@ -25,7 +25,6 @@ export class History extends EventTarget {
   /** Call when there may be more to load than before: after a draw, after a welcome. */
   async refresh() {
     const { ready, hasOlder, before } = this.#timeline;
-    this.#sentinel.hidden = !(ready && hasOlder);
     if (!this.#near || this.#loading || !ready || !hasOlder || !this.#connection.connected) return;
 
     this.#loading = true;

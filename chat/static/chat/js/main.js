@@ -55,11 +55,15 @@ document.querySelectorAll("[data-invite]").forEach((element) => {
   new Invite({ field: within("field"), button: within("button"), done: within("done") });
 });
 
+const KEPT = 200; // messages on the page of someone who is at the bottom; scrolling up brings back the rest
 const paint = oncePerFrame(() => {
+  if (scroll.pinned) timeline.trim(KEPT);
   const items = conversation.items;
   scroll.keep(() => {
-    part("empty").hidden = !timeline.ready || timeline.hasOlder || items.length > 0;
-    part("beginning").hidden = !timeline.ready || timeline.hasOlder || items.length === 0;
+    const whole = timeline.ready && !timeline.hasOlder;
+    part("older").hidden = !timeline.ready || whole;
+    part("beginning").hidden = !whole || items.length === 0;
+    part("empty").hidden = !whole || items.length > 0;
     list.draw(arrange(items));
   });
   history.refresh();

@@ -32,9 +32,10 @@ export class Scroll extends EventTarget {
       return;
     }
     const anchor = this.#firstVisible();
-    const before = anchor?.getBoundingClientRect().top;
+    // Its lower edge: what is above the text, the author's name, may go when the message before it appears.
+    const before = anchor?.getBoundingClientRect().bottom;
     mutate();
-    if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().bottom - before;
     this.#top = this.#scroller.scrollTop;
   }
 

@@ -65,6 +65,17 @@ export class Timeline {
     this.#keep(messages);
   }
 
+  /** Let go of all but the latest `most`, once there are twice as many: a page may stay open for weeks. */
+  trim(most) {
+    if (this.#ordered.length <= 2 * most) return;
+    const gone = this.#ordered.splice(0, this.#ordered.length - most);
+    for (const { seq, author_id, client_message_id } of gone) {
+      this.#messages.delete(seq);
+      this.#said.delete(`${author_id} ${client_message_id}`);
+    }
+    this.#start = this.#ordered[0].seq - 1;
+  }
+
   /** A page of history may have been read before a change that reached us earlier: the later version stays. */
   #keep(messages) {
     for (const message of messages) {

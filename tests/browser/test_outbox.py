@@ -1,0 +1,121 @@
+"""Nothing typed is lost, and nothing is said twice."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+
+
+def test_what_was_written_offline_survives_a_reload_and_goes_out_once(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    wire.cut()
+    carol.loses_the_connection()
+    carol.says("First")
+    carol.says("Second")
+
+    carol.page.reload()
+    expect(carol.message("First")).to_have_attribute("data-state", "waiting")
+    expect(carol.message("Second")).to_have_attribute("data-state", "waiting")
+    wire.mend()
+
+    alice.sees_exactly(["First", "Second"])
+    carol.sees_exactly(["First", "Second"])
+    assert [post["body"] for post in wire.posted] == ["First", "Second"]
+    carol.reloads()
+    carol.sees_exactly(["First", "Second"])
+
+
+def test_what_one_tab_could_not_send_another_sends(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    wire.cut()
+    carol.loses_the_connection()
+    carol.says("Left behind")
+    carol.sees("Left behind")
+    context, address = carol.page.context, carol.page.url
+    carol.page.close()
+    wire.mend()
+
+    again = Person(context.new_page()).opens(address)
+
+    again.sees_exactly(["Left behind"])
+    alice.sees_exactly(["Left behind"])
+
+
+def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    tab = carol.another_tab()
+    for number in range(4):
+        (carol if number % 2 else tab).says_for_good(f"Message {number}")
+        carol.sees(f"Message {number}")
+
+    texts = [f"Message {number}" for number in range(4)]
+    carol.sees_exactly(texts)
+    tab.sees_exactly(texts)
+    alice.sees_exactly(texts)
+    assert len(wire.posted) == 4
+
+
+def test_an_answer_that_got_lost_does_not_post_twice(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    wire.refuse = lambda post: {"code": "busy", "detail": "Busy.", "retry_in_ms": 1}
+    carol.says("Once only")
+    expect(carol.message("Once only")).to_have_attribute("data-state", "waiting")
+    wire.refuse = lambda post: None
+
+    carol.sees_exactly(["Once only"])
+    alice.sees_exactly(["Once only"])
+    assert len({post["client_message_id"] for post in wire.posted}) == 1
+
+
+def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):
+    carol, wire = carol_and_wire
+    refusals = iter([{"code": "too_fast", "detail": "Too fast.", "retry_in_ms": 300}])
+    wire.refuse = lambda post: next(refusals, None)
+
+    carol.says("One")
+    carol.says("Two")
+
+    carol.sees_exactly(["One", "Two"])
+    assert [post["body"] for post in wire.posted] == ["One", "One", "Two"]
+
+
+def test_a_refused_message_says_why_and_lets_the_next_one_pass(carol_and_wire):
+    carol, wire = carol_and_wire
+    refusal = {"code": "bad_frame", "detail": "Not like this.", "retry_in_ms": None}
+    wire.refuse = lambda post: refusal if post["body"] == "Hm" else None
+
+    carol.says("Hm")
+    carol.says_for_good("Fine")
+
+    refused = carol.message("Hm")
+    expect(refused).to_have_attribute("data-state", "refused")
+    expect(refused).to_contain_text("Not like this.")
+    carol.reloads()
+    expect(refused).to_contain_text("Not like this.")
+    wire.refuse = lambda post: None
+    refused.get_by_role("button", name="Try again").click()
+    carol.sees_exactly(["Fine", "Hm"])
+
+
+def test_a_refused_message_can_be_discarded(carol_and_wire):
+    carol, wire = carol_and_wire
+    wire.refuse = lambda post: {"code": "bad_frame", "detail": "No.", "retry_in_ms": None}
+    carol.says("Hm")
+
+    carol.message("Hm").get_by_role("button", name="Discard").click()
+
+    expect(carol.messages).to_have_count(0)
+    carol.reloads()
+    expect(carol.messages).to_have_count(0)
+
+
+def test_a_draft_survives_a_reload_and_ends_when_it_is_sent(alice):
+    alice.writes("Half a thou")
+    alice.reloads()
+    expect(alice.field).to_have_value("Half a thou")
+
+    alice.says_for_good("A thought")
+    alice.reloads()
+
+    expect(alice.field).to_have_value("")
