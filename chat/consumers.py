@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,7 +31,7 @@ from chat.protocol import GoingAway, Limits, RoomInfo, Welcome
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_CANCEL = 1000  # ms
+RETRY_AFTER_CANCEL = 500, 5000  # ms, drawn between: not everybody comes back at once
 INTERNAL_ERROR = 1011  # RFC 6455: a bug of ours; browsers come back
 
 Scope = dict[str, Any]
@@ -58,7 +59,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             except StopConsumer:
                 pass
             except asyncio.CancelledError:  # plain Daphne ends us so, without a close frame
-                await self.go_away(RETRY_AFTER_CANCEL)
+                await self.go_away(random.randint(*RETRY_AFTER_CANCEL))
                 raise
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -76,12 +77,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.accept(None if self.is_plain else protocol.SUBPROTOCOL)
         try:
             hub = await self._enter()
+            follower = await self._welcomed(hub)
         except Ended as end:
             await self.close(end.code)
         except Unavailable:
             await self.close(CloseCode.UNAVAILABLE)
         else:
-            following = asyncio.create_task(self._follow(hub), name="follow")
+            following = asyncio.create_task(self._follow(hub, follower), name="follow")
             self._entered.push_async_callback(_cancel, following)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -102,6 +104,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def send_frame(self, frame: msgspec.Struct) -> None:
         await self.send(text_data=protocol.encode(frame))
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """As Channels does, but for Daphne, which takes no subclass of int."""
+        await super().close(None if code is None else int(code), reason)
 
     async def go_away(self, retry_in_ms: int) -> None:
         """Tell the client that the server ends; in plain text the close code has to do."""
@@ -134,10 +140,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))
         return hub
 
-    async def _follow(self, hub: RoomHub) -> None:
+    async def _follow(self, hub: RoomHub, follower: Follower) -> None:
         """Bring the visitor up to date and keep them so, until cancelled."""
         try:
-            with await self._follower(hub) as follower:
+            with hub.followed_by(follower):
                 while True:
                     for text in await follower.next_texts():
                         await self.send(text_data=text.text)
@@ -149,16 +155,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
             logger.exception("A connection failed")
             await self.close(INTERNAL_ERROR)
 
-    async def _follower(self, hub: RoomHub) -> AbstractContextManager[Follower]:
+    async def _welcomed(self, hub: RoomHub) -> Follower:
         """Plain text begins now; `chat.v1` with a welcome, at the client's cursor."""
         writer = writer_of(self.scope)
         if self.is_plain:
-            return hub.followed_by(PlainFollower(hub, hub.released, writer))
+            return PlainFollower(hub, hub.released, writer)
         asked = _cursor(self.scope)
         start = await hub.starting_point(*asked) if asked else None
-        await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
         cursor = hub.recent.page_cursor() if start is None else start
-        return hub.followed_by(Follower(hub, cursor, writer))
+        follower = Follower(hub, cursor, writer)  # first: what changes while we send is news to it
+        await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
+        return follower
 
     def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:
         assert self.visitor

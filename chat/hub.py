@@ -78,14 +78,14 @@ class RoomHub:
     async def close(self) -> None:
         """Leave nothing behind: no task, no group, no channel."""
         broadcast.unlisten(self.slug, self._ear)
-        await self._seat.leave()
-        if self.is_open:
-            await self.presence.farewell()
         tasks = [self._opening, *self._tasks, *self._reading.values()]
         tasks += [self._repairing] if self._repairing else []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._seat.leave()  # only now: until it is cancelled, the seat may still be joining
+        if self.is_open:
+            await self.presence.farewell()
 
     @property
     def is_open(self) -> bool:

@@ -55,7 +55,10 @@ def _is_this_site(scheme: str, hostname: str, port: int, *, host: str) -> bool:
 
 
 def _is_trusted(scheme: str, hostname: str, port: int, trusted: str) -> bool:
-    trusted_scheme, trusted_hostname, trusted_port = _parsed(trusted.replace("://*.", "://."))
+    try:
+        trusted_scheme, trusted_hostname, trusted_port = _parsed(trusted.replace("://*.", "://."))
+    except ValueError:
+        return False  # an entry that names no http site must not lock out the others
     return (scheme, port) == (trusted_scheme, trusted_port) and is_same_domain(
         hostname, trusted_hostname
     )

@@ -6,12 +6,18 @@ Under `make test` and in CI that is a failure, elsewhere a skip: nothing is left
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
+import signal
 from typing import NoReturn
 
 import pytest
+from channels.layers import channel_layers
+from pytest_asyncio import is_async_test
 
 from tests import processes
+
+HANGS_AFTER = 60  # seconds that a coroutine test may take
 
 
 def missing(what: str, how: str) -> NoReturn:
@@ -26,6 +32,72 @@ def missing(what: str, how: str) -> NoReturn:
 def pytest_collection_modifyitems(items):
     # An open browser occupies this thread's event loop, so coroutine tests come before it.
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """The test database cannot be dropped while the chat's threads keep their connections to it."""
+    yield
+    from chat.database import close_connections
+
+    close_connections()
+
+
+@pytest.fixture(autouse=True)
+def _channel_layer_of_its_own():
+    """What one test left in the in-memory layer does not reach the next."""
+    channel_layers.backends.clear()
+
+
+@pytest.fixture(autouse=True)
+def _deadline(request):
+    """A coroutine test that awaits what never comes fails, and does not hang for ever."""
+    if not is_async_test(request.node):
+        yield
+        return
+
+    def give_up(number, frame):
+        pytest.fail(f"hangs: no result within {HANGS_AFTER} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(HANGS_AFTER)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def quick_polls(monkeypatch):
+    """The database is asked for the heads of the rooms as often as only tests want it."""
+    monkeypatch.setattr("chat.hubs.POLL", (0.05, 0.1))
+
+
+@pytest.fixture
+def still_clock(monkeypatch):
+    """Rates are measured by a clock that stands until a test moves its `now`."""
+
+    class Clock:
+        now = 1000.0  # seconds
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("chat.limits.time", clock)
+    return clock
+
+
+@pytest.fixture
+def chat_log(caplog):
+    """`caplog`, of everything that the chat logs; its loggers do not propagate."""
+    loggers = [logging.getLogger(name) for name in ("chat", "chatsite")]
+    caplog.set_level(logging.DEBUG)
+    for logger in loggers:
+        caplog.set_level(logging.DEBUG, logger.name)
+        logger.addHandler(caplog.handler)
+    yield caplog
+    for logger in loggers:
+        logger.removeHandler(caplog.handler)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import count, pairwise
 from uuid import uuid4
 
 from channels.testing import WebsocketCommunicator
@@ -22,22 +22,37 @@ class Socket:
         self.communicator = communicator
         self.welcome = None
         self.cursor = None
+        self.start = None  # the seq before the first change seen
         self.messages = []
         self.other = []
+        self.longest = 0  # bytes of the longest frame
         self._ids = count(1)
 
     async def frame(self):
         """The next frame of any kind; changes are also applied, and must follow on."""
-        frame = json.loads(await self.communicator.receive_from(timeout=SECONDS))
+        text = await self.communicator.receive_from(timeout=SECONDS)
+        self.longest = max(self.longest, len(text.encode()))
+        frame = json.loads(text)
         if frame["type"] == "welcome":
             self.welcome = frame
-            if frame["reset"]:
-                self.cursor, self.messages = None, []
         elif frame["type"] == "room.changed":
             assert self.cursor in (None, frame["after"]), "a hole or a twin"
+            changed = [frame["after"], *(each["changed_seq"] for each in frame["messages"])]
+            assert all(a < b for a, b in pairwise(changed)), "not in order"
+            assert changed[-1] <= frame["head"]
+            self.start = frame["after"] if self.cursor is None else self.start
             self.cursor = frame["head"]
             self.messages += frame["messages"]
         return frame
+
+    async def arrive(self, cursor):
+        """Read the welcome, and what leads from `cursor` to now."""
+        await self.frame_of("welcome")
+        if cursor is not None and not self.welcome["reset"]:
+            self.cursor = self.start = cursor[1]
+        else:
+            await self.frame_of("room.changed")
+        await self.bodies(until=self.welcome["head"])
 
     async def frame_of(self, *types):
         """The next frame of one of `types`; those before it go to `other`."""
@@ -46,7 +61,7 @@ class Socket:
         return frame
 
     async def send(self, frame):
-        await self.communicator.send_to(text_data=json.dumps(frame))
+        await self.communicator.send_to(json.dumps(frame))
 
     async def ask(self, kind, **fields):
         """Send a command and return its reply, an ack or an error."""
@@ -82,10 +97,23 @@ class Socket:
         return output["code"]
 
 
-def handshake(path="/ws", *, subprotocols=("chat.v1",), headers=(), **scope):
-    """A connection that is not open yet."""
+def handshake(path="/ws", *, subprotocols=("chat.v1",), headers=(), reads=None, **scope):
+    """A connection that is not open yet. `reads` is an asyncio.Event: while it is not set, the
+    client's end of the line is blocked, and what the server sends waits."""
+
+    async def with_slow_reader(scope, receive, send):
+        async def send_when_it_reads(message):
+            if message["type"] == "websocket.send":
+                await reads.wait()
+            await send(message)
+
+        await application(scope, receive, send_when_it_reads)
+
     communicator = WebsocketCommunicator(
-        application, path, subprotocols=list(subprotocols), headers=list(headers)
+        with_slow_reader if reads else application,
+        path,
+        subprotocols=list(subprotocols),
+        headers=list(headers),
     )
     communicator.scope.update(scope)
     return communicator
@@ -97,16 +125,14 @@ async def enter(slug="lobby", *, cursor=None, cookie=None, **scope):
     path = "/ws" if slug == "lobby" else f"/ws/{slug}"
     if cursor is not None:
         path += "?epoch={}&since={}".format(*cursor)
-    headers = [*ORIGIN, (b"cookie", f"chat_guest={cookie}".encode())] if cookie else []
-    communicator = handshake(path, headers=headers, **scope)
+    if cookie is not None:
+        scope["headers"] = [*ORIGIN, (b"cookie", f"chat_guest={cookie}".encode())]
+    communicator = handshake(path, **scope)
     accepted, subprotocol = await communicator.connect(timeout=SECONDS)
-    assert accepted and subprotocol == "chat.v1"
+    assert (accepted, subprotocol) == (True, "chat.v1")
     socket = Socket(communicator)
-    if cursor is not None:
-        socket.cursor = cursor[1]
     try:
-        await socket.frame_of("welcome")
-        await socket.bodies(until=socket.welcome["head"])
+        await socket.arrive(cursor)
         yield socket
     finally:
         await communicator.disconnect(timeout=SECONDS)
@@ -117,8 +143,18 @@ async def plain(path="/ws", **scope):
     """Be in a room with plain text; yields the communicator."""
     communicator = handshake(path, subprotocols=(), **scope)
     accepted, subprotocol = await communicator.connect(timeout=SECONDS)
-    assert accepted and subprotocol is None
+    assert (accepted, subprotocol) == (True, None)
     try:
         yield communicator
     finally:
         await communicator.disconnect(timeout=SECONDS)
+
+
+async def refused_with(communicator):
+    """The code with which a connection is closed before it has said or heard anything."""
+    accepted, _ = await communicator.connect(timeout=SECONDS)
+    assert accepted, "a browser would see 1006, and not know why"
+    refusal = await communicator.receive_output(SECONDS)
+    assert refusal["type"] == "websocket.close"
+    await communicator.disconnect(timeout=SECONDS)
+    return refusal["code"]

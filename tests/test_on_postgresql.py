@@ -6,23 +6,20 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from tests.processes import ROOT
 
-PATHS = ["tests/services", "tests/test_journal.py"]
+PATHS = ["tests/services", "tests/test_journal.py", "tests/test_consumers.py", "tests/test_hubs.py"]
 WITHIN = 300  # seconds
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_it_passes_on_postgresql_too(path, postgres_server):
-    assert (ROOT / path).exists(), f"there is no {path}: correct PATHS in {__file__}"
-    name = "".join(filter(str.isalnum, path))
-    given = {"DATABASE_URL": postgres_server.create_database(name), "SECRET_KEY": "only for tests"}
+def test_they_pass_on_postgresql_too(postgres_server):
+    missing = [path for path in PATHS if not (ROOT / path).exists()]
+    assert not missing, f"there is no {missing}: correct PATHS in {__file__}"
+    given = {"DATABASE_URL": postgres_server.create_database("again"), "SECRET_KEY": "for tests"}
 
     # The test database is kept, to see afterwards that it was this one.
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--reuse-db", path],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--reuse-db", *PATHS],
         cwd=ROOT,
         env=os.environ | given,
         stdout=subprocess.PIPE,
@@ -32,6 +29,6 @@ def test_it_passes_on_postgresql_too(path, postgres_server):
     )
 
     assert done.returncode == 0, done.stdout
-    with postgres_server.connect(f"test_{name}") as connection:
+    with postgres_server.connect("test_again") as connection:
         tables = connection.execute("SELECT count(*) FROM pg_tables WHERE tablename ~ '^chat_'")
         assert tables.fetchone() > (0,)

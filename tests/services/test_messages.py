@@ -1,0 +1,232 @@
+"""Storing messages and announcing them: one step, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import Error, connection, connections, transaction
+
+from chat import broadcast
+from chat.errors import Conflict
+from chat.models import Message, Room
+from chat.services.messages import post_messages
+from tests.posts import post, posts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def announced():
+    """Call it for the announcements that the lobby's hubs in this process heard so far."""
+    loop, heard = asyncio.new_event_loop(), []
+    ear = broadcast.Ear(loop, heard.append)
+    broadcast.listen("lobby", ear)
+
+    def announced():
+        loop.run_until_complete(asyncio.sleep(0))
+        return heard
+
+    yield announced
+    broadcast.unlisten("lobby", ear)
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
+def stored(slug="lobby"):
+    messages = Message.objects.filter(room__slug=slug).order_by("seq")
+    return [(message.seq, message.body) for message in messages]
+
+
+def test_messages_are_numbered_from_one_in_the_order_they_came():
+    post_messages([post("One"), post("Two", author="bob")])
+    outcomes = post_messages([post("Three")])
+
+    assert stored() == [(1, "One"), (2, "Two"), (3, "Three")]
+    assert [message.seq for message in outcomes] == [3]
+    assert Room.objects.get(slug="lobby").head == 3
+
+
+def test_a_message_is_kept_as_it_was_said():
+    said = post("  Zoë 🦉\n\tindented ", author="alice")
+
+    post_messages([said])
+
+    message = Message.objects.get()
+    assert (message.author_id, message.author_name) == ("alice", "Alice")
+    assert (message.client_message_id, message.body) == (said.client_message_id, said.body)
+    assert message.changed_seq == message.seq == 1
+
+
+def test_a_repeated_post_is_answered_with_the_first_ones_message():
+    once = post("Hello")
+
+    first = post_messages([once])
+    again = post_messages([post("Before"), once])
+
+    assert [message.seq for message in again] == [2, 1]
+    assert again[1].pk == first[0].pk
+    assert stored() == [(1, "Hello"), (2, "Before")]
+
+
+def test_a_post_that_stands_twice_in_a_batch_is_stored_once():
+    once = post("Hello")
+    twin = post("Hello", client_message_id=once.client_message_id)
+
+    outcomes = post_messages([once, post("Between", author="bob"), twin])
+
+    assert [message.seq for message in outcomes] == [1, 2, 1]
+    assert stored() == [(1, "Hello"), (2, "Between")]
+
+
+def test_a_retry_uses_up_no_seq():
+    once = post("Hello")
+    for _ in range(3):
+        post_messages([once])
+
+    (next_one,) = post_messages([post("Next")])
+
+    assert next_one.seq == 2
+
+
+def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing():
+    said = post("Hello")
+    other = post("Goodbye", client_message_id=said.client_message_id)
+
+    within = post_messages([said, other])
+    across = post_messages([other, post("Next")])
+
+    assert within[0].seq == 1
+    assert isinstance(within[1], Conflict)
+    assert isinstance(across[0], Conflict)
+    assert across[1].seq == 2
+    assert stored() == [(1, "Hello"), (2, "Next")]
+
+
+def test_an_id_belongs_to_its_author_and_its_room():
+    hers = post("Hers")
+    same = hers.client_message_id
+
+    post_messages([hers, post("His", author="bob", client_message_id=same)])
+    post_messages([post("Elsewhere", slug="attic", client_message_id=same)])
+
+    assert stored() == [(1, "Hers"), (2, "His")]
+    assert stored("attic") == [(1, "Elsewhere")]
+
+
+def test_rooms_are_numbered_apart_within_one_batch():
+    batch = [post("1", slug="attic"), post("2"), post("3", slug="attic"), post("4")]
+
+    outcomes = post_messages(batch)
+
+    assert [message.body for message in outcomes] == ["1", "2", "3", "4"]
+    assert [message.seq for message in outcomes] == [1, 1, 2, 2]
+    assert stored("attic") == [(1, "1"), (2, "3")]
+    assert stored("lobby") == [(1, "2"), (2, "4")]
+
+
+def test_a_room_comes_into_being_with_its_first_message():
+    visited = Room.objects.at("attic")
+    assert not Room.objects.filter(slug="attic").exists()
+
+    post_messages([post(slug="attic")])
+
+    made = Room.objects.get(slug="attic")
+    assert made.head == 1
+    assert made.epoch == visited.epoch, "who came first would lose their cursor"
+
+
+def test_a_batch_is_announced_once_with_all_that_is_new(announced):
+    known = post("Known")
+    post_messages([known])
+
+    post_messages([post("One"), known, post("Two")])
+
+    first, second = announced()
+    assert (first.after, first.head) == (0, 1)
+    assert (second.after, second.head) == (1, 3)
+    assert [change.seq for change in second.changes] == [2, 3]
+    assert second.epoch == Room.objects.get(slug="lobby").epoch
+
+
+def test_nothing_new_is_not_announced(announced):
+    once = post("Hello")
+    post_messages([once])
+
+    post_messages([once])
+    post_messages([post("Goodbye", client_message_id=once.client_message_id)])
+
+    assert len(announced()) == 1
+
+
+def test_nothing_is_announced_before_the_commit(announced):
+    with transaction.atomic():
+        post_messages([post()])
+        assert announced() == []
+
+    assert len(announced()) == 1
+
+
+def test_a_transaction_that_fails_stores_and_announces_nothing(announced):
+    nameless = post("Nameless")
+    object.__setattr__(nameless, "author_name", None)
+
+    with pytest.raises(Error):
+        post_messages([post("One"), nameless, post("Two")])
+
+    assert stored() == []
+    assert announced() == []
+    assert [message.seq for message in post_messages([post("Three")])] == [1]
+
+
+def test_what_an_outer_transaction_takes_back_is_not_announced(announced):
+    with pytest.raises(KeyError), transaction.atomic():
+        post_messages([post()])
+        raise KeyError
+
+    assert stored() == []
+    assert announced() == []
+
+
+def test_threads_that_post_into_one_new_room_leave_no_hole():
+    threads, each = 4, 20
+    batches = [[posts(each // 2), posts(each // 2)] for _ in range(threads)]
+
+    def talk(batch):
+        try:
+            return [message.seq for together in batch for message in post_messages(together)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        seqs = [seq for theirs in pool.map(talk, batches) for seq in theirs]
+
+    assert sorted(seqs) == list(range(1, threads * each + 1))
+    assert [seq for seq, _ in stored()] == sorted(seqs)
+    assert Room.objects.get(slug="lobby").head == threads * each
+
+
+def test_threads_that_repeat_one_post_store_it_once():
+    once = post("Hello")
+
+    def say_it(_):
+        try:
+            return post_messages([once])[0].seq
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        seqs = list(pool.map(say_it, range(8)))
+
+    assert seqs == [1] * 8
+    assert stored() == [(1, "Hello")]
+
+
+def test_a_batch_costs_few_queries(django_assert_max_num_queries):
+    post_messages([post("Make the room")])
+
+    with django_assert_max_num_queries(6):  # BEGIN, lock, known, insert, head, COMMIT
+        post_messages(posts(100))
+
+    assert connection.get_autocommit()

@@ -1,0 +1,170 @@
+"""Guests: their names, and who can pass for whom."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from django.core import signing
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from chat.errors import BadName
+from chat.identity import COOKIE, SALT, Guest, guest_from, new_guest, normalised_name, remember
+from chat.names import ANIMALS, QUALITIES, friendly_name
+from chat.protocol import MAX_NAME
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Alice", "Alice"),
+        ("  Alice  ", "Alice"),
+        ("Alice\n", "Alice"),
+        ("Alice   B.", "Alice B."),
+        ("Ａｌｉｃｅ", "Alice"),
+        ("ﬁnn", "finn"),
+        ("e\u0301va", "éva"),
+        ("Alice\u00a0B.", "Alice B."),
+        ("Alice\u3000B.", "Alice B."),
+        ("李雷", "李雷"),
+        ("نور", "نور"),
+        ("Zoë 🦉", "Zoë 🦉"),
+        ("<b>Bob</b>", "<b>Bob</b>"),
+        ("x" * MAX_NAME, "x" * MAX_NAME),
+        ("ﬁ" * (MAX_NAME // 2), "fi" * (MAX_NAME // 2)),
+    ],
+)
+def test_a_name_is_normalised(typed, shown):
+    assert normalised_name(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "visible"),
+        ("   ", "visible"),
+        ("\u3164", "invisible"),
+        ("\u2800", "invisible"),
+        ("a\u200bb", "invisible"),
+        ("a\u200db", "invisible"),
+        ("\ufeffAlice", "invisible"),
+        ("a\u00adb", "invisible"),
+        ("Ali\u202ece", "invisible"),
+        ("Ali\u2066ce", "invisible"),
+        ("\u200fAlice", "invisible"),
+        ("Ali\u061cce", "invisible"),
+        ("a\x00b", "invisible"),
+        ("a\nb", "invisible"),
+        ("a\x1b[31mb", "invisible"),
+        ("a\u2028b", "invisible"),
+        ("a\ud800b", "invisible"),
+        ("a\ue000b", "invisible"),
+        ("a\ufe0fb", "invisible"),
+        ("a\U000e0041b", "invisible"),
+        ("a\U000e0100b", "invisible"),
+        ("\u0301", "visible|combining"),
+        ("\u0301Alice", "combining"),
+        ("x" * (MAX_NAME + 1), "33"),
+        ("ﷺ" * 3, "at most"),
+        ("x" * 1_000_000, "at most"),
+    ],
+)
+def test_a_name_that_could_deceive_is_refused_with_the_reason(name, why):
+    with pytest.raises(BadName, match=why):
+        normalised_name(name)
+
+
+def test_a_normalised_name_stays_as_it_is():
+    for typed in ("ﬁnn", " Ａ  Ｂ ", "e\u0301"):
+        once = normalised_name(typed)
+        assert normalised_name(once) == once
+
+
+def test_made_up_names_are_allowed_ones():
+    longest = f"{max(QUALITIES, key=len)} {max(ANIMALS, key=len)}"
+
+    assert normalised_name(longest) == longest
+    assert normalised_name(friendly_name())
+    assert len({friendly_name() for _ in range(50)}) > 10
+
+
+def test_an_author_id_is_stable_and_says_nothing_of_its_key():
+    guest = new_guest()
+
+    assert guest.person.author_id == guest.named("Other").person.author_id
+    assert guest.key not in guest.person.author_id
+    assert set(guest.person.author_id) <= set(string.hexdigits)
+    assert len(guest.person.author_id) == 20
+
+
+def test_guests_are_different_people():
+    assert new_guest().person.author_id != new_guest().person.author_id
+
+
+def test_an_author_id_needs_the_servers_secret(settings):
+    guest = new_guest()
+    here = guest.person.author_id
+
+    settings.SECRET_KEY = "another server's"
+
+    assert guest.person.author_id != here
+
+
+def cookie_of(guest, *, secure=False, **settings):
+    response = HttpResponse()
+    remember(guest, RequestFactory().get("/", secure=secure), response)
+    return response.cookies[COOKIE]
+
+
+def test_a_guest_comes_back_as_the_same_one():
+    alice = new_guest().named("Alice")
+
+    assert guest_from({COOKIE: cookie_of(alice).value}) == alice
+
+
+def test_a_cookie_is_kept_from_scripts_and_other_sites():
+    cookie = cookie_of(new_guest())
+
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/"
+    assert not cookie["secure"]
+    assert cookie_of(new_guest(), secure=True)["secure"]
+
+
+def test_a_cookie_belongs_to_the_path_of_the_chat(settings):
+    settings.FORCE_SCRIPT_NAME = "/chat"
+
+    assert cookie_of(new_guest())["path"] == "/chat"
+
+
+def tampered(value):
+    payload, rest = value.split(":", 1)
+    signed = signing.b64_decode(payload.encode())
+    yield from (value[:-1], value + "x", "", ":", ":::", "é", "\x00", "x" * 100_000)
+    yield f"{signing.b64_encode(signed.replace(b'Alice', b'Malic')).decode()}:{rest}"
+    yield f".{value}"
+
+
+def test_a_cookie_that_was_changed_or_made_up_is_nobodys():
+    value = cookie_of(new_guest().named("Alice")).value
+    assert guest_from({COOKIE: value})
+
+    for forged in tampered(value):
+        assert guest_from({COOKIE: forged}) is None, forged[:50]
+    assert guest_from({}) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["text", 5, None, {}, [], ["key"], ["key", "name", "more"], ["key", "a\u202eb"], ["key", ""]],
+)
+def test_a_cookie_of_another_version_is_nobodys(content):
+    assert guest_from({COOKIE: signing.dumps(["key", "Alice"], salt=SALT)}) == Guest("key", "Alice")
+
+    assert guest_from({COOKIE: signing.dumps(content, salt=SALT)}) is None
+
+
+def test_what_was_signed_for_another_purpose_is_no_guest():
+    assert guest_from({COOKIE: signing.dumps(["key", "Alice"], salt="elsewhere")}) is None

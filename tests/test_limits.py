@@ -1,0 +1,135 @@
+"""Rates and counts. The clock is stubbed: it stands until a test moves it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from chat import limits
+from chat.errors import TooFast
+from chat.limits import Addresses, AuthorRates, Rate
+
+
+def passed(rate, tries):
+    return sum(rate.wait() == 0.0 for _ in range(tries))
+
+
+def test_a_burst_passes_at_once_and_no_more(still_clock):
+    assert passed(Rate(1, 10), tries=20) == 10
+
+
+def test_after_the_burst_they_pass_at_the_rate(still_clock):
+    rate = Rate(2, 10)
+    passed(rate, tries=20)
+
+    still_clock.now += 3
+
+    assert passed(rate, tries=20) == 6
+
+
+def test_waiting_as_long_as_told_is_enough(still_clock):
+    rate = Rate(3, 5)
+    passed(rate, tries=5)
+
+    still_clock.now += rate.wait()
+
+    assert rate.wait() == 0.0
+
+
+def test_a_refused_try_costs_nothing(still_clock):
+    rate = Rate(1, 2)
+    passed(rate, tries=100)
+
+    still_clock.now += 1
+
+    assert rate.wait() == 0.0
+
+
+def test_rest_does_not_save_up_more_than_the_burst(still_clock):
+    rate = Rate(1, 10)
+    still_clock.now += 3600
+
+    assert passed(rate, tries=20) == 10
+
+
+def test_a_rate_of_zero_lets_everything_through(still_clock):
+    assert passed(Rate(0, 10), tries=1000) == 1000
+
+
+def test_a_burst_below_one_still_lets_one_through(still_clock):
+    assert passed(Rate(1, 0), tries=3) == 1
+
+
+def test_a_refusal_says_when_to_come_back(still_clock):
+    rate = Rate(0.5, 1)
+    rate.take("talking")
+
+    with pytest.raises(TooFast, match="talking") as refusal:
+        rate.take("talking")
+
+    assert 2000 <= refusal.value.retry_in_ms <= 2001
+
+
+def test_authors_do_not_use_up_each_others_rate(still_clock, settings):
+    settings.MESSAGE_RATE, settings.MESSAGE_BURST = 1, 2
+    rates = AuthorRates()
+    rates.take("mallory")
+    rates.take("mallory")
+    with pytest.raises(TooFast):
+        rates.take("mallory")
+
+    rates.take("alice")
+
+
+def test_authors_are_remembered_up_to_a_bound(still_clock, settings, monkeypatch):
+    settings.MESSAGE_RATE, settings.MESSAGE_BURST = 1, 1
+    monkeypatch.setattr(limits, "MAX_KEYS", 3)
+    rates = AuthorRates()
+    for author in ("alice", "bob", "carol"):
+        rates.take(author)
+    with pytest.raises(TooFast):
+        rates.take("alice")
+
+    rates.take("dave")
+
+    assert len(rates._rates) == 3
+    with pytest.raises(TooFast):
+        rates.take("alice")
+    rates.take("bob")
+
+
+def test_an_address_may_open_so_many_sockets_and_no_more(settings):
+    settings.SOCKETS_PER_ADDRESS = 2
+    addresses = Addresses()
+    with ExitStack() as sockets:
+        within = [sockets.enter_context(addresses.socket("192.0.2.1")) for _ in range(3)]
+        elsewhere = sockets.enter_context(addresses.socket("192.0.2.2"))
+
+    assert within == [True, True, False]
+    assert elsewhere
+
+
+def test_a_closed_socket_makes_room(settings):
+    settings.SOCKETS_PER_ADDRESS = 1
+    addresses = Addresses()
+    with addresses.socket("192.0.2.1") as first:
+        assert first
+
+    with addresses.socket("192.0.2.1") as second:
+        assert second
+
+    assert not addresses._sockets, "addresses of nobody pile up"
+
+
+def test_without_a_limit_or_an_address_nothing_is_counted(settings):
+    addresses = Addresses()
+    settings.SOCKETS_PER_ADDRESS = 0
+    with addresses.socket("192.0.2.1") as one, addresses.socket("192.0.2.1") as another:
+        assert one
+        assert another
+
+    settings.SOCKETS_PER_ADDRESS = 1
+    with addresses.socket(None) as one, addresses.socket(None) as another:
+        assert one
+        assert another

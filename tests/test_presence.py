@@ -1,0 +1,199 @@
+"""Who is here, under which name, and who types: as people in the room see it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.core import signing
+
+from chat import presence, roster
+from chat.identity import COOKIE, SALT, new_guest
+from tests.posts import SECONDS
+from tests.sockets import ORIGIN, Socket, enter, handshake, plain
+
+
+def cookie(name, guest=None):
+    """The cookie of someone called `name`."""
+    return signing.dumps([(guest or new_guest()).key, name], salt=SALT)
+
+
+@pytest.fixture
+def alice():
+    return cookie("Alice")
+
+
+@pytest.fixture
+def bob():
+    return cookie("Bob")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(presence, "COALESCE", 0.05)
+
+
+async def sees(socket, *names):
+    """Wait until exactly these people are shown as here."""
+    here = {"people": socket.welcome["people"], "count": socket.welcome["count"]}
+    for told in socket.other:
+        here = told if told["type"] == "people.changed" else here
+    while [person["name"] for person in here["people"]] != list(names):
+        here = await socket.frame_of("people.changed")
+        socket.other.append(here)
+    assert here["count"] == len(names)
+
+
+async def sees_typing(socket, *names):
+    while (
+        told := [person["name"] for person in (await socket.frame_of("typing"))["people"]]
+    ) != list(names):
+        pass
+    return told
+
+
+async def test_the_same_cookie_is_the_same_author_on_every_socket_and_in_every_room(alice, bob):
+    async with (
+        enter(cookie=alice) as one,
+        enter("attic", cookie=alice) as two,
+        enter(cookie=bob) as other,
+    ):
+        assert one.welcome["you"] == two.welcome["you"]
+        assert one.welcome["you"]["name"] == "Alice"
+        assert other.welcome["you"]["author_id"] != one.welcome["you"]["author_id"]
+
+
+async def test_without_an_origin_cookies_are_ignored(alice):
+    """No browser sends it so; with a stolen or guessed cookie anything else could."""
+    async with enter(cookie=alice) as hers:
+        communicator = handshake(headers=[(b"cookie", f"{COOKIE}={alice}".encode())])
+        await communicator.connect(timeout=SECONDS)
+        stranger = Socket(communicator)
+        await stranger.frame_of("welcome")
+
+        assert stranger.welcome["you"]["name"] != "Alice"
+        assert stranger.welcome["you"]["author_id"] != hers.welcome["you"]["author_id"]
+        await communicator.disconnect(timeout=SECONDS)
+
+
+async def test_a_forged_cookie_makes_somebody_new(alice):
+    async with enter(cookie=alice) as hers, enter(cookie=alice[:-3] + "xyz") as mallory:
+        assert mallory.welcome["you"]["author_id"] != hers.welcome["you"]["author_id"]
+
+
+async def test_people_see_each_other_come_and_go(alice, bob):
+    async with enter(cookie=alice) as hers:
+        async with enter(cookie=bob) as his:
+            await sees(hers, "Alice", "Bob")
+            await sees(his, "Alice", "Bob")
+
+        await sees(hers, "Alice")
+
+
+async def test_someone_with_two_sockets_is_here_once_until_both_are_closed(alice, bob):
+    async with enter(cookie=bob) as his:
+        async with enter(cookie=alice):
+            async with enter(cookie=alice), enter(cookie=cookie("Carol")):
+                await sees(his, "Alice", "Bob", "Carol")
+            await sees(his, "Alice", "Bob")
+        await sees(his, "Bob")
+
+
+async def test_who_speaks_plain_text_is_seen_too(alice):
+    async with enter(cookie=alice) as hers, plain():
+        while (await hers.frame_of("people.changed"))["count"] != 2:
+            pass
+
+
+async def test_who_comes_while_the_welcome_is_on_its_way_is_seen(alice, bob):
+    reads = asyncio.Event()
+    communicator = handshake(
+        headers=[*ORIGIN, (b"cookie", f"{COOKIE}={alice}".encode())], reads=reads
+    )
+    await communicator.connect(timeout=SECONDS)
+    async with enter(cookie=bob) as his:
+        await sees(his, "Alice", "Bob")
+        reads.set()
+        hers = Socket(communicator)
+        await hers.frame_of("welcome")
+
+        await sees(hers, "Alice", "Bob")
+        await communicator.disconnect(timeout=SECONDS)
+
+
+async def test_rooms_do_not_show_each_others_people(alice, bob):
+    async with enter(cookie=alice) as hers, enter("attic", cookie=bob) as elsewhere:
+        assert [person["name"] for person in elsewhere.welcome["people"]] == ["Bob"]
+        async with enter(cookie=cookie("Carol")):
+            await sees(hers, "Alice", "Carol")
+
+
+async def test_a_new_name_is_seen_and_stands_by_what_is_said_from_then_on(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.say("Before")
+
+        ack = await hers.command("name.set", name=" Ａlicia  B. ")
+        await hers.say("After")
+
+        assert ack["name"] == "Alicia B."
+        await sees(his, "Alicia B.", "Bob")
+        await his.bodies(until=2)
+        assert [message["author_name"] for message in his.messages] == ["Alice", "Alicia B."]
+        assert len({message["author_id"] for message in his.messages}) == 1
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\u202eb", "a\u200bb", "\u3164", "x" * 33, "a\nb"])
+async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, name):
+    async with enter(cookie=alice) as hers:
+        refusal = await hers.ask("name.set", name=name)
+
+        assert refusal["code"] == "bad_name"
+        assert refusal["detail"].startswith("A name")
+        await hers.say("Still me")
+        await hers.bodies(until=1)
+        assert hers.messages[0]["author_name"] == "Alice"
+
+
+async def test_typing_shows_and_ends_with_the_message(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.command("typing.start")
+        await sees_typing(his, "Alice")
+
+        await hers.say("There")
+        await sees_typing(his)
+
+
+async def test_typing_ends_when_the_person_leaves(alice, bob):
+    async with enter(cookie=bob) as his:
+        async with enter(cookie=alice) as hers:
+            await hers.command("typing.start")
+            await sees_typing(his, "Alice")
+
+        await sees_typing(his)
+
+
+async def test_typing_fades_by_itself(alice, bob, monkeypatch):
+    monkeypatch.setattr(roster, "TYPING_TTL", 0.2)
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.command("typing.start")
+        await sees_typing(his, "Alice")
+
+        await sees_typing(his)
+
+
+async def test_several_can_type_at_once_and_end_apart(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his, enter() as watching:
+        await hers.command("typing.start")
+        await his.command("typing.start")
+        await sees_typing(watching, "Alice", "Bob")
+
+        await hers.say("Done")
+        await sees_typing(watching, "Bob")
+
+
+async def test_who_enters_sees_who_is_typing(alice, bob):
+    async with enter(cookie=alice) as hers:
+        await hers.command("typing.start")
+
+        async with enter(cookie=bob) as his:
+            await sees_typing(his, "Alice")
