@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test check fmt clean
+.PHONY: help run install test faults soak check fmt clean
 
 step = @echo "== $(1)"
 
@@ -28,6 +28,8 @@ endif
 help:
 	@echo "make run      serve the chat at http://$(HOST):$(PORT) (HOST and PORT change where)"
 	@echo "make test     run every test; installs what they need"
+	@echo "make faults   hurt servers for an hour or so, and check that nothing is lost"
+	@echo "make soak     30 minutes of conversation: memory stays flat"
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
 	@echo "make install  only install, into $(VENV)"
@@ -46,6 +48,16 @@ test: $(INSTALLED_DEV)
 	@bin/install-test-tools
 	$(call step,pytest)
 	@REQUIRE_SERVICES=1 $(BIN)/python -m pytest $(ARGS)
+
+faults: $(INSTALLED_DEV)
+	$(call step,test tools)
+	@bin/install-test-tools
+	$(call step,faults)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+
+soak: $(INSTALLED_DEV)
+	$(call step,soak)
+	@FAULTS=long SOAK_SECONDS=1800 $(BIN)/python -m pytest tests/faults/test_soak.py $(ARGS)
 
 check: $(INSTALLED_DEV)
 	$(call step,ruff check)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import msgspec
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.http import parse_cookie
 
 from chat import protocol
@@ -115,12 +116,20 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.send_frame(GoingAway(retry_in_ms))
 
     async def _refuse(self, error: ChatError, text: str) -> None:
-        if isinstance(error, TooFast) and self._refusals.wait():
-            await self.close(CloseCode.FLOODING)
-        elif self.is_plain:
+        if self.is_plain:
             await self.send(text_data=f"error: {error.detail}")
         else:
             await self.send_frame(protocol.error_frame(error, protocol.command_id(text)))
+        if isinstance(error, TooFast):
+            await self._slow_down()
+
+    async def _slow_down(self) -> None:
+        """Turn a deaf ear to who is too fast, where the server then stops reading from them; close
+        who goes on all the same."""
+        if self._refusals.wait():
+            await self.close(CloseCode.FLOODING)
+        elif settings.COMMAND_RATE and writer_of(self.scope):
+            await asyncio.sleep(1 / settings.COMMAND_RATE)
 
     async def _enter(self) -> RoomHub:
         """Let the visitor in. Raises Ended where they may not, and Unavailable."""

@@ -70,6 +70,9 @@ class Hubs:
                 heads = await database.read(Room.objects.heads, list(seen))
             except Unavailable:
                 continue
+            except Exception:  # whatever it was, rooms may not go unwatched from now on
+                logger.exception("The heads of the rooms could not be read")
+                continue
             for slug, hub in list(self._hubs.items()):
                 if slug in seen:
                     self._compare(hub, seen[slug], heads.get(slug))

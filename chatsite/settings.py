@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ TEMPLATES = [
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "chat.sqlite3",
-    "TEST": {"NAME": DATA_DIR / "test.sqlite3"},  # a file: several threads share it
+    "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},  # a file: threads share it
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL") if DATABASE_URL else SQLITE

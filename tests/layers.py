@@ -59,6 +59,24 @@ class DeafLayer(InMemoryChannelLayer):
         self.taken += 1
 
 
+class PatientLayer(InMemoryChannelLayer):
+    """Keeps what is told of the log until a test delivers it."""
+
+    def __init__(self):
+        super().__init__()
+        self.kept = []
+
+    async def group_send(self, group, message):
+        if message["type"] == "room.changed":
+            self.kept.append((group, message))
+        else:
+            await super().group_send(group, message)
+
+    async def deliver(self, number):
+        """The event that was told as the `number`th, counted from 0."""
+        await super().group_send(*self.kept[number])
+
+
 class BrokenLayer(InMemoryChannelLayer):
     """Raises at every call until `mend` is called, and again after `smash`."""
 

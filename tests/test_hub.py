@@ -7,13 +7,13 @@ import time
 from contextlib import AsyncExitStack
 
 import pytest
-from channels.layers import get_channel_layer
 
-from chat import database
+from chat import broadcast, database
+from chat.hubs import hubs
 from chat.journal import journal
 from chat.services.messages import post_messages
 from tests.database_threads import counted, held, in_readers
-from tests.layers import DeafLayer, FickleLayer, told_by_layer_alone, use
+from tests.layers import DeafLayer, FickleLayer, PatientLayer, told_by_layer_alone, use
 from tests.posts import SECONDS, post, posts, until
 from tests.sockets import enter
 
@@ -42,42 +42,73 @@ async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed
             assert await elsewhere.bodies(until=60) == bodies(1, 60)
 
 
-async def test_a_gap_is_read_from_the_log_once_however_many_wait(quick_polls):
-    layer = use(DeafLayer())
+async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_it(monkeypatch):
+    monkeypatch.setattr("chat.hub.REORDER_WINDOW", (0.05, 0.05))
+    layer = use(PatientLayer())
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
         async with counted(in_readers, READING) as queries:
             with told_by_layer_alone("lobby"):
                 for message in posts(5):
                     await store([message])
+                await until(lambda: len(layer.kept) == 5)
+                for number in (1, 2, 3, 4):
+                    await layer.deliver(number)
 
                 for reader in readers:
                     assert await reader.bodies(until=5) == bodies(1, 5)
 
-        assert layer.taken >= 5
         assert len(queries) == 1
 
 
-async def test_an_earlier_announcement_that_comes_late_costs_no_query():
-    layer = get_channel_layer()
+async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls):
+    use(DeafLayer())
+    async with AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(enter()) for _ in range(20)]
+        async with counted(in_readers, READING) as queries:
+            with told_by_layer_alone("lobby"):
+                await store(posts(5))
+
+                for reader in readers:
+                    assert await reader.bodies(until=5) == bodies(1, 5)
+
+        assert len(queries) == 1
+
+
+async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(monkeypatch):
+    monkeypatch.setattr("chat.hub.REORDER_WINDOW", (60, 60))
+    layer = use(PatientLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
+        lobby = hubs()._hubs["lobby"]
         with told_by_layer_alone("lobby"):
-            late = layer.group_send
-            layer.group_send = DeafLayer().group_send
-            kept = []
-
-            async def keep(group, event):
-                kept.append((group, event))
-
-            layer.group_send = keep
             for message in posts(3):
                 await store([message])
-            await until(lambda: len(kept) == 3)
-            for group, event in reversed(kept):
-                await late(group, event)
+            await until(lambda: len(layer.kept) == 3)
+            for number in (2, 1):
+                await layer.deliver(number)
+            await until(lambda: len(lobby._held) == 2)
+            assert lobby.released == 0
+            await layer.deliver(0)
 
             assert await hers.bodies(until=3) == bodies(1, 3)
         assert queries == []
+
+
+async def test_announcements_that_overlap_show_nothing_twice():
+    layer = use(PatientLayer())
+    async with enter() as hers:
+        with told_by_layer_alone("lobby"):
+            for message in posts(3):
+                await store([message])
+            await until(lambda: len(layer.kept) == 3)
+        first, second, third = (event for _, event in layer.kept)
+        both = first | {"head": 2, "changes": first["changes"] + second["changes"]}
+        rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
+
+        for event in (both, rest, first):  # all before the next pass
+            hubs()._hubs["lobby"].hear(broadcast.heard(event))
+
+        assert await hers.bodies(until=3) == bodies(1, 3)
 
 
 async def test_live_changes_cost_no_query():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from channels.layers import get_channel_layer
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from chat import broadcast, database
 from chat.hubs import hubs
@@ -142,16 +143,17 @@ async def test_while_the_database_is_away_nobody_enters_and_then_they_do():
         assert await hers.say("Hello") == 1
 
 
-async def test_the_heads_are_polled_again_after_the_database_was_away(quick_polls):
-    refused = []
+@pytest.mark.parametrize("error", [OperationalError, DatabaseError])
+async def test_the_heads_are_polled_again_after_the_database_failed(quick_polls, error):
+    failed = []
 
-    def refuse(*args):
-        refused.append(args)
-        raise OperationalError("the server closed the connection unexpectedly")
+    def fail(*args):
+        failed.append(args)
+        raise error("the database is not itself")
 
     async with enter() as hers:
-        async with executing(refuse, in_readers):
-            await until(lambda: refused)
+        async with executing(fail, in_readers):
+            await until(lambda: failed)
         await replace_log(epoch="another")
 
         assert await hers.close_code() == 4009

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from django.db import connection
 
 from chat import broadcast, database
 from chat.errors import Busy, Conflict, NotStored, Unavailable
@@ -89,7 +90,7 @@ async def test_a_post_that_the_database_refuses_fails_alone(field, value):
     assert [message.seq for message in others] == list(range(1, 20))
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite takes these")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes these")
 @pytest.mark.parametrize(("field", "value"), [("body", "N\0UL"), ("author_name", "x" * 33)])
 async def test_a_post_that_only_postgresql_refuses_fails_alone(field, value):
     batch = posts(3)

@@ -26,6 +26,7 @@ POISON = {
     "NaN": f'{{"type":"history.fetch","id":1,"before":NaN,"limit":1,"x":"{SECRET}"}}',
     "Infinity": '{"type":"history.fetch","id":1,"before":Infinity,"limit":1}',
     "depth": "[" * 10_000 + "]" * 10_000,
+    "depth before the type": '{"x":' * 10_000 + "1" + "}" * 10_000,
     "depth within a command": '{"type":"typing.start","id":1,"x":' + '{"x":' * 10_000,
     "a long number": f'{{"type":"history.fetch","id":1,"before":{"9" * 5000},"limit":1}}',
     "a long fraction": f'{{"type":"history.fetch","id":1,"before":0.{"9" * 5000},"limit":1}}',

@@ -10,6 +10,7 @@ import pytest
 from chat import database
 from chat.protocol import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
+from tests.layers import DeafLayer, told_by_layer_alone, use
 from tests.posts import post, posts
 from tests.sockets import SECONDS, enter, handshake
 
@@ -55,6 +56,19 @@ async def test_a_cursor_of_a_room_that_nobody_has_spoken_in_stays_good():
     async with enter("attic", cursor=cursor) as hers:
         assert not hers.welcome["reset"]
         assert await hers.bodies(until=1) == ["First"]
+
+
+async def test_a_cursor_may_be_ahead_of_what_this_process_has_heard_of():
+    """Another node was faster; the log tells that it is right."""
+    use(DeafLayer())
+    async with enter() as behind:
+        with told_by_layer_alone("lobby"):
+            await store(posts(3))
+        async with enter(cursor=(behind.welcome["epoch"], 3)) as hers:
+            assert not hers.welcome["reset"]
+            seq = await hers.say("4")
+            assert await hers.bodies(until=seq) == ["4"]
+        assert await behind.bodies(until=4) == numbers(1, 4)
 
 
 @pytest.mark.parametrize("while_open", [True, False])

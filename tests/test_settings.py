@@ -105,7 +105,7 @@ def test_a_path_prefix_is_taken_with_or_without_a_slash_at_its_end(tmp_path, pre
     assert settings_of(tmp_path, "print(FORCE_SCRIPT_NAME)", PATH_PREFIX=prefix).stdout == "/chat\n"
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own")
 @pytest.mark.parametrize("hop", [database.write, database.read])
 async def test_sqlite_keeps_what_was_acknowledged_through_a_power_cut(hop):
     def pragmas():

@@ -14,6 +14,7 @@ from chatsite.server.inbox import Inbox
 from chatsite.server.outbox import Outbox
 
 FRAMES_A_TURN = 64  # of one connection, before the others get theirs
+MAX_IGNORED = 4096  # frames among which we look for the reply to our close frame
 MAX_CRUMBS = 1024  # pieces of a message that has not wholly arrived
 
 
@@ -25,7 +26,9 @@ class Incoming(WebSocketProtocol):
     reading = True
     frames_left = FRAMES_A_TURN
     owed_pong: bytes | None = None
-    discarded = 0  # bytes, after the peer broke the protocol
+    discarded = 0  # bytes received after our close frame
+    ignored_frames = 0  # likewise
+    data: bytes  # received and not parsed yet
     frame_data: list[bytes]  # of the frame and the message that are arriving
     message_data: list[bytes]
 
@@ -49,8 +52,10 @@ class Incoming(WebSocketProtocol):
         self.data += data
         if self.state == self.STATE_CONNECTING and self.inbox is not None:
             self.pause()  # the application is deciding; Autobahn would see a second handshake
-        elif self.failedByMe and self.is_wasting(len(data)):
+        elif self.state == self.STATE_CLOSING and self.is_wasting(len(data)):
             self.dropConnection(abort=True)
+        elif self.ignored_frames > MAX_IGNORED:
+            self.data = b""
         else:
             self.frames_left = FRAMES_A_TURN
             self.consumeData()
@@ -63,6 +68,7 @@ class Incoming(WebSocketProtocol):
         more: bool = super().processData()
         if self.current_frame is None:
             self.frames_left -= 1
+            self.ignored_frames += self.state == self.STATE_CLOSING
         return more
 
     def must_pause(self) -> bool:

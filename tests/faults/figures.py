@@ -1,0 +1,52 @@
+"""What the rig measured: shown after the tests, and added to var/faults/figures.jsonl."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from tests.processes import ROOT
+
+FILE = ROOT / "var" / "faults" / "figures.jsonl"
+
+lines = []
+
+
+def add(name, **measured):
+    measured = {key: round(v, 3) if isinstance(v, float) else v for key, v in measured.items()}
+    lines.append(f"{name}: " + ", ".join(f"{key} {value}" for key, value in measured.items()))
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    with FILE.open("a") as file:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        file.write(json.dumps({"at": at, "name": name, **measured}) + "\n")
+
+
+def percentile(values, percent):
+    """The nearest rank; None of nothing."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else None
+
+
+def ack_seconds(people, since=0.0, until=float("inf")):
+    """How long acknowledgements took, of what was said in [since, until)."""
+    found = []
+    for person in people:
+        said = {e["id"]: e["at"] for e in person.noted("invoke") if since <= e["at"] < until}
+        found += [e["at"] - said[e["id"]] for e in person.noted("ok") if e["id"] in said]
+    return found
+
+
+def p99_ms(people, since=0.0, until=float("inf")):
+    value = percentile(ack_seconds(people, since, until), 99)
+    return None if value is None else round(value * 1000, 1)
+
+
+def spread_seconds(people, since=0.0, until=float("inf")):
+    """From each acknowledgement in [since, until) until the last of `people` saw the message; those
+    count who were there before `since`."""
+    there = [p for p in people if any(e["at"] <= since for e in p.noted("welcome"))]
+    found = []
+    for ok in (e for p in people for e in p.noted("ok") if since <= e["at"] < until):
+        last = max(p.seen_at.get(ok["id"], float("inf")) for p in there)
+        found.append(max(0.0, last - ok["at"]))
+    return found

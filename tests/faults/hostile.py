@@ -1,0 +1,159 @@
+"""Clients that mean harm, or are broken: over plain sockets, doing only what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import socket
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+from tests.server.raw_socket import frame
+
+TEXT = 0x1
+HEAD = (
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: {protocol}\r\n\r\n"
+)
+RST_ON_CLOSE = struct.pack("ii", 1, 0)
+THROWN_OUT = bytes([0x88, 2]) + struct.pack("!H", 4029)  # a close frame
+WITHIN = 20  # seconds
+
+
+def handshake_bytes(path="/ws", protocol="chat.v1"):
+    return HEAD.format(path=path, protocol=protocol).encode()
+
+
+async def dial(node, *, receive_buffer=None):
+    """A plain, non-blocking connection; with a small `receive_buffer` it is full at once."""
+    plain = socket.socket()
+    if receive_buffer:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    plain.setblocking(False)
+    async with asyncio.timeout(WITHIN):
+        await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", node.port))
+    return plain
+
+
+async def enter(plain, *, path="/ws", protocol="chat.v1"):
+    """Shake hands, reading the answer and not a byte more."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(WITHIN):
+        await loop.sock_sendall(plain, handshake_bytes(path, protocol))
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            byte = await loop.sock_recv(plain, 1)
+            assert byte, f"closed after {answer!r}"
+            answer += byte
+    assert answer.startswith(b"HTTP/1.1 101 "), answer
+
+
+async def stop_reading(node):
+    """Somebody in the room who never takes a byte of what is said there."""
+    plain = await dial(node, receive_buffer=4096)
+    await enter(plain)
+    return plain
+
+
+def vanish(plain):
+    """Gone without a word: the server gets a RST."""
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST_ON_CLOSE)
+    plain.close()
+
+
+async def come_and_vanish(node, manner):
+    """One visit that ends in one of four places."""
+    loop = asyncio.get_running_loop()
+    plain = await dial(node)
+    try:
+        if manner == "before the handshake is whole":
+            await loop.sock_sendall(plain, handshake_bytes()[:-20])
+        elif manner == "before the answer":
+            await loop.sock_sendall(plain, handshake_bytes())
+        elif manner == "in a frame":
+            await enter(plain)
+            await loop.sock_sendall(plain, frame(TEXT, b'{"type":"typing.start","id":1}')[:-3])
+        else:
+            await enter(plain)
+            async with asyncio.timeout(WITHIN):
+                await loop.sock_recv(plain, 100)
+    except (OSError, AssertionError):
+        pass  # sent away first
+    finally:
+        vanish(plain)
+
+
+MANNERS = (
+    "before the handshake is whole",
+    "before the answer",
+    "in a frame",
+    "once welcomed",
+)
+
+
+class Flooder:
+    """Says as much as the socket takes, whatever the answers are; comes back when thrown out."""
+
+    BODY = "flood"
+    IDS = tuple(f"00000000-0000-4000-8000-{number:012x}" for number in range(100))
+
+    def __init__(self, name):
+        self.name = name
+        self.sent = self.refused = self.thrown_out = 0
+        self.histories = []  # one for each connection: every time it is somebody else
+        self._flood = b"".join(frame(TEXT, json.dumps(command).encode()) for command in (
+            {"type": "message.post", "id": 1, "client_message_id": message_id, "body": self.BODY}
+            for message_id in self.IDS
+        ))  # fmt: skip
+
+    async def run(self, node):
+        while True:
+            with suppress(OSError):
+                plain = await dial(node)
+                await enter(plain)
+                reader, writer = await asyncio.open_connection(sock=plain)
+                await asyncio.gather(self.send(writer), self.count(reader, writer))
+            await asyncio.sleep(0.2)
+
+    async def send(self, writer):
+        while not writer.is_closing():
+            writer.write(self._flood)
+            self.sent += len(self.IDS)
+            await writer.drain()
+
+    async def count(self, reader, writer):
+        """The refusals, and who the server says we are."""
+        received, known = b"", False
+        while data := await reader.read(1 << 16):
+            received = received[-50:] + data if known else received + data
+            found = re.search(rb'"you":{"author_id":"(\w+)"', received)
+            if found and not known:
+                known = True
+                self.remember(found[1].decode())
+            self.refused += data.count(b'"too_fast"')
+            if THROWN_OUT in data:
+                self.thrown_out += 1
+                break
+        writer.transport.abort()
+
+    def remember(self, author_id):
+        said = [
+            {"at": 0, "what": "invoke", "id": message_id, "body": self.BODY}
+            for message_id in self.IDS
+        ]
+        known = {"name": self.name, "author_id": author_id, "stayed": False}
+        self.histories.append(known | {"events": said})
+
+
+def resident(pid):
+    """Bytes of memory that a process holds."""
+    fields = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()
+    return int(fields[0]) * 1024
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))

@@ -1,0 +1,82 @@
+"""The databases behind a world, read and hurt without the chat's own code."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from uuid import UUID
+
+QUERY = """
+    SELECT message.changed_seq, message.seq, message.author_id, message.client_message_id, body
+    FROM chat_message AS message JOIN chat_room AS room ON room.id = message.room_id
+    WHERE room.slug = '{room}' ORDER BY message.seq
+"""
+
+
+class Sqlite:
+    """The file that nodes make in their DATA_DIR."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.path = folder / "chat.sqlite3"
+        self.settings = {"DATA_DIR": folder}
+
+    def connect(self):
+        return closing(sqlite3.connect(self.path, timeout=30, isolation_level=None))
+
+    def query(self, sql):
+        with self.connect() as connection:
+            return connection.execute(sql).fetchall()
+
+    @contextmanager
+    def locked(self):
+        """Nobody else can write meanwhile."""
+        with self.connect() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def copy_to(self, path):
+        with self.connect() as source, closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+
+    def restore_from(self, path, epoch):
+        """What `.restore` of the sqlite3 shell does under a live server; the log gets `epoch`."""
+        with closing(sqlite3.connect(path)) as copy, self.connect() as live:
+            copy.execute("UPDATE chat_room SET epoch = ?", (epoch,))
+            copy.commit()
+            copy.backup(live)
+
+
+class PostgresDatabase:
+    """A database of one world on a server that others may use as well."""
+
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+        self.settings = {"DATABASE_URL": server.create_database(name), "MIGRATE_AT_START": 1}
+
+    def query(self, sql):
+        with self.server.connect(self.name) as connection:
+            return connection.execute(sql).fetchall()
+
+    @contextmanager
+    def locked(self):
+        """The room's row is held, so nobody can write there meanwhile."""
+        with self.server.connect(self.name) as connection, connection.transaction():
+            connection.execute("SELECT 1 FROM chat_room FOR UPDATE")
+            yield
+
+    def terminate_backends(self):
+        """End every connection but ours; how many."""
+        sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        return len(self.query(f"{sql} WHERE datname = '{self.name}' AND pid <> pg_backend_pid()"))
+
+
+def read_log(store, room="lobby"):
+    """As checker.py wants it."""
+    ((epoch, head),) = store.query(f"SELECT epoch, head FROM chat_room WHERE slug = '{room}'")
+    rows = [
+        (changed_seq, seq, author_id, str(UUID(str(message_id))), body)
+        for changed_seq, seq, author_id, message_id, body in store.query(QUERY.format(room=room))
+    ]
+    return {"epoch": epoch, "head": head, "rows": rows}

@@ -1,0 +1,191 @@
+"""RFC 6455 under the chat: what the Autobahn test suite would ask, as far as it concerns a server
+that speaks text. (Its packages on PyPI run on Python 2 only.) Each case is sent whole and by byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+
+import pytest
+
+from tests.faults import hostile
+from tests.faults.world import SERVE
+from tests.processes import chat_node
+from tests.server.raw_socket import frame, read_exactly
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+WITHIN = 10  # seconds
+HELLO = "Grüße, 世界 👋".encode()
+
+
+@pytest.fixture(scope="module")
+def node():
+    limits = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
+    with chat_node(command=SERVE, **limits) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def connected(node, slug):
+    """A socket into a room of its own, in plain text: what is said comes back as it is."""
+    with socket.create_connection(("127.0.0.1", node.port), WITHIN) as plain:
+        plain.sendall(hostile.handshake_bytes(f"/ws/{slug}", protocol="none"))
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += read_exactly(plain, 1)
+        assert answer.startswith(b"HTTP/1.1 101 ")
+        yield plain
+
+
+def received(plain):
+    """(opcode, payload) of each frame until the end of the connection."""
+    with contextlib.suppress(AssertionError, ConnectionError):
+        while True:
+            first, length = read_exactly(plain, 2)
+            if length == 126:
+                (length,) = struct.unpack("!H", read_exactly(plain, 2))
+            elif length == 127:
+                (length,) = struct.unpack("!Q", read_exactly(plain, 8))
+            yield first & 0x0F, read_exactly(plain, length)
+
+
+def close(code, reason=b""):
+    return frame(CLOSE, struct.pack("!H", code) + reason)
+
+
+def unmasked(opcode, payload):
+    return bytes((0x80 | opcode, len(payload))) + payload
+
+
+def reserved_bit(number):
+    whole = frame(TEXT, b"x")
+    return bytes((whole[0] | 0x80 >> number,)) + whole[1:]
+
+
+ANSWERED = {
+    "text": (frame(TEXT, HELLO), [(TEXT, HELLO)]),
+    "text in fragments": (
+        frame(TEXT, HELLO[:3], final=False)
+        + frame(CONTINUATION, HELLO[3:7], final=False)
+        + frame(CONTINUATION, HELLO[7:]),
+        [(TEXT, HELLO)],
+    ),
+    "text in fragments, some empty": (
+        frame(TEXT, b"", final=False) + frame(CONTINUATION, b"", final=False)
+        + frame(CONTINUATION, HELLO),
+        [(TEXT, HELLO)],
+    ),
+    "a length of 126": (frame(TEXT, b"x" * 126), [(TEXT, b"x" * 126)]),
+    "ping": (frame(PING, b"p"), [(PONG, b"p")]),
+    "empty ping": (frame(PING), [(PONG, b"")]),
+    "ping of 125 bytes": (frame(PING, b"\xfe" * 125), [(PONG, b"\xfe" * 125)]),
+    "ping between fragments": (
+        frame(TEXT, HELLO[:3], final=False) + frame(PING, b"p") + frame(CONTINUATION, HELLO[3:]),
+        [(PONG, b"p"), (TEXT, HELLO)],
+    ),
+    "pong nobody asked for": (frame(PONG, b"p") + frame(TEXT, b"x"), [(TEXT, b"x")]),
+    "highest character": (frame(TEXT, "\U0010ffff".encode()), [(TEXT, "\U0010ffff".encode())]),
+}  # fmt: skip
+
+CLOSED = {
+    "normal close": (close(1000), 1000),
+    "close without a code": (frame(CLOSE), 1000),
+    "close with a reason": (close(1000, b"r" * 123), 1000),
+    "close with a private code": (close(4999), 1000),
+    "text after close": (close(1000) + frame(TEXT, b"late"), 1000),
+    "close of one byte": (frame(CLOSE, b"\x03"), 1002),
+    "close reason not UTF-8": (close(1000, b"\xce\xba\xe1\xbd"), 1007),
+    "ping of 126 bytes": (frame(PING, b"p" * 126), 1002),
+    "ping in fragments": (frame(PING, b"p", final=False), 1002),
+    "close in fragments": (frame(CLOSE, b"", final=False), 1002),
+    "continuation of nothing": (frame(CONTINUATION, b"x"), 1002),
+    "text inside of fragments": (frame(TEXT, b"x", final=False) + frame(TEXT, b"y"), 1002),
+    "unmasked": (unmasked(TEXT, b"x"), 1002),
+    "a length of 127 in too many bytes": (b"\x81\xff" + struct.pack("!Q", 5) + bytes(9), 1002),
+    "a length above 2^63": (b"\x81\xff" + b"\xff" * 8 + bytes(4), 1002),
+    "too long": (b"\x81\xff" + struct.pack("!Q", 1 << 40) + bytes(4), 1009),
+    "not UTF-8": (frame(TEXT, b"\xce\xba\xe1\xbd\xb9\xed\xa0\x80"), 1007),
+    "half a character": (frame(TEXT, HELLO[:3]), 1007),
+    "beyond Unicode": (frame(TEXT, b"\xf4\x90\x80\x80"), 1007),
+    "not UTF-8 in the second fragment": (
+        frame(TEXT, b"good", final=False) + frame(CONTINUATION, b"\xff"),
+        1007,
+    ),
+}
+CLOSED |= {f"reserved bit {number}": (reserved_bit(number), 1002) for number in (1, 2, 3)}
+CLOSED |= {f"opcode {code:#x}": (frame(code, b"x"), 1002) for code in (3, 4, 5, 6, 7, 11, 12, 15)}
+CLOSED |= {
+    f"close with {code}": (close(code), 1002)
+    for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535)
+}
+CASES = ANSWERED | CLOSED
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20], ids=["by byte", "whole"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_server_answers_frames_as_the_rfc_says(node, case, step):
+    data, expected = CASES[case]
+    with connected(node, f"framing-{list(CASES).index(case)}-{step}") as plain:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(ConnectionError):  # it need not read to the end
+            for start in range(0, len(data), step):
+                plain.sendall(data[start : start + step])
+        if case in ANSWERED:
+            plain.sendall(frame(PING, b"last"))
+            found = []
+            for opcode, payload in received(plain):
+                found.append((opcode, payload))
+                if len(found) == len(expected) + 1:
+                    break
+            assert sorted(found) == sorted([*expected, (PONG, b"last")])
+        else:
+            answer = next(payload for opcode, payload in received(plain) if opcode == CLOSE)
+            assert struct.unpack("!H", answer[:2]) == (expected,)
+            if expected == 1000:  # a clean end: the server hangs up at once
+                assert list(received(plain)) == []
+
+
+POISON = [
+    "", "null", "[]", "{}", "0", '"text"', "{", "\x00", "NaN", "[" * 20_000, "{\"a\":" * 5_000,
+    '{"type":"message.post"}', '{"type":"nothing","id":1}', '{"type":"__class__","id":1}',
+    '{"type":"message.post","id":-1}', '{"type":"message.post","id":1e999}',
+    '{"type":"message.post","id":1,"client_message_id":"x","body":"y"}',
+    '{"type":"message.post","id":1,"client_message_id":null,"body":null}',
+    '{"type":"history.fetch","id":1,"before":9223372036854775808,"limit":1}',
+    '{"type":"history.fetch","id":1,"before":1,"limit":1000000}',
+    '{"type":"history.fetch","id":"1","before":"1","limit":"1"}',
+    '{"type":"name.set","id":1,"name":"\\u202e"}', '{"type":"name.set","id":1,"name":""}',
+    '{"type":"name.set","id":1,"name":"' + "\ufdfa" * 100 + '"}',
+    '{"type":"typing.start","id":1,"extra":1}', '{"type":"typing.start","id":' + "9" * 4000 + "}",
+]  # fmt: skip
+POISON += [
+    json.dumps({"type": "message.post", "id": 1, "client_message_id": "0" * 32, "body": body})
+    for body in ("", " \n\t", "\x00", "\ud800", "x" * 4001, "x" * 65_536)
+]
+
+
+def test_poisoned_frames_are_refused_one_by_one_and_the_socket_stays(node):
+    with socket.create_connection(("127.0.0.1", node.port), WITHIN) as plain:
+        plain.sendall(hostile.handshake_bytes("/ws/poison"))
+        while read_exactly(plain, 1) != b"{":  # of the welcome
+            pass
+        texts = (text for _, text in received_after(plain))
+        replies = (json.loads(text) for text in texts if b'"type":"error"' in text)
+        for poison in POISON:
+            plain.sendall(frame(TEXT, poison.encode()))
+            assert next(replies)["code"] in {"bad_frame", "too_large", "bad_name"}, poison[:80]
+        plain.sendall(frame(BINARY, b"\x00\xff"))
+        assert next(replies)["code"] == "bad_frame"
+
+    assert "Traceback" not in node.log_text()
+
+
+def received_after(plain):
+    """The frames that follow the one which was begun."""
+    depth = 1
+    while depth:
+        depth += {b"{": 1, b"}": -1}.get(read_exactly(plain, 1), 0)
+    yield from received(plain)

@@ -1,0 +1,187 @@
+"""One person cannot hurt the rest: hostile clients, and what the others notice of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import time
+
+import pytest
+
+from tests.faults import figures, hostile
+from tests.faults.world import OPENED, SERVE, either, world
+from tests.processes import DAPHNE
+
+MIB = 1024 * 1024
+SAID = either(12, 100) * MIB
+STOPPED = either(2, 1)  # readers
+CALM = either(2, 10)  # seconds
+LONG_BODY = "\N{GRINNING FACE}" * 4000  # 16 kB, the longest there is
+
+
+@pytest.mark.parametrize("server", either(["serve"], ["serve", "daphne"]))  # to compare
+async def test_readers_that_stop_cost_little_memory(server):
+    command = SERVE if server == "serve" else DAPHNE
+    async with world(f"readers that stop, {server}", people=6, command=command) as here:
+        node = here.nodes[0]
+        talkers, others = here.people[:4], here.people[4:]
+        await say_much(talkers, MIB * 4)  # warm
+        before = hostile.resident(node.pid)
+        stopped = [await hostile.stop_reading(node) for _ in range(STOPPED)]
+        async with here.talking(others):
+            began_at = time.monotonic()
+            await say_much(talkers, SAID)
+        grown = hostile.resident(node.pid) - before
+        for plain in stopped:
+            hostile.vanish(plain)
+        await here.verdict()
+        p99 = figures.p99_ms(others, began_at)
+        here.report(said_mib=SAID // MIB, stopped=STOPPED, grown_mib=grown / MIB, others_p99_ms=p99)
+        if server == "serve":
+            assert grown < SAID * STOPPED / 3
+
+
+async def say_much(talkers, size):
+    async def say_share(person):
+        for number in range(int(size / len(LONG_BODY.encode()) / len(talkers))):
+            person.say(f"{number:08}{LONG_BODY[8:]}")
+            await person.until(lambda: not person.outbox, 60)
+
+    await asyncio.gather(*(say_share(person) for person in talkers))
+
+
+async def test_who_floods_is_refused_and_the_others_notice_nothing():
+    limits = {"MESSAGE_RATE": 1, "MESSAGE_BURST": 10, "COMMAND_RATE": 20}
+    async with world("flood", people=8, **limits) as here:
+        flooders = [hostile.Flooder(f"mallory-{n}") for n in range(5)]
+        async with here.talking(every=2):
+            await asyncio.sleep(CALM * 2)
+            began_at = time.monotonic()
+            flooding = [asyncio.create_task(flooder.run(here.nodes[0])) for flooder in flooders]
+            await asyncio.sleep(CALM * 2)
+            ended_at = time.monotonic()
+            for task in flooding:
+                task.cancel()
+            await asyncio.gather(*flooding, return_exceptions=True)
+        here.strangers = [history for flooder in flooders for history in flooder.histories]
+        await here.verdict()
+        here.report(
+            calm_p99_ms=figures.p99_ms(here.people, here.began_at, began_at),
+            flood_p99_ms=figures.p99_ms(here.people, began_at, ended_at),
+            sent=sum(flooder.sent for flooder in flooders),
+            refused=sum(flooder.refused for flooder in flooders),
+            thrown_out=sum(flooder.thrown_out for flooder in flooders),
+        )
+        assert sum(flooder.refused for flooder in flooders) > 0
+        assert sum(flooder.thrown_out for flooder in flooders) > 0
+        assert here.closes() == []
+
+
+async def test_who_comes_and_vanishes_leaves_nothing_behind():
+    cycles = either(500, 10_000)
+    async with world("connect and vanish", people=0, command=OPENED) as here:
+        node = here.nodes[0]
+        await come_and_vanish(node, 100)  # every thread is there
+        before = await counts_like(node, lambda found: not found["hubs"])
+        memory = [hostile.resident(node.pid) / MIB]
+        began_at = time.monotonic()
+        for _ in range(2):
+            await come_and_vanish(node, cycles // 2)
+            memory.append(round(hostile.resident(node.pid) / MIB, 1))
+        seconds = time.monotonic() - began_at
+        after = await counts_like(node, lambda found: found == before)
+        here.report(cycles=cycles, seconds=seconds, start_half_end_mib=memory, left=after)
+        assert after == before
+        assert "Traceback" not in node.log_text()
+
+
+async def come_and_vanish(node, cycles, at_once=20):
+    left = iter(range(cycles))
+
+    async def visitor():
+        for number in left:
+            await hostile.come_and_vanish(node, hostile.MANNERS[number % len(hostile.MANNERS)])
+
+    await asyncio.gather(*(visitor() for _ in range(at_once)))
+
+
+async def counts_like(node, wanted, seconds=60):
+    """What the node holds, once that is as wanted; or at last."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = await asyncio.to_thread(counts, node)
+        if wanted(found) or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.5)
+
+
+def counts(node):
+    path = node.data_dir / f"counts-{node.pid}.json"
+    path.unlink(missing_ok=True)
+    node.send(signal.SIGUSR1)
+    deadline = time.monotonic() + 10
+    while not path.exists():
+        assert time.monotonic() < deadline, "the node does not answer SIGUSR1"
+        time.sleep(0.02)
+    return json.loads(path.read_text())
+
+
+async def test_slow_handshakes_hold_nobody_up():
+    async with world("slow handshakes", people=6) as here:
+        node = here.nodes[0]
+        async with here.talking():
+            await asyncio.sleep(CALM)
+            began_at = time.monotonic()
+            slow = [asyncio.create_task(shake_slowly(node)) for _ in range(either(50, 500))]
+            await asyncio.sleep(CALM * 2)
+            await here.invite(2)
+            ended_at = time.monotonic()
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+        await here.verdict()
+        here.report(
+            handshakes=len(slow),
+            calm_p99_ms=figures.p99_ms(here.people, here.began_at, began_at),
+            slow_p99_ms=figures.p99_ms(here.people, began_at, ended_at),
+        )
+        assert here.closes() == []
+
+
+async def shake_slowly(node):
+    """A byte now and then."""
+    plain = await hostile.dial(node)
+    try:
+        for byte in hostile.handshake_bytes():
+            await asyncio.get_running_loop().sock_sendall(plain, bytes([byte]))
+            await asyncio.sleep(0.2)
+    finally:
+        plain.close()
+
+
+async def test_random_bytes_under_the_framing_end_only_their_own_socket():
+    sockets = either(200, 5_000)
+    async with world("random bytes", people=4) as here:
+        async with here.talking():
+            for number in range(sockets):
+                await send_garbage(here.nodes[0], random.Random(number))
+        await here.verdict()
+        here.report(sockets=sockets, ack_p99_ms=figures.p99_ms(here.people))
+        assert here.closes() == []
+        assert "Traceback" not in here.nodes[0].log_text()
+        assert here.nodes[0].running
+
+
+async def send_garbage(node, rng):
+    plain = await hostile.dial(node)
+    try:
+        if rng.random() < 0.8:
+            await hostile.enter(plain)
+        garbage = rng.randbytes(rng.randint(1, 3000))
+        await asyncio.get_running_loop().sock_sendall(plain, garbage)
+    except OSError:
+        pass
+    finally:
+        hostile.vanish(plain)

@@ -1,0 +1,64 @@
+"""Nodes die, and are replaced, while people talk; those go to another node and resume there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+import pytest
+
+from tests.faults.world import either, world
+
+pytestmark = pytest.mark.usefixtures("redis_program")
+
+
+@pytest.mark.parametrize("seed", range(1, either(1, 20) + 1))
+async def test_nothing_is_lost_when_a_node_is_killed(postgres_server, seed):
+    options = {"nodes": 2, "people": either(12, 40), "postgres": postgres_server, "redis": True}
+    async with world("SIGKILL of a node", seed=seed, **options) as here:
+        victim, _ = here.nodes
+        async with here.talking(every=either(0.3, 2)):
+            await asyncio.sleep(here.random.uniform(0.5, 1.5))
+            killed_at = time.monotonic()
+            await asyncio.to_thread(victim.kill)
+            recovery = await here.heard_by_all(here.people[1], since=killed_at)
+            await asyncio.to_thread(victim.start)
+        await here.verdict()
+        assert here.resets() == 0
+        here.report(seed=seed, recovery=recovery, closes=dict(Counter(here.closes())))
+
+
+async def test_the_only_node_is_killed_and_comes_back():
+    async with world("SIGKILL of the only node, SQLite", people=12) as here:
+        for _ in range(either(1, 20)):
+            async with here.talking():
+                await asyncio.sleep(here.random.uniform(0.5, 1.5))
+                killed_at = time.monotonic()
+                await asyncio.to_thread(here.nodes[0].kill)
+                await asyncio.to_thread(here.nodes[0].start)
+                recovery = await here.heard_by_all(here.people[0], since=killed_at)
+            here.report(recovery=recovery)
+        await here.verdict()
+        assert here.resets() == 0
+
+
+@pytest.mark.parametrize("seed", range(1, either(1, 20) + 1))
+async def test_nothing_is_lost_when_every_node_is_restarted_in_turn(postgres_server, seed):
+    options = {"nodes": either(2, 3), "people": either(20, 200), "DRAIN_SECONDS": either(4, 10)}
+    options |= {"postgres": postgres_server, "redis": True, "seed": seed}
+    async with world("rolling SIGTERM restart", **options) as here:
+        async with here.talking(every=either(0.5, 10)):
+            for node in here.nodes:
+                began_at = time.monotonic()
+                assert await asyncio.to_thread(node.terminate) == 0
+                drained = time.monotonic() - began_at
+                await asyncio.to_thread(node.start)
+            recovery = await here.heard_by_all(here.people[0], since=time.monotonic())
+        await here.verdict()
+        codes = Counter(code for person in here.people for code in person.farewells())
+        attempts = len(here.closes()) - codes.total()
+        measured = {"closes": dict(codes), "attempts_in_vain": attempts}
+        here.report(seed=seed, drained=drained, recovery=recovery, **measured)
+        assert here.resets() == 0
+        assert codes.keys() <= {1000, 1012}, "they went when told to, or were told at the end"
