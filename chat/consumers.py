@@ -33,7 +33,6 @@ from chat.protocol import GoingAway, Limits, RoomInfo, Welcome
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_CANCEL = 500, 5000  # ms, drawn between: not everybody comes back at once
-INTERNAL_ERROR = 1011  # RFC 6455: a bug of ours; browsers come back
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -162,7 +161,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close(CloseCode.UNAVAILABLE)
         except Exception:
             logger.exception("A connection failed")
-            await self.close(INTERNAL_ERROR)
+            await self.close(CloseCode.FAILED)
 
     async def _welcomed(self, hub: RoomHub) -> Follower:
         """Plain text begins now; `chat.v1` with a welcome, at the client's cursor."""

@@ -99,6 +99,7 @@ class CloseCode(IntEnum):
     SERVICE_RESTART = 1012, "The server is restarting: come back, you will resume."
     LAGGING = 4008, "You read more slowly than the room talks: come back and resume."
     LOG_REPLACED = 4009, "The room's log was replaced: come back, you will get a reset."
+    FAILED = 4011, "The server made a mistake: come back and resume."
     FLOODING = 4029, "You kept sending after being refused: come back slowly."
     TOO_MANY_SOCKETS = 4030, "Too many connections from your address: come back later."
     STALLED = 4408, "You took nothing for 30 seconds (chatsite/server/): come back and resume."

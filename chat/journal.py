@@ -53,7 +53,7 @@ class Journal:
 
     async def flush(self) -> None:
         """Return when everything that waits now has been answered."""
-        while self._writing is not None:
+        while self._writing is not None and not self._writing.done():
             await asyncio.wait([self._writing])
 
     async def _write(self) -> None:

@@ -69,6 +69,8 @@ class Presence:
         """They posted or left."""
         if self._typing.stop(author_id):
             self._show_typing()
+            event = {"type": "typing.stopped", "node": self._roster.node}
+            self._tell(event | {"author_id": author_id})
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take in an event from the group, our own included."""
@@ -86,6 +88,8 @@ class Presence:
             if is_news:
                 self._show_typing()
                 self._news.set()
+        elif event["type"] == "typing.stopped" and self._typing.stop(event["author_id"]):
+            self._show_typing()
 
     def people_with(self, newcomer: Person) -> tuple[list[Person], int]:
         """The first people here by name, and how many in all. As of the current version, which
