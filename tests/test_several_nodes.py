@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
+from chat.roster import TYPING_TTL
 from tests import processes
 from tests.node_sockets import visit
 from tests.posts import SECONDS
@@ -86,6 +87,9 @@ async def test_people_on_all_nodes_see_each_other(pair):
             await his.command("typing.start")
             (typing,) = (await hers.frame_of("typing"))["people"]
             assert typing == his.welcome["you"]
+            await his.say("Done")
+            async with asyncio.timeout(TYPING_TTL / 2):  # it ends with the message, not by itself
+                assert (await hers.frame_of("typing"))["people"] == []
 
         await count(hers, 1)
 
