@@ -14,7 +14,7 @@ from chat.loops import PerLoop
 
 COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
 MAX_KEYS = 100_000  # authors remembered; the longest idle go first
-REFUSALS = 5.0, 50  # a second and at once, before a socket that will not listen is closed
+REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
 
 
 class Rate:

@@ -52,7 +52,8 @@ class Presence:
     def leave(self, person: Person) -> None:
         """One connection of `person` less."""
         self._roster.leave(person.author_id)
-        self.stop_typing(person.author_id)
+        if self._typing.stop(person.author_id):
+            self._show_typing()
         self._tell_soon()
 
     def start_typing(self, person: Person) -> None:
@@ -66,7 +67,7 @@ class Presence:
             self._tell(event | {"author_id": person.author_id, "name": person.name})
 
     def stop_typing(self, author_id: str) -> None:
-        """They posted or left."""
+        """They posted."""
         if self._typing.stop(author_id):
             self._show_typing()
             event = {"type": "typing.stopped", "node": self._roster.node}

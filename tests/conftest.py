@@ -17,7 +17,7 @@ from pytest_asyncio import is_async_test
 
 from tests import processes
 
-HANGS_AFTER = 60  # seconds that a coroutine test may take
+HANGS_AFTER = 60  # seconds that a coroutine test may take, unless it is marked with `takes(s)`
 
 
 def missing(what: str, how: str) -> NoReturn:
@@ -56,11 +56,14 @@ def _deadline(request):
         yield
         return
 
+    mark = request.node.get_closest_marker("takes")
+    limit = mark.args[0] if mark else HANGS_AFTER
+
     def give_up(number, frame):
-        pytest.fail(f"hangs: no result within {HANGS_AFTER} s")
+        pytest.fail(f"hangs: no result within {limit} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(HANGS_AFTER)
+    signal.alarm(int(limit))
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)

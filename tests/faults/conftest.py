@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults import figures
+from tests.faults.world import either
+
+
+def pytest_collection_modifyitems(items):
+    """Worlds take their time, above all on a busy machine, and have deadlines of their own."""
+    for item in items:
+        if "faults" in item.path.parts and not item.get_closest_marker("takes"):
+            item.add_marker(pytest.mark.takes(either(240, 3600)))
 
 
 def pytest_terminal_summary(terminalreporter):

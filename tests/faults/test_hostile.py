@@ -18,6 +18,7 @@ MIB = 1024 * 1024
 SAID = either(12, 100) * MIB
 STOPPED = either(2, 1)  # readers
 CALM = either(2, 10)  # seconds
+PATIENCE = 60  # seconds until somebody must have been thrown out
 LONG_BODY = "\N{GRINNING FACE}" * 4000  # 16 kB, the longest there is
 
 
@@ -61,6 +62,9 @@ async def test_who_floods_is_refused_and_the_others_notice_nothing():
             began_at = time.monotonic()
             flooding = [asyncio.create_task(flooder.run(here.nodes[0])) for flooder in flooders]
             await asyncio.sleep(CALM * 2)
+            async with asyncio.timeout(PATIENCE):
+                while not any(flooder.thrown_out for flooder in flooders):
+                    await asyncio.sleep(0.1)
             ended_at = time.monotonic()
             for task in flooding:
                 task.cancel()

@@ -6,6 +6,8 @@ import asyncio
 import os
 import time
 
+import pytest
+
 from tests.faults import figures, hostile
 from tests.faults.world import world
 
@@ -17,6 +19,7 @@ FLAT = 16  # MiB that memory may still grow afterwards
 MIB = 1024 * 1024
 
 
+@pytest.mark.takes(SECONDS + 120)
 async def test_memory_is_flat_while_people_talk_and_come_and_go():
     async with world("soak", people=PEOPLE) as here:
         pid = here.nodes[0].pid
