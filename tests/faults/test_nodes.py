@@ -15,10 +15,11 @@ pytestmark = pytest.mark.usefixtures("redis_program")
 
 @pytest.mark.parametrize("seed", range(1, either(1, 20) + 1))
 async def test_nothing_is_lost_when_a_node_is_killed(postgres_server, seed):
-    options = {"nodes": 2, "people": either(12, 40), "postgres": postgres_server, "redis": True}
+    options = {"nodes": either(2, 3), "people": either(12, 200)}
+    options |= {"postgres": postgres_server, "redis": True}
     async with world("SIGKILL of a node", seed=seed, **options) as here:
-        victim, _ = here.nodes
-        async with here.talking(every=either(0.3, 2)):
+        victim = here.nodes[0]
+        async with here.talking(every=either(0.3, 10)):
             await asyncio.sleep(here.random.uniform(0.5, 1.5))
             killed_at = time.monotonic()
             await asyncio.to_thread(victim.kill)
