@@ -81,12 +81,11 @@ def announce(slug: str, announcement: Announcement) -> None:
     where this process serves people, so that the writer goes on to the next batch."""
     for ear in _ears.get(slug, ()):
         _call_in(ear.loop, ear.hear, announcement)
-    event = _as_event(announcement)
     serving = next(iter(_ears.values()), ())
     if serving:
-        _call_in(serving[0].loop, _start_sending, slug, event)
+        _call_in(serving[0].loop, _start_sending, slug, announcement)
     else:
-        async_to_sync(send)(slug, event)
+        async_to_sync(send)(slug, _as_event(announcement))
 
 
 async def send(slug: str, event: dict[str, Any]) -> bool:
@@ -122,9 +121,9 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
     }
 
 
-def _start_sending(slug: str, event: dict[str, Any]) -> None:
+def _start_sending(slug: str, announcement: Announcement) -> None:
     if len(_sending) < MAX_SENDING:
-        task = asyncio.ensure_future(send(slug, event))
+        task = asyncio.ensure_future(send(slug, _as_event(announcement)))
         _sending.add(task)
         task.add_done_callback(_sending.discard)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -40,12 +41,16 @@ class Guest(Struct, frozen=True):
     @property
     def person(self) -> Person:
         """As others see them."""
-        author_id = salted_hmac(SALT, self.key, algorithm="sha256").hexdigest()[:20]
-        return Person(author_id, self.name)
+        return Person(_author_id(self.key, settings.SECRET_KEY), self.name)
 
     def named(self, name: str) -> Guest:
         """The same guest under another name. Raises BadName."""
         return replace(self, name=normalised_name(name))
+
+
+@lru_cache(maxsize=10_000)  # asked for with every post
+def _author_id(key: str, secret: str) -> str:
+    return salted_hmac(SALT, key, secret=secret, algorithm="sha256").hexdigest()[:20]
 
 
 def new_guest() -> Guest:
