@@ -82,7 +82,8 @@ def shoot():
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def shoot(person, name):
-        person.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        page = getattr(person, "page", person)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return shoot
 
