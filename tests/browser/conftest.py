@@ -14,6 +14,7 @@ from tests.browser.wire import Wire
 HOME = {
     "Backoff": "backoff",
     "Outbox": "outbox",
+    "ReadingPlace": "reading_place",
     "SafeStorage": "safe_storage",
     "Timeline": "timeline",
     "arrange": "arrangement",

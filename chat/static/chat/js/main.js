@@ -15,11 +15,13 @@ import { NameField } from "./name_field.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
+import { ReadingPlace } from "./reading_place.js";
 import { SafeStorage } from "./safe_storage.js";
 import { Scroll } from "./scroll.js";
 import { StatusLine } from "./status_line.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine } from "./typing_line.js";
+import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
 
 const config = JSON.parse(document.querySelector("#chat-config").textContent);
@@ -35,6 +37,7 @@ const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
 const connection = new Connection({ url: socketUrl(), cursor: () => timeline.cursor });
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
+const place = new ReadingPlace({ storage, key: key("read") });
 const isMine = (person) => conversation.isMine(person);
 
 // The page
@@ -48,6 +51,7 @@ const people = new People({ list: part("people-list"), more: part("people-more")
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
+const badge = new UnreadBadge({ icon: part("icon") });
 const announcer = new Announcer({ region: part("announcer") });
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 document.querySelectorAll("[data-invite]").forEach((element) => {
@@ -64,8 +68,9 @@ const paint = oncePerFrame(() => {
     part("older").hidden = !timeline.ready || whole;
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
-    list.draw(arrange(items));
+    list.draw(arrange(items, { newFrom: place.firstNew(items, { start: timeline.start, isMine }) }));
   });
+  look();
   history.refresh();
 });
 
@@ -77,6 +82,7 @@ connection.addEventListener("state", ({ detail: state }) => {
   if (!connection.connected) typing.draw([]);
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
+  place.welcome(frame);
   conversation.welcome(frame);
   composer.limit = frame.limits.body;
   part("room-title").textContent = frame.room.title;
@@ -92,13 +98,16 @@ connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.p
 
 conversation.addEventListener("change", paint);
 conversation.addEventListener("posted", ({ detail: { messages } }) => {
+  if (document.hidden) place.misses();
   latest.count(messages);
+  badge.count(messages);
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", () => status.notice("This room was restored on the server. These are its latest messages."));
 history.addEventListener("page", ({ detail: { page, before } }) => conversation.prepend(page, before));
 
 composer.addEventListener("send", ({ detail: { body } }) => {
+  place.answers();
   outbox.add({ body, author_id: conversation.you.author_id });
   scroll.toBottom();
 });
@@ -111,6 +120,8 @@ addEventListener("storage", (event) => {
   delivery.runLater();
 });
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
+scroll.addEventListener("moved", look);
+document.addEventListener("visibilitychange", look);
 
 new Wake().addEventListener("wake", () => {
   connection.wake();
@@ -121,6 +132,10 @@ new Wake().addEventListener("wake", () => {
 paint();
 connection.open();
 if (matchMedia("(pointer: fine)").matches) composer.focus();
+
+function look() {
+  if (!document.hidden && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
+}
 
 function showPeople(present, count) {
   people.draw({ people: present, count });

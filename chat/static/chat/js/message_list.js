@@ -46,6 +46,13 @@ class DayView {
   }
 }
 
+class NewView {
+  element = fromTemplate("new");
+
+  draw() {}
+}
+
 function newView({ kind }) {
-  return kind === "day" ? new DayView() : new MessageView();
+  if (kind === "message") return new MessageView();
+  return kind === "day" ? new DayView() : new NewView();
 }
