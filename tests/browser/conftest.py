@@ -13,6 +13,7 @@ from tests.browser.wire import Wire
 
 HOME = {
     "Backoff": "backoff",
+    "Excerpt": "excerpt",
     "Outbox": "outbox",
     "ReadingPlace": "reading_place",
     "SafeStorage": "safe_storage",

@@ -17,6 +17,7 @@ import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { ReadingPlace } from "./reading_place.js";
 import { SafeStorage } from "./safe_storage.js";
+import { Permalink } from "./permalink.js";
 import { Scroll } from "./scroll.js";
 import { StatusLine } from "./status_line.js";
 import { Timeline } from "./timeline.js";
@@ -42,10 +43,12 @@ const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages") });
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => conversation.isAway });
 const list = new MessageList({ root: part("messages"), isMine });
-const history = new History({ scroller: part("stream"), sentinel: part("older"), timeline, connection });
-const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll });
+const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => conversation.older, connection });
+const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => conversation.newer, connection });
+const permalink = new Permalink({ conversation, connection, list, scroll });
+const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
 const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
 const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
@@ -61,17 +64,21 @@ document.querySelectorAll("[data-invite]").forEach((element) => {
 
 const KEPT = 200; // messages on the page of someone who is at the bottom; scrolling up brings back the rest
 const paint = oncePerFrame(() => {
-  if (scroll.pinned) timeline.trim(KEPT);
+  if (scroll.pinned || conversation.isAway) timeline.trim(KEPT);
   const items = conversation.items;
   scroll.keep(() => {
-    const whole = timeline.ready && !timeline.hasOlder;
-    part("older").hidden = !timeline.ready || whole;
+    const { ready, hasOlder, start } = conversation.shown;
+    const whole = ready && !hasOlder;
+    part("older").hidden = !ready || whole;
+    part("newer").hidden = !conversation.isAway;
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
-    list.draw(arrange(items, { newFrom: place.firstNew(items, { start: timeline.start, isMine }) }));
+    list.draw(arrange(items, { newFrom: place.firstNew(items, { start, isMine }) }));
   });
+  permalink.refresh();
+  older.refresh();
+  newer.refresh();
   look();
-  history.refresh();
 });
 
 // What happens
@@ -104,12 +111,15 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", () => status.notice("This room was restored on the server. These are its latest messages."));
-history.addEventListener("page", ({ detail: { page, before } }) => conversation.prepend(page, before));
+older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
+newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
+permalink.addEventListener("missing", () => status.notice("The message in this link is not in this room."));
+permalink.addEventListener("left", () => conversation.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body } }) => {
   place.answers();
   outbox.add({ body, author_id: conversation.you.author_id });
-  scroll.toBottom();
+  toLatest();
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
@@ -133,8 +143,15 @@ paint();
 connection.open();
 if (matchMedia("(pointer: fine)").matches) composer.focus();
 
+function toLatest({ smooth = false } = {}) {
+  const far = conversation.isAway;
+  permalink.leave();
+  conversation.leave();
+  scroll.toBottom({ smooth: smooth && !far });
+}
+
 function look() {
-  if (!document.hidden && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
+  if (!document.hidden && !conversation.isAway && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
 }
 
 function showPeople(present, count) {
