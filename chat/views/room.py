@@ -57,6 +57,7 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
+        "site_storage_key": f"chat:{root}",
     }
     context = {"room": shown, "config": config, "rows": rows, "attempt": attempt}
     response = render(request, "chat/room.html", context, status=status)

@@ -19,6 +19,8 @@ HOME = {
     "SafeStorage": "safe_storage",
     "Timeline": "timeline",
     "arrange": "arrangement",
+    "matching": "mention_query",
+    "queryAt": "mention_query",
     "splitLinks": "links",
     "uuid": "uuid",
 }

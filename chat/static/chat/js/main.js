@@ -17,8 +17,10 @@ import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { ReadingPlace } from "./reading_place.js";
 import { SafeStorage } from "./safe_storage.js";
+import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
 import { Scroll } from "./scroll.js";
+import { Shortcuts } from "./shortcuts.js";
 import { StatusLine } from "./status_line.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine } from "./typing_line.js";
@@ -50,12 +52,19 @@ const newer = new History({ scroller: part("stream"), sentinel: part("newer"), a
 const permalink = new Permalink({ conversation, connection, list, scroll });
 const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
 const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
+const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
 const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
 const badge = new UnreadBadge({ icon: part("icon") });
 const announcer = new Announcer({ region: part("announcer") });
+new Shortcuts({
+  ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
+  storage,
+  key: `${config.site_storage_key}/shortcuts`,
+  actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }) },
+});
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 document.querySelectorAll("[data-invite]").forEach((element) => {
   const within = (name) => element.querySelector(`[data-invite-${name}]`);
@@ -156,6 +165,7 @@ function look() {
 
 function showPeople(present, count) {
   people.draw({ people: present, count });
+  mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
 }
 
