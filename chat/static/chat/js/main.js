@@ -22,6 +22,7 @@ import { Permalink } from "./permalink.js";
 import { Scroll } from "./scroll.js";
 import { Shortcuts } from "./shortcuts.js";
 import { StatusLine } from "./status_line.js";
+import { ThemeSwitch } from "./theme_switch.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine } from "./typing_line.js";
 import { UnreadBadge } from "./unread_badge.js";
@@ -65,6 +66,7 @@ new Shortcuts({
   key: `${config.site_storage_key}/shortcuts`,
   actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }) },
 });
+new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 document.querySelectorAll("[data-invite]").forEach((element) => {
   const within = (name) => element.querySelector(`[data-invite-${name}]`);
