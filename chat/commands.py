@@ -18,6 +18,7 @@ from chat.protocol import (
     FetchHistory,
     HistoryAck,
     NameAck,
+    Person,
     PostAck,
     PostMessage,
     SetName,
@@ -36,6 +37,13 @@ class Visitor:
 
 async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
     """Store a message; returns its seq after COMMIT. Raises ChatError."""
+    seq = await store(visitor.hub.slug, visitor.guest.person, body, client_message_id)
+    visitor.hub.presence.stop_typing(visitor.guest.person.author_id)
+    return seq
+
+
+async def store(slug: str, person: Person, body: str, client_message_id: UUID) -> int:
+    """The same for someone who is not connected: the page's plain form. Raises ChatError."""
     if not body:
         raise BadFrame("A message needs at least one visible character - at `$.body`")
     if len(body) > protocol.MAX_BODY:
@@ -44,11 +52,9 @@ async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
         )
     if "\x00" in body:
         raise BadFrame("A message may not contain NUL - at `$.body`")
-    person = visitor.guest.person
     author_rates().take(person.author_id)
-    post = Post(visitor.hub.slug, person.author_id, person.name, client_message_id, body)
+    post = Post(slug, person.author_id, person.name, client_message_id, body)
     message = await journal().post(post)
-    visitor.hub.presence.stop_typing(person.author_id)
     return message.seq
 
 

@@ -12,10 +12,12 @@ from typing import ClassVar
 class ChatError(Exception):
     """A refusal with a reason for the person who caused it.
 
-    `retry_in_ms` is set exactly when the same command may succeed later.
+    `retry_in_ms` is set exactly when the same command may succeed later. `http_status` is for
+    those who came without a socket.
     """
 
     code: ClassVar[str]
+    http_status: ClassVar[int] = 400
     detail: str
     retry_in_ms: int | None = None
 
@@ -37,6 +39,7 @@ class TooLarge(ChatError):
     """The frame or the message is longer than allowed."""
 
     code = "too_large"
+    http_status = 413
     detail = "This is too long."
 
 
@@ -51,6 +54,7 @@ class Conflict(ChatError):
     """The `client_message_id` was used before, for another body."""
 
     code = "conflict"
+    http_status = 409
     detail = "This client_message_id was already used for a different message."
 
 
@@ -58,6 +62,7 @@ class TooFast(ChatError):
     """The author or the connection is over its rate."""
 
     code = "too_fast"
+    http_status = 429
     detail = "You are sending too fast."
     retry_in_ms = 1000
 
@@ -66,6 +71,7 @@ class Busy(ChatError):
     """The server has more posts waiting than it wants to hold."""
 
     code = "busy"
+    http_status = 503
     detail = "The server is busy. Your message was not stored yet."
     retry_in_ms = 500
 
@@ -74,6 +80,7 @@ class NotStored(ChatError):
     """The database refuses this very message, and will do so again."""
 
     code = "not_stored"
+    http_status = 500
     detail = "The server could not store this message."
 
 
@@ -81,6 +88,7 @@ class Unavailable(ChatError):
     """The database cannot be reached."""
 
     code = "unavailable"
+    http_status = 503
     detail = "The server cannot store or read messages right now."
     retry_in_ms = 2000
 

@@ -1,6 +1,8 @@
-"""A room's page."""
+"""A room's page: a shell for the browser's modules, and the latest messages for who has none."""
 
 from __future__ import annotations
+
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -9,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.identity import guest_from, new_guest, remember
+from chat.database import UNREACHABLE
+from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room
 from chat.protocol import SLUG
+from chat.views.plain import Attempt, latest_rows
 
 
 def lobby(request: HttpRequest) -> HttpResponse:
@@ -24,17 +28,43 @@ def lobby(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a room, which need not exist yet: it begins with its first message."""
     if not SLUG.fullmatch(slug):
-        return render(request, "chat/bad_slug.html", {"slug": slug}, status=404)
-    root = reverse("lobby")
-    here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
+        return bad_slug(request, slug)
+    guest = guest_from(request.COOKIES) or new_guest()
+    return room_page(request, slug, guest, Attempt(client_message_id=uuid4(), name=guest.name))
+
+
+def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
+    """There can be no such room."""
+    return render(request, "chat/bad_slug.html", {"slug": slug}, status=404)
+
+
+def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -> HttpResponse:
+    """The page for `guest`, its plain form filled in as `attempt` says.
+
+    Without the database it is a shell all the same, which connects once the database is back.
+    """
+    status = 200
+    try:
+        here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
+        rows = latest_rows(slug, guest.person)
+    except UNREACHABLE:
+        here, rows, status = Room(slug=slug), None, 503
     shown = {"slug": slug, "title": here.shown_title}
+    root = reverse("lobby")
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
         "name_url": reverse("name"),
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
+        "site_storage_key": f"chat:{root}",
     }
-    response = render(request, "chat/room.html", {"room": shown, "config": config})
-    remember(guest_from(request.COOKIES) or new_guest(), request, response)
+    context = {"room": shown, "config": config, "rows": rows, "attempt": attempt}
+    response = render(request, "chat/room.html", context, status=status)
+    remember(guest, request, response)
     return response
+
+
+def address_of(slug: str) -> str:
+    """Where a room's page is."""
+    return reverse("lobby") if slug == LOBBY else reverse("room", args=[slug])

@@ -13,10 +13,14 @@ from tests.browser.wire import Wire
 
 HOME = {
     "Backoff": "backoff",
+    "Excerpt": "excerpt",
     "Outbox": "outbox",
+    "ReadingPlace": "reading_place",
     "SafeStorage": "safe_storage",
     "Timeline": "timeline",
     "arrange": "arrangement",
+    "matching": "mention_query",
+    "queryAt": "mention_query",
     "splitLinks": "links",
     "uuid": "uuid",
 }
@@ -82,7 +86,8 @@ def shoot():
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def shoot(person, name):
-        person.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        page = getattr(person, "page", person)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return shoot
 

@@ -64,6 +64,19 @@ class Person:
         expect(self.bodies).to_have_text(texts, timeout=20_000)
         expect(self.page.locator(".message[data-seq]")).to_have_count(len(texts))
 
+    def looks_away(self, away=True):
+        """Turn to another tab, as far as the page can tell."""
+        self.page.evaluate(
+            """(away) => {
+                Object.defineProperty(document, "hidden", { value: away, configurable: true });
+                document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            away,
+        )
+
+    def looks_back(self):
+        self.looks_away(False)
+
     def another_tab(self):
         return Person(self.page.context.new_page()).opens(self.page.url)
 

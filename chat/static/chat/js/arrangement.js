@@ -6,17 +6,18 @@ import { dayKey, minuteKey } from "./times.js";
 
 const PAUSE = 10 * 60_000; // ms of silence after which an author is introduced again
 
-/** [{kind: "day", key, date}, {kind: "message", key, item, introduced, timed}, ...] */
-export function arrange(items) {
+/** [{kind: "day", key, date}, {kind: "new", key}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
+export function arrange(items, { newFrom } = {}) {
   const rows = [];
   let previous = null;
   for (const item of items) {
     const current = { item, date: new Date(item.posted_at) };
     const newDay = !previous || dayKey(previous.date) !== dayKey(current.date);
-    const introduced = newDay || !sameVoice(previous, current) || current.date - previous.date > PAUSE;
+    const introduced = newDay || item === newFrom || !sameVoice(previous, current) || current.date - previous.date > PAUSE;
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
     else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date)) rows.at(-1).timed = false;
+    if (item === newFrom) rows.push({ kind: "new", key: "new" });
     rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true });
     previous = current;
   }

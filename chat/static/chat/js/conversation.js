@@ -4,9 +4,12 @@
  *   posted   {messages}: others' messages that came while the page was open
  *   reset    the log was replaced; what was shown is gone
  */
+const PAGE = 50; // messages
+
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
+  #excerpt = null;
   #you = { author_id: null, name: "" };
   #newAfter = null; // messages up to this seq were there when the page opened
 
@@ -26,7 +29,28 @@ export class Conversation extends EventTarget {
 
   /** Messages as the server told them, with the outbox's in the same shape, plus `mine`, `state` and `refusal`. */
   get items() {
+    if (this.#excerpt) return this.#excerpt.messages;
     return [...this.#timeline.messages, ...this.#outbox.entries.map(this.#asMessage)];
+  }
+
+  /** The part of the log on the page: the timeline, or an excerpt away from it. */
+  get shown() {
+    return this.#excerpt ?? this.#timeline;
+  }
+
+  get isAway() {
+    return this.#excerpt !== null;
+  }
+
+  /** What to ask for next on the way up, or null. */
+  get older() {
+    const { shown } = this;
+    return shown.ready && shown.hasOlder ? { log: shown, before: shown.before, limit: PAGE } : null;
+  }
+
+  /** The same on the way down. */
+  get newer() {
+    return this.#excerpt && { log: this.#excerpt, ...this.#excerpt.next };
   }
 
   isMine({ author_id }) {
@@ -41,6 +65,7 @@ export class Conversation extends EventTarget {
   welcome(frame) {
     const reset = this.#timeline.welcome(frame);
     if (reset || this.#newAfter === null) this.#newAfter = frame.head;
+    if (reset) this.#excerpt = null;
     if (frame.reset) this.#outbox.forgetSent();
     this.#you = frame.you;
     this.#disownStrangers();
@@ -61,9 +86,37 @@ export class Conversation extends EventTarget {
     return true;
   }
 
-  prepend(page, before) {
-    this.#timeline.prepend(page, before);
+  prepend(page, { log, before }) {
+    log.prepend(page, before);
     this.#fire("change");
+  }
+
+  append(page, { log, before }) {
+    log.append(page, before);
+    this.#join();
+    this.#fire("change");
+  }
+
+  /** Show a part of the log that may lie far from its end. */
+  visit(excerpt) {
+    this.#excerpt = excerpt;
+    this.#join();
+    this.#fire("change");
+  }
+
+  /** Back to the latest messages. */
+  leave() {
+    if (!this.#excerpt) return;
+    this.#excerpt = null;
+    this.#fire("change");
+  }
+
+  /** An excerpt that has reached the timeline becomes a part of it. */
+  #join() {
+    if (!this.#excerpt || this.#excerpt.end < this.#timeline.start) return;
+    const { messages, hasOlder, start } = this.#excerpt;
+    if (start < this.#timeline.start) this.#timeline.prepend({ messages, more: hasOlder }, this.#timeline.before);
+    this.#excerpt = null;
   }
 
   /** In either order: another tab's message may reach us through the room before it does through the storage we share. */

@@ -5,11 +5,11 @@ export class LatestButton {
   #scroll;
   #unseen = 0;
 
-  constructor({ button, label, scroll }) {
+  constructor({ button, label, scroll, onClick }) {
     this.#button = button;
     this.#label = label;
     this.#scroll = scroll;
-    button.addEventListener("click", () => scroll.toBottom({ smooth: true }));
+    button.addEventListener("click", onClick);
     scroll.addEventListener("moved", () => this.#moved());
   }
 

@@ -15,11 +15,17 @@ import { NameField } from "./name_field.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
+import { ReadingPlace } from "./reading_place.js";
 import { SafeStorage } from "./safe_storage.js";
+import { Mentions } from "./mentions.js";
+import { Permalink } from "./permalink.js";
 import { Scroll } from "./scroll.js";
+import { Shortcuts } from "./shortcuts.js";
 import { StatusLine } from "./status_line.js";
+import { ThemeSwitch } from "./theme_switch.js";
 import { Timeline } from "./timeline.js";
 import { TypingLine } from "./typing_line.js";
+import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
 
 const config = JSON.parse(document.querySelector("#chat-config").textContent);
@@ -35,20 +41,32 @@ const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
 const connection = new Connection({ url: socketUrl(), cursor: () => timeline.cursor });
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
+const place = new ReadingPlace({ storage, key: key("read") });
 const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages") });
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => conversation.isAway });
 const list = new MessageList({ root: part("messages"), isMine });
-const history = new History({ scroller: part("stream"), sentinel: part("older"), timeline, connection });
-const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll });
+const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => conversation.older, connection });
+const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => conversation.newer, connection });
+const permalink = new Permalink({ conversation, connection, list, scroll });
+const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
 const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
+const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
 const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
+const badge = new UnreadBadge({ icon: part("icon") });
 const announcer = new Announcer({ region: part("announcer") });
+new Shortcuts({
+  ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
+  storage,
+  key: `${config.site_storage_key}/shortcuts`,
+  actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }) },
+});
+new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 document.querySelectorAll("[data-invite]").forEach((element) => {
   const within = (name) => element.querySelector(`[data-invite-${name}]`);
@@ -57,16 +75,21 @@ document.querySelectorAll("[data-invite]").forEach((element) => {
 
 const KEPT = 200; // messages on the page of someone who is at the bottom; scrolling up brings back the rest
 const paint = oncePerFrame(() => {
-  if (scroll.pinned) timeline.trim(KEPT);
+  if (scroll.pinned || conversation.isAway) timeline.trim(KEPT);
   const items = conversation.items;
   scroll.keep(() => {
-    const whole = timeline.ready && !timeline.hasOlder;
-    part("older").hidden = !timeline.ready || whole;
+    const { ready, hasOlder, start } = conversation.shown;
+    const whole = ready && !hasOlder;
+    part("older").hidden = !ready || whole;
+    part("newer").hidden = !conversation.isAway;
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
-    list.draw(arrange(items));
+    list.draw(arrange(items, { newFrom: place.firstNew(items, { start, isMine }) }));
   });
-  history.refresh();
+  permalink.refresh();
+  older.refresh();
+  newer.refresh();
+  look();
 });
 
 // What happens
@@ -77,6 +100,7 @@ connection.addEventListener("state", ({ detail: state }) => {
   if (!connection.connected) typing.draw([]);
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
+  place.welcome(frame);
   conversation.welcome(frame);
   composer.limit = frame.limits.body;
   part("room-title").textContent = frame.room.title;
@@ -92,15 +116,21 @@ connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.p
 
 conversation.addEventListener("change", paint);
 conversation.addEventListener("posted", ({ detail: { messages } }) => {
+  if (document.hidden) place.misses();
   latest.count(messages);
+  badge.count(messages);
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", () => status.notice("This room was restored on the server. These are its latest messages."));
-history.addEventListener("page", ({ detail: { page, before } }) => conversation.prepend(page, before));
+older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
+newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
+permalink.addEventListener("missing", () => status.notice("The message in this link is not in this room."));
+permalink.addEventListener("left", () => conversation.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body } }) => {
+  place.answers();
   outbox.add({ body, author_id: conversation.you.author_id });
-  scroll.toBottom();
+  toLatest();
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
@@ -111,6 +141,8 @@ addEventListener("storage", (event) => {
   delivery.runLater();
 });
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
+scroll.addEventListener("moved", look);
+document.addEventListener("visibilitychange", look);
 
 new Wake().addEventListener("wake", () => {
   connection.wake();
@@ -122,8 +154,20 @@ paint();
 connection.open();
 if (matchMedia("(pointer: fine)").matches) composer.focus();
 
+function toLatest({ smooth = false } = {}) {
+  const far = conversation.isAway;
+  permalink.leave();
+  conversation.leave();
+  scroll.toBottom({ smooth: smooth && !far });
+}
+
+function look() {
+  if (!document.hidden && !conversation.isAway && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
+}
+
 function showPeople(present, count) {
   people.draw({ people: present, count });
+  mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
 }
 

@@ -6,6 +6,7 @@ import { dayKey, dayName } from "./times.js";
 export class MessageList extends EventTarget {
   #root;
   #isMine;
+  #marked = null;
   #views = new Map(); // by row key, in the order drawn
 
   constructor({ root, isMine }) {
@@ -13,6 +14,17 @@ export class MessageList extends EventTarget {
     this.#root = root;
     this.#isMine = isMine;
     root.addEventListener("click", this.#click);
+  }
+
+  /** The element of a message that is on the page. */
+  elementOf(seq) {
+    return this.#root.querySelector(`[data-seq="${seq}"]`);
+  }
+
+  /** Mark the message at `seq` as the one that the reader came for; null marks none. */
+  mark(seq) {
+    this.#marked = seq;
+    for (const view of this.#views.values()) view.mark?.(seq);
   }
 
   draw(rows) {
@@ -23,6 +35,7 @@ export class MessageList extends EventTarget {
     for (const row of rows) {
       const view = views.get(row.key);
       view.draw(row, { mine: row.kind === "message" && (row.item.mine || this.#isMine(row.item)) });
+      view.mark?.(this.#marked);
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);
     }
@@ -46,6 +59,13 @@ class DayView {
   }
 }
 
+class NewView {
+  element = fromTemplate("new");
+
+  draw() {}
+}
+
 function newView({ kind }) {
-  return kind === "day" ? new DayView() : new MessageView();
+  if (kind === "message") return new MessageView();
+  return kind === "day" ? new DayView() : new NewView();
 }

@@ -18,8 +18,18 @@ export class MessageView {
     this.#time(item);
     this.#refusal(item.refusal);
     this.element.dataset.clientMessageId = item.client_message_id;
-    if (item.seq) this.element.dataset.seq = item.seq;
+    if (item.seq) this.#link(item.seq);
     this.#drawn.item = item;
+  }
+
+  /** Is it the one at `seq`? */
+  mark(seq) {
+    this.element.toggleAttribute("data-linked", seq !== null && this.#drawn.item?.seq === seq);
+  }
+
+  #link(seq) {
+    this.element.dataset.seq = seq;
+    this.#parts.link.href = `#${seq}`;
   }
 
   #flags({ introduced, timed, mine, state }) {

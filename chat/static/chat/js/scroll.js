@@ -5,13 +5,16 @@ const NEAR = 40; // px from the bottom that still count as the bottom
 export class Scroll extends EventTarget {
   #scroller;
   #rows;
+  #isOpenEnded;
   #pinned = true;
   #top = 0;
 
-  constructor({ scroller, content, rows }) {
+  /** `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. */
+  constructor({ scroller, content, rows, isOpenEnded = () => false }) {
     super();
     this.#scroller = scroller;
     this.#rows = rows;
+    this.#isOpenEnded = isOpenEnded;
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
     // A keyboard that opens, a window that turns, a font that loads: none of them is the reader moving away.
     const observer = new ResizeObserver(() => this.#pinned && this.#jump());
@@ -39,6 +42,13 @@ export class Scroll extends EventTarget {
     this.#top = this.#scroller.scrollTop;
   }
 
+  /** Bring `element` into the middle. */
+  show(element) {
+    element.scrollIntoView({ block: "center" });
+    this.#top = this.#scroller.scrollTop;
+    this.#setPinned(this.#isAtBottom());
+  }
+
   toBottom({ smooth = false } = {}) {
     this.#setPinned(true);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -52,11 +62,16 @@ export class Scroll extends EventTarget {
   }
 
   #scrolled = () => {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (scrollHeight - clientHeight - scrollTop <= NEAR) this.#setPinned(true);
+    const { scrollTop } = this.#scroller;
+    if (this.#isAtBottom()) this.#setPinned(true);
     else if (scrollTop < this.#top - 1) this.#setPinned(false); // only moving up leaves the bottom; content growing does not
     this.#top = scrollTop;
   };
+
+  #isAtBottom() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - clientHeight - scrollTop <= NEAR && !this.#isOpenEnded();
+  }
 
   #setPinned(pinned) {
     if (pinned === this.#pinned) return;

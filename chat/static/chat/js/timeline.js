@@ -31,6 +31,11 @@ export class Timeline {
     return this.#said.has(`${author_id} ${client_message_id}`);
   }
 
+  /** Every message after this seq is here. */
+  get start() {
+    return this.#start;
+  }
+
   /** For `history.fetch`: everything before this seq is missing here. */
   get before() {
     return this.#start + 1;

@@ -1,0 +1,107 @@
+/**
+ * Completes @names from the people here, in a listbox above the field. The focus stays in the field, which names the active option;
+ * a <textarea> may take no other role, so it is a text box with a list, not a combobox.
+ */
+import { hueOf, initialOf, markOf } from "./author.js";
+import { matching, queryAt } from "./mention_query.js";
+import { fromTemplate, partsOf } from "./templates.js";
+
+export class Mentions {
+  #field;
+  #list;
+  #status;
+  #people = [];
+  #shown = [];
+  #active = 0;
+  #dismissed = null; // where the @ stood whose list was sent away
+
+  constructor({ field, list, status }) {
+    this.#field = field;
+    this.#list = list;
+    this.#status = status;
+    field.addEventListener("keydown", this.#keydown, { capture: true }); // before Enter sends
+    field.addEventListener("input", this.#look);
+    field.addEventListener("blur", () => this.#show([]));
+    document.addEventListener("selectionchange", () => document.activeElement === field && this.#look());
+    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    list.addEventListener("click", this.#click);
+  }
+
+  /** Who may be named: the others who are here. */
+  set people(people) {
+    this.#people = people;
+  }
+
+  #look = () => {
+    const open = this.#open();
+    if (open?.start !== this.#dismissed) this.#dismissed = null;
+    const found = open && this.#dismissed === null ? matching(this.#people, open.query) : [];
+    const same = found.length === this.#shown.length && found.every(({ author_id }, index) => author_id === this.#shown[index].author_id);
+    if (!same) this.#show(found);
+  };
+
+  #open() {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    return selectionStart === selectionEnd ? queryAt(value, selectionStart) : null;
+  }
+
+  #keydown = (event) => {
+    if (this.#shown.length === 0 || event.isComposing || event.keyCode === 229) return;
+    const { key, shiftKey } = event;
+    if (key === "ArrowDown") this.#activate(this.#active + 1);
+    else if (key === "ArrowUp") this.#activate(this.#active - 1);
+    else if ((key === "Enter" || key === "Tab") && !shiftKey) this.#choose(this.#active);
+    else if (key === "Escape") this.#dismiss();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+
+  #click = ({ target }) => {
+    const option = target.closest("[role=option]");
+    if (option) this.#choose([...this.#list.children].indexOf(option));
+  };
+
+  #choose(index) {
+    const { start } = this.#open();
+    this.#field.setRangeText(`@${this.#shown[index].name} `, start, this.#field.selectionStart, "end");
+    this.#show([]);
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  #dismiss() {
+    this.#dismissed = this.#open().start;
+    this.#show([]);
+  }
+
+  #show(people) {
+    if (people.length === 0 && this.#shown.length === 0) return;
+    this.#shown = people;
+    this.#list.replaceChildren(...people.map(option));
+    this.#list.hidden = people.length === 0;
+    const many = people.length === 1 ? "1 name" : `${people.length} names`;
+    this.#status.textContent = people.length === 0 ? "" : `${many}. Arrow keys choose, Enter completes, Escape closes.`;
+    this.#activate(0);
+  }
+
+  #activate(index) {
+    const options = [...this.#list.children];
+    this.#active = (index + options.length) % Math.max(1, options.length);
+    options.forEach((element, at) => element.setAttribute("aria-selected", at === this.#active));
+    const active = options[this.#active];
+    if (active) this.#field.setAttribute("aria-activedescendant", active.id);
+    else this.#field.removeAttribute("aria-activedescendant");
+    active?.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function option({ author_id, name }, index) {
+  const element = fromTemplate("mention");
+  const parts = partsOf(element);
+  element.id = `mention-${index}`;
+  element.style.setProperty("--author-hue", hueOf(author_id));
+  parts.avatar.textContent = initialOf(name);
+  parts.name.textContent = name;
+  parts.mark.textContent = markOf(author_id);
+  return element;
+}

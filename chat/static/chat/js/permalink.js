@@ -1,0 +1,83 @@
+/** Opens the message that the address names after its `#`, wherever in the log it lies. Fires `missing`, and `left` when the address names none any more. */
+import { Refusal } from "./connection.js";
+import { Excerpt } from "./excerpt.js";
+
+const AROUND = 25; // messages before and after
+
+export class Permalink extends EventTarget {
+  #conversation;
+  #connection;
+  #list;
+  #scroll;
+  #wanted = null;
+  #asking = false;
+
+  constructor({ conversation, connection, list, scroll }) {
+    super();
+    this.#conversation = conversation;
+    this.#connection = connection;
+    this.#list = list;
+    this.#scroll = scroll;
+    addEventListener("hashchange", this.#read);
+    this.#read();
+  }
+
+  /** Go on as if the address had never named one. */
+  leave() {
+    if (location.hash !== "") window.history.replaceState(null, "", location.pathname + location.search);
+    this.#want(null);
+  }
+
+  /** Call after each draw: the message may be there now, or may be asked for. */
+  refresh() {
+    if (this.#wanted === null || !this.#conversation.shown.ready) return;
+
+    const element = this.#list.elementOf(this.#wanted);
+    if (element) {
+      this.#wanted = null;
+      this.#scroll.show(element);
+      element.focus({ preventScroll: true });
+    } else if (!this.#asking && this.#connection.connected) {
+      this.#fetch(this.#wanted);
+    }
+  }
+
+  async #fetch(seq) {
+    this.#asking = true;
+    try {
+      // Long messages after it may fill the page on their own; then it comes with those before it only.
+      const found = (await this.#page(seq, seq + AROUND)) ?? (await this.#page(seq, seq));
+      if (seq !== this.#wanted) return;
+      if (found) this.#conversation.visit(found);
+      else this.#miss();
+    } catch (error) {
+      if (error instanceof Refusal) this.#miss(); // else the connection went away: the next welcome leads here again
+    } finally {
+      this.#asking = false;
+      if (this.#wanted !== seq) this.refresh();
+    }
+  }
+
+  async #page(seq, upto) {
+    const before = upto + 1;
+    const page = await this.#connection.command("history.fetch", { before, limit: 2 * AROUND });
+    return page.messages.some((message) => message.seq === seq) ? new Excerpt(page, before) : null;
+  }
+
+  #miss() {
+    this.leave();
+    this.dispatchEvent(new CustomEvent("missing"));
+  }
+
+  #read = () => {
+    const seq = /^#[1-9]\d{0,14}$/.test(location.hash) ? Number(location.hash.slice(1)) : null;
+    this.#want(seq);
+    if (seq === null) this.dispatchEvent(new CustomEvent("left"));
+  };
+
+  #want(seq) {
+    this.#wanted = seq;
+    this.#list.mark(seq);
+    this.refresh();
+  }
+}

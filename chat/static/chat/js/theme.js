@@ -1,0 +1,19 @@
+/** Light, dark, or as the system has it. No module: it runs before the first paint, so that no page flashes in the other theme. */
+(() => {
+  const MEDIA = { light: "not all", dark: "all" };
+  const { storageKey } = document.currentScript.dataset;
+  const sheet = document.querySelector("[data-dark]");
+  const bySystem = sheet.media;
+
+  function apply(theme) {
+    sheet.media = MEDIA[theme] ?? bySystem;
+  }
+
+  try {
+    apply(localStorage.getItem(storageKey));
+  } catch {
+    // Blocked storage remembers no choice.
+  }
+  addEventListener("storage", ({ key, newValue }) => key === storageKey && apply(newValue));
+  addEventListener("theme", ({ detail }) => apply(detail.theme));
+})();

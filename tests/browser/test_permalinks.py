@@ -1,0 +1,173 @@
+"""The address of one message, wherever in the conversation it lies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+
+HISTORY = [f"Message {number}" for number in range(1, 401)]
+
+
+@pytest.fixture
+def writer(enter):
+    writer = enter()
+    writer.pours(HISTORY)
+    return writer
+
+
+def linked(person):
+    return person.page.locator(".message[data-linked] [data-part=body]")
+
+
+def scroll_to_end(person):
+    person.page.locator("[data-stream]").evaluate("s => s.scrollTop = s.scrollHeight")
+
+
+def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
+    alice.says_for_good("One")
+    alice.says_for_good("Two")
+    link = bob.message("One").locator("a")
+    expect(link).to_have_attribute("href", "#1")
+
+    link.click()
+
+    assert bob.page.url.endswith(f"{room}#1")
+    expect(linked(bob)).to_have_text("One")
+    carol = enter(f"{room}#2")
+    expect(linked(carol)).to_have_text("Two")
+    expect(carol.bodies).to_have_text(["One", "Two"])
+
+
+@pytest.mark.parametrize("seq", [1, 100, 340, 360, 400])
+def test_a_link_opens_with_its_surroundings(writer, enter, room, seq):
+    reader = enter(f"{room}#{seq}")
+
+    expect(linked(reader)).to_have_text(f"Message {seq}")
+    expect(linked(reader)).to_be_in_viewport()
+    around = HISTORY[max(0, seq - 6) : seq + 5]
+    shown = reader.bodies.all_inner_texts()
+    start = shown.index(around[0])
+    assert shown[start : start + len(around)] == around
+
+
+def test_reading_on_from_a_link_meets_the_latest_messages(writer, enter, room):
+    reader = enter(f"{room}#100")
+    expect(linked(reader)).to_be_in_viewport()
+    assert reader.messages.count() <= 50 + 2 * 50
+
+    while not reader.message(HISTORY[-1]).count():
+        last = reader.bodies.last.inner_text()
+        scroll_to_end(reader)
+        expect(reader.bodies.last).not_to_have_text(last)
+    scroll_to_end(reader)
+
+    expect(reader.page.locator("[data-latest]")).to_be_hidden()
+    shown = reader.bodies.all_inner_texts()
+    assert shown == HISTORY[-len(shown) :]
+    writer.says_for_good("And now?")
+    expect(reader.message("And now?")).to_be_in_viewport()
+
+
+def test_reading_back_from_a_link_meets_the_beginning(writer, enter, room):
+    reader = enter(f"{room}#120")
+    expect(linked(reader)).to_be_in_viewport()
+
+    while reader.bodies.first.inner_text() != HISTORY[0]:
+        first = reader.bodies.first.inner_text()
+        reader.message(first).scroll_into_view_if_needed()
+        expect(reader.bodies.first).not_to_have_text(first)
+
+    expect(reader.page.locator("[data-beginning]")).to_be_attached()
+
+
+def test_there_is_a_way_back_to_the_latest(writer, enter, room):
+    reader = enter(f"{room}#100")
+    expect(linked(reader)).to_have_text("Message 100")
+    writer.says_for_good("Meanwhile")
+    button = reader.page.locator("[data-latest]")
+    expect(button).to_have_text("1 new message")
+    expect(reader.message("Meanwhile")).to_have_count(0)
+
+    button.click()
+
+    expect(reader.message("Meanwhile")).to_be_in_viewport()
+    expect(linked(reader)).to_have_count(0)
+    assert "#" not in reader.page.url
+    expect(button).to_be_hidden()
+
+
+def test_saying_something_leads_back_as_well(writer, enter, room):
+    reader = enter(f"{room}#100")
+    expect(linked(reader)).to_be_in_viewport()
+
+    reader.says_for_good("What a day that was")
+
+    expect(reader.message("What a day that was")).to_be_in_viewport()
+
+
+def test_the_browsers_back_button_leaves_the_link(writer, enter, room):
+    reader = enter()
+    reader.sees(HISTORY[-1])
+    reader.page.evaluate("location.hash = '#50'")
+    expect(linked(reader)).to_have_text("Message 50")
+
+    reader.page.go_back()
+
+    expect(reader.message(HISTORY[-1])).to_be_in_viewport()
+    expect(linked(reader)).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["#401", "#999999999"])
+def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room, name):
+    reader = enter(room + name)
+
+    expect(reader.status).to_have_text(re.compile("not in this room"))
+    expect(reader.message(HISTORY[-1])).to_be_in_viewport()
+
+
+def test_what_is_no_seq_is_no_link(alice, enter, room):
+    alice.says_for_good("One")
+
+    carol = enter(f"{room}#<img src=x>")
+
+    carol.sees("One")
+    expect(linked(carol)).to_have_count(0)
+
+
+def test_an_excerpt_grows_without_a_gap(run):
+    """Pages of long messages may be cut: it asks for less until they reach it."""
+    page = "const page = (from, to, more) => ({ more, messages: range(from, to) });"
+    ranged = (
+        "const range = (a, b) => Array.from({ length: b - a + 1 }, (_, i) => ({ seq: a + i }));"
+    )
+    assert run(
+        "Excerpt",
+        ranged
+        + page
+        + """
+        const excerpt = new Excerpt(page(11, 20, true), 21);
+        const asked = [excerpt.next.before];
+        excerpt.append(page(30, 70, true), 71);
+        const refused = excerpt.end;
+        asked.push(excerpt.next.before);
+        excerpt.append(page(15, 45, true), 46);
+        excerpt.prepend(page(1, 10, false), excerpt.before);
+        excerpt.prepend(page(5, 9, true), 99);
+        return [asked, refused, excerpt.start, excerpt.end, excerpt.hasOlder,
+                excerpt.messages.map(({ seq }) => seq).join()];
+        """,
+    ) == [[71, 46], 20, 0, 45, False, ",".join(map(str, range(1, 46)))]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_linked_message_has_its_picture(new_context, house, room, writer, shoot, scheme, device):
+    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+    reader.opens(f"{room}#200")
+    expect(linked(reader)).to_be_in_viewport()
+
+    shoot(reader, f"{'phone' if device is PHONE else 'desktop'}-{scheme}-linked")

@@ -1,0 +1,154 @@
+"""What came while nobody looked, and where the reader left off."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+
+NEW = "New since your last visit"
+
+
+def line(person):
+    return person.page.get_by_role("heading", name=NEW)
+
+
+def after_the_line(person):
+    """The first message below the line."""
+    return person.page.locator("[data-new] + .message [data-part=body]")
+
+
+def icon(person):
+    return unquote(person.page.locator("link[rel=icon]").get_attribute("href"))
+
+
+def test_title_and_icon_count_what_comes_while_the_page_is_hidden(alice, bob):
+    title, plain_icon = alice.page.title(), icon(alice)
+    alice.looks_away()
+
+    bob.says_for_good("One")
+    expect(alice.page).to_have_title(f"(1) {title}")
+    bob.says_for_good("Two")
+
+    expect(alice.page).to_have_title(f"(2) {title}")
+    assert ">2</text>" in icon(alice)
+    alice.looks_back()
+    expect(alice.page).to_have_title(title)
+    assert icon(alice) == plain_icon
+    bob.says_for_good("Three")
+    alice.sees("Three")
+    expect(alice.page).to_have_title(title)
+
+
+def test_many_unread_messages_are_more_than_99(alice, bob):
+    alice.looks_away()
+
+    bob.pours([f"Line {number}" for number in range(120)])
+
+    expect(alice.page).to_have_title(re.compile(r"^\(99\+\) "))
+
+
+def test_a_line_shows_where_the_last_visit_ended(alice, bob):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    expect(line(alice)).to_have_count(0)
+    path = alice.page.url
+    alice.page.goto("about:blank")
+    bob.says_for_good("Missed")
+    bob.says_for_good("Missed too")
+
+    alice.opens(path)
+
+    expect(after_the_line(alice)).to_have_text("Missed")
+    alice.says_for_good("Here I am")
+    expect(line(alice)).to_have_count(0)
+    alice.reloads()
+    alice.sees("Here I am")
+    expect(line(alice)).to_have_count(0)
+
+
+def test_a_first_visit_and_ones_own_messages_draw_no_line(alice, bob, enter):
+    alice.says_for_good("Mine")
+    other = alice.another_tab()
+    alice.page.close()
+    other.says_for_good("Also mine")
+
+    carol = enter()
+    other.reloads()
+
+    for person in (carol, other):
+        person.sees("Also mine")
+        expect(line(person)).to_have_count(0)
+
+
+def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    alice.looks_away()
+    bob.says_for_good("Missed")
+    bob.says_for_good("Missed too")
+
+    alice.looks_back()
+
+    expect(after_the_line(alice)).to_have_text("Missed")
+    alice.looks_away()
+    alice.looks_back()
+    expect(after_the_line(alice)).to_have_text("Missed")
+
+
+def test_what_was_not_scrolled_to_stays_new(alice, bob):
+    bob.pours([f"Line {number}" for number in range(60)])
+    alice.sees("Line 59")
+    alice.message("Line 30").evaluate("element => element.scrollIntoView({block: 'start'})")
+    expect(alice.page.locator("[data-latest]")).to_be_visible()
+    bob.says_for_good("Below the fold")
+    expect(alice.page.locator("[data-latest]")).to_have_text("1 new message")
+
+    alice.reloads()
+
+    expect(after_the_line(alice)).to_have_text("Below the fold")
+
+
+def test_a_place_of_another_log_is_no_place(run):
+    assert run(
+        "ReadingPlace SafeStorage",
+        """
+        const storage = new SafeStorage(() => localStorage);
+        const visit = (epoch) => {
+            const place = new ReadingPlace({ storage, key: 'read' });
+            place.welcome({ epoch });
+            return place;
+        };
+        const items = [1, 2, 3, 4].map((seq) => ({ seq }));
+        const news = (place, start = 0) =>
+            place.firstNew(items, { start, isMine: ({ seq }) => seq === 3 })?.seq ?? null;
+        const first = visit('a');
+        const never = news(first);
+        first.reads({ epoch: 'a', seq: 2 });
+        const read = [news(visit('a')), news(visit('a'), 3), news(visit('b'))];
+        localStorage.setItem('read', 'null');
+        const emptied = news(visit('a'));
+        localStorage.setItem('read', '{"epoch"');
+        return [never, ...read, emptied, news(visit('a'))];
+        """,
+    ) == [None, 4, None, None, None, None]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_line_has_its_picture(new_context, house, room, bob, shoot, scheme, device):
+    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+    bob.says_for_good("Who brings the cake?")
+    reader.opens(room)
+    reader.sees("Who brings the cake?")
+    reader.looks_away()
+    bob.says_for_good("And who eats it?")
+
+    reader.looks_back()
+
+    expect(line(reader)).to_be_visible()
+    shoot(reader, f"{'phone' if device is PHONE else 'desktop'}-{scheme}-unread")

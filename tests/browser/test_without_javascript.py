@@ -1,0 +1,162 @@
+"""The page in a browser that runs no script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import processes
+from tests.browser.person import DESKTOP, PHONE
+from tests.browser.test_hostile_text import CORPUS
+
+LOOKS = {
+    "phone-light": (PHONE, "light"),
+    "phone-dark": (PHONE, "dark"),
+    "desktop-light": (DESKTOP, "light"),
+    "desktop-dark": (DESKTOP, "dark"),
+}
+
+
+@pytest.fixture
+def visit(new_context, house, room):
+    """Someone without JavaScript opens the room: their page."""
+
+    def visit(path=room, *, node=house, **options):
+        context = new_context(base_url=node.url, java_script_enabled=False, **options)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    return visit
+
+
+def say(page, text):
+    page.get_by_role("textbox", name="Message to").fill(text)
+    page.get_by_role("button", name="Send").click()
+
+
+def bodies(page):
+    return page.locator(".message__body")
+
+
+def test_what_is_said_without_javascript_reaches_everybody(visit, alice, bob):
+    alice.says_for_good("Is anybody here?")
+    page = visit()
+    expect(bodies(page)).to_have_text(["Is anybody here?"])
+
+    say(page, "Yes,\nwithout scripts")
+
+    expect(bodies(page)).to_have_text(["Is anybody here?", "Yes,\nwithout scripts"])
+    expect(page.locator(".message[data-mine]")).to_have_count(1)
+    bob.sees_exactly(["Is anybody here?", "Yes,\nwithout scripts"])
+    page.reload()
+    expect(bodies(page)).to_have_count(2)
+
+
+def test_a_form_sent_twice_posts_once(visit):
+    page = visit()
+    form = form_of(page) | {"body": "Once"}
+
+    for _ in range(2):
+        page.request.post(page.url + "say/", form=form)
+
+    page.reload()
+    expect(bodies(page)).to_have_text(["Once"])
+
+
+def test_another_text_in_an_old_form_is_explained_and_then_sent(visit):
+    page = visit()
+    form = form_of(page)
+    say(page, "One")
+
+    again = page.request.post(page.url + "say/", form=form | {"body": "Two"})
+
+    assert again.status == 409
+    assert "already sent something else" in again.text()
+    fresh = re.search(r'name="client_message_id" value="([^"]+)"', again.text())[1]
+    page.request.post(page.url + "say/", form=form | {"body": "Two", "client_message_id": fresh})
+    page.reload()
+
+    expect(bodies(page)).to_have_text(["One", "Two"])
+
+
+def test_a_name_is_changed_with_the_message(visit, bob):
+    page = visit()
+    page.get_by_role("textbox", name="Your name").fill("<b>Ada</b>")
+
+    say(page, "It is me")
+
+    expect(page.get_by_role("textbox", name="Your name")).to_have_value("<b>Ada</b>")
+    expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("<b>Ada</b>")
+
+
+def test_a_refusal_is_said_and_what_was_written_stays(visit):
+    page = visit()
+    page.get_by_role("textbox", name="Your name").fill("A\u202eda")
+
+    say(page, "A text worth keeping")
+
+    expect(page.get_by_role("alert")).to_contain_text("Not sent: A name may not contain")
+    expect(page.get_by_role("textbox", name="Message to")).to_have_value("A text worth keeping")
+    page.get_by_role("textbox", name="Your name").fill("Ada")
+    say(page, "x" * 4001)
+    expect(page.get_by_role("alert")).to_contain_text("at most 4000 characters")
+    say(page, "Short")
+    expect(bodies(page)).to_have_text(["Short"])
+
+
+def test_who_sends_too_fast_in_the_lobby_is_asked_to_wait(visit):
+    with processes.chat_node(MESSAGE_RATE=0.01, MESSAGE_BURST=1) as slow:
+        page = visit("/", node=slow)
+        say(page, "One")
+        assert page.url == f"{slow.url}/"
+
+        say(page, "Two")
+
+        expect(page.get_by_role("alert")).to_contain_text("too fast. Try again in")
+        expect(bodies(page)).to_have_text(["One"])
+
+
+def test_a_form_from_elsewhere_is_refused(visit):
+    page = visit()
+    form = form_of(page) | {"body": "Hello"}
+    del form["csrfmiddlewaretoken"]
+
+    assert page.request.post(page.url + "say/", form=form).status == 403
+
+
+def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):
+    alice.pours(CORPUS)
+
+    page = visit()
+
+    assert bodies(page).all_text_contents() == CORPUS
+    expect(bodies(page).locator("*")).to_have_count(0)
+
+
+def test_the_latest_message_is_in_sight_in_every_look(visit, alice, shoot):
+    alice.pours([f"Line {number} of a long story" for number in range(50)])
+    for look, (device, scheme) in LOOKS.items():
+        page = visit(color_scheme=scheme, **device)
+        expect(bodies(page).last).to_be_in_viewport()
+        expect(bodies(page)).to_have_count(30)
+        say(page, f"I see it: {look}")
+        expect(bodies(page).last).to_be_in_viewport()
+        shoot(page, f"{look}-without-javascript")
+
+
+def test_with_javascript_nothing_of_it_shows(alice):
+    alice.says_for_good("Hello")
+
+    alice.reloads()
+
+    expect(alice.page.locator(".plain, noscript *")).to_have_count(0)
+    expect(alice.page.locator(".message__body")).to_have_count(1)
+
+
+def form_of(page):
+    """What the form would send."""
+    fields = page.locator("form.plain [name]")
+    return {field.get_attribute("name"): field.input_value() for field in fields.all()}

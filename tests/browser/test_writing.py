@@ -1,0 +1,157 @@
+"""Completing names, and the keyboard shortcuts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+
+
+@pytest.fixture
+def ada(enter):
+    ada = enter()
+    ada.renames("Ada Lovelace")
+    return ada
+
+
+@pytest.fixture
+def andre(enter):
+    andre = enter()
+    andre.renames("André <b>")
+    return andre
+
+
+def options(person):
+    return person.page.get_by_role("option")
+
+
+def dialog(person):
+    return person.page.get_by_role("dialog", name="Keyboard shortcuts")
+
+
+def knows(person, *names):
+    for name in names:
+        expect(person.page.locator(".person", has_text=name)).to_be_attached()
+
+
+def test_a_name_is_completed_by_keyboard(alice, ada, andre):
+    knows(alice, "Ada", "André")
+    alice.field.press_sequentially("Hello @a")
+    expect(options(alice)).to_have_count(2)
+    expect(options(alice).first).to_contain_text("Ada Lovelace")
+    expect(options(alice).first).to_have_attribute("aria-selected", "true")
+
+    alice.field.press("ArrowDown")
+    chosen = options(alice).nth(1)
+    expect(chosen).to_have_attribute("aria-selected", "true")
+    expect(alice.field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+    expect(alice.field).to_be_focused()
+    alice.field.press("Enter")
+
+    expect(alice.field).to_have_value("Hello @André <b> ")
+    expect(options(alice)).to_have_count(0)
+    alice.field.press("Enter")
+    ada.sees("Hello @André <b>")
+
+
+def test_a_name_is_completed_by_a_tap(enter, ada):
+    bob = enter(**PHONE)
+    knows(bob, "Ada")
+    bob.field.press_sequentially("Thanks, @love")
+
+    options(bob).first.tap()
+
+    expect(bob.field).to_have_value("Thanks, @Ada Lovelace ")
+
+
+def test_escape_sends_the_list_away_for_this_name_only(alice, ada):
+    knows(alice, "Ada")
+    alice.field.press_sequentially("@a")
+    expect(options(alice)).to_have_count(1)
+
+    alice.field.press("Escape")
+    alice.field.press_sequentially("d")
+
+    expect(options(alice)).to_have_count(0)
+    alice.field.press_sequentially("\b\b\b @a")
+    expect(options(alice)).to_have_count(1)
+
+
+def test_who_writes_no_name_is_not_bothered(alice, ada):
+    knows(alice, "Ada")
+
+    alice.field.press_sequentially("ada@ada or @nobody")
+
+    expect(options(alice)).to_have_count(0)
+    alice.field.press("Enter")
+    ada.sees("ada@ada or @nobody")
+
+
+def test_names_are_found_by_any_word_without_case_and_accents(run):
+    assert run(
+        "matching queryAt",
+        """
+        const people = ['Zoë Adams', 'ada', 'Noah', 'نورة', 'Éric'].map((name) => ({ name }));
+        const found = (query) => matching(people, query).map(({ name }) => name);
+        const at = (text, caret = text.length) => queryAt(text, caret);
+        return [found('AD'), found('zoe a'), found('e'), found('نو'), found('zoë adams '),
+                at('a@b'), at('(@b c'), at('@x y', 2), at('@a\\nb'), at('@' + 'x'.repeat(33))];
+        """,
+    ) == [
+        ["ada", "Zoë Adams"],
+        ["Zoë Adams"],
+        ["Éric"],
+        ["نورة"],
+        [],
+        None,
+        {"start": 1, "query": "b c"},
+        {"start": 0, "query": "x"},
+        None,
+        None,
+    ]
+
+
+def test_the_shortcuts_are_listed_under_the_question_mark(alice):
+    alice.field.press_sequentially("Really?")
+    expect(dialog(alice)).to_be_hidden()
+
+    alice.page.locator("[data-stream]").focus()
+    alice.page.keyboard.press("?")
+
+    dialog(alice).get_by_role("button", name="Close").click()
+    expect(dialog(alice)).to_be_hidden()
+    alice.page.keyboard.press("m")
+    expect(alice.field).to_be_focused()
+    expect(alice.field).to_have_value("Really?")
+    alice.page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(dialog(alice)).to_be_visible()
+
+
+def test_single_keys_can_be_turned_off_for_good(alice):
+    alice.page.get_by_role("button", name="Keyboard shortcuts").click()
+    alice.page.get_by_role("checkbox", name="Use single keys").uncheck()
+
+    alice.reloads()
+    alice.page.locator("[data-stream]").focus()
+    alice.page.keyboard.press("?")
+    alice.page.keyboard.press("m")
+
+    expect(dialog(alice)).to_be_hidden()
+    expect(alice.page.locator("[data-stream]")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, scheme, device):
+    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+    reader.opens(room)
+    look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"
+    knows(reader, "Ada", "André")
+    ada.says_for_good("Hello")
+    reader.field.press_sequentially("Hi @")
+    expect(options(reader)).to_have_count(2)
+    shoot(reader, f"{look}-mention")
+    reader.page.locator("[data-stream]").focus()
+    reader.page.keyboard.press("?")
+    shoot(reader, f"{look}-shortcuts")
