@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test faults soak check fmt clean
+.PHONY: help run install test faults soak bench bench-quick check fmt clean
 
 step = @echo "== $(1)"
 
@@ -30,6 +31,7 @@ help:
 	@echo "make test     run every test; installs what they need"
 	@echo "make faults   hurt servers for an hour or so, and check that nothing is lost"
 	@echo "make soak     30 minutes of conversation: memory stays flat"
+	@echo "make bench    measure the chat beside its peers, into docs/benchmarks.md; bench-quick in a minute or two"
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
 	@echo "make install  only install, into $(VENV)"
@@ -58,6 +60,10 @@ faults: $(INSTALLED_DEV)
 soak: $(INSTALLED_DEV)
 	$(call step,soak)
 	@FAULTS=long SOAK_SECONDS=1800 $(BIN)/python -m pytest tests/faults/test_soak.py $(ARGS)
+
+bench bench-quick: $(INSTALLED_DEV) $(INSTALLED_BENCH)
+	$(call step,benchmarks)
+	@$(BIN)/python -m bench $(if $(findstring quick,$@),--quick) $(ARGS)
 
 check: $(INSTALLED_DEV)
 	$(call step,ruff check)
@@ -89,6 +95,11 @@ $(BIN)/python:
 $(INSTALLED): requirements.txt | $(BIN)/python
 	$(call step,install requirements.txt)
 	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(INSTALLED_BENCH): requirements-bench.txt | $(BIN)/python
+	$(call step,install requirements-bench.txt)
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python

@@ -1,0 +1,1 @@
+"""Our figures beside those of our peers: `python -m bench` writes docs/benchmarks.md."""

@@ -1,0 +1,1 @@
+"""The load generator: many people on few threads, who check all that they hear."""

@@ -1,0 +1,18 @@
+"""What the server did wrong: counted all, told a few."""
+
+from __future__ import annotations
+
+TOLD = 5
+
+
+class Faults:
+    """The complaints of one run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.examples: list[str] = []
+
+    def add(self, what: str) -> None:
+        self.count += 1
+        if len(self.examples) < TOLD:
+            self.examples.append(what)

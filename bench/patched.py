@@ -1,0 +1,141 @@
+"""`manage.py serve` with parts of the chat replaced, for ablations and counting; never in use.
+
+BENCH_PATCHES names the patches, separated by commas. `python -m bench.patched serve ...`
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+from django.core.management import execute_from_command_line
+
+
+def log_queries() -> None:
+    """Write a line per SQL statement, with its time, to the file BENCH_QUERIES."""
+    from django.db.backends.signals import connection_created
+
+    file = open(os.environ["BENCH_QUERIES"], "a", buffering=1)  # noqa: SIM115 - for life
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        file.write(f"{time.time():.6f} {' '.join(sql.split())[:200]}\n")
+        return execute(sql, params, many, context)
+
+    connection_created.connect(
+        lambda connection, **_: connection.execute_wrappers.append(note), weak=False
+    )
+
+
+def no_group_commit() -> None:
+    """Each post has a transaction of its own."""
+    from chat import journal
+
+    journal.MAX_BATCH = 1
+
+
+def no_flush() -> None:
+    """SQLite does not wait for the disk: a power cut may lose what was acknowledged."""
+    from django.conf import settings
+
+    command = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    settings.DATABASES["default"]["OPTIONS"]["init_command"] = command
+
+
+def no_storage() -> None:
+    """Nothing is stored: a message is numbered in memory and announced."""
+    from itertools import count
+
+    from django.utils import timezone
+
+    from chat import broadcast, journal
+    from chat.models import Message, Room
+
+    numbers = count(1)
+    room: list[Room] = []
+
+    def post_messages(posts: Any) -> list[Message]:
+        if not room:
+            room.append(Room.objects.at(posts[0].slug))
+        messages = []
+        for post in posts:
+            seq = next(numbers)
+            message = Message(seq=seq, changed_seq=seq, posted_at=timezone.now())
+            for name in ("author_id", "author_name", "client_message_id", "body"):
+                setattr(message, name, getattr(post, name))
+            messages.append(message)
+        changes = broadcast.encoded([message.as_frame() for message in messages])
+        first, last = messages[0].seq, messages[-1].seq
+        announcement = broadcast.Announcement(room[0].epoch, first - 1, last, changes)
+        broadcast.announce(posts[0].slug, announcement)
+        return messages
+
+    vars(journal)["post_messages"] = post_messages
+    no_heads()
+
+
+def no_heads() -> None:
+    """Nobody compares the hubs with the log, which in `no_storage` stays empty."""
+    from chat.hubs import Hubs
+
+    async def watch(self: Hubs) -> None:
+        return
+
+    Hubs._watch = watch  # type: ignore[method-assign]
+
+
+def no_shared_hub() -> None:
+    """Each connection has a hub and a seat in the group of its own, as in the tutorial."""
+    from chat.hub import RoomHub
+    from chat.hubs import Hubs
+
+    async def enter(self: Hubs, slug: str) -> RoomHub:
+        hub = RoomHub(slug)
+        hub.users += 1
+        await hub.opened()
+        return hub
+
+    Hubs.enter = enter  # type: ignore[method-assign]
+
+
+def no_coalescing() -> None:
+    """Each change is a frame of its own."""
+    from chat import hub, recent
+    from chat.recent import Frame
+
+    def framed(after: int, head: int, changes: Any) -> list[Frame]:
+        frames = [Frame(change.seq - 1, change.seq, [change]) for change in changes]
+        return frames or [Frame(after, head, [])]
+
+    recent.framed = hub.framed = framed  # type: ignore[attr-defined]
+
+
+def no_prepared_frames() -> None:
+    """Each connection is sent to by ASGI's `send`, which frames the text anew."""
+    from chat import consumers
+
+    consumers.writer_of = lambda scope: None  # type: ignore[attr-defined]
+
+
+PATCHES: dict[str, Callable[[], None]] = {
+    patch.__name__: patch
+    for patch in (
+        *(log_queries, no_group_commit, no_flush, no_storage),
+        *(no_shared_hub, no_coalescing, no_prepared_frames),
+    )
+}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    django.setup()
+    for name in filter(None, os.environ.get("BENCH_PATCHES", "").split(",")):
+        PATCHES[name]()
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

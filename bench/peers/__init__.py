@@ -1,0 +1,1 @@
+"""The servers beside ours, each written from its documented design."""
