@@ -41,12 +41,27 @@ def main() -> None:
         if options.rounds:
             plan = dataclasses.replace(plan, rounds=options.rounds)
         found = measure_all(plan)
-        findings.save(found)
     page.write(found, options.docs)
 
 
+QUESTIONS = {
+    "table": table.run,
+    "idle": idle.run,
+    "memory": memory.run,
+    "storms": storm.run,
+    "pasts": history.run,
+    "profiles": profile.run,
+    "ablations": ablations.run,
+    "offered": offered.run,
+    "rooms": rooms.run,
+    "nodes": nodes.run,
+}
+QUICK_QUESTIONS = "table", "idle", "memory"
+
+
 def measure_all(plan: Plan) -> Results:
-    """Needs about a quarter of an hour, or a minute if quick."""
+    """Needs about a quarter of an hour, or a minute or two if quick. What was found so far is kept
+    after each question: `--again` makes a page of it, should the rest fail."""
     cores.raise_open_files()
     found = Results(
         date=datetime.now(UTC).date().isoformat(),
@@ -56,18 +71,11 @@ def measure_all(plan: Plan) -> Results:
         minutes=0.0,
         machine=machine.description(),
         commit_ms=machine.commit_ms(),
-        table=table.run(plan),
-        idle=idle.run(plan),
-        memory=memory.run(plan),
-        storms=[] if plan.quick else storm.run(plan),
-        pasts=[] if plan.quick else history.run(plan),
-        profiles=[] if plan.quick else profile.run(plan),
-        ablations=[] if plan.quick else ablations.run(plan),
-        offered=[] if plan.quick else offered.run(plan),
-        rooms=None if plan.quick else rooms.run(plan),
-        nodes=[] if plan.quick else nodes.run(plan),
     )
-    found.minutes = (time.monotonic() - plan.began) / 60
+    for name in QUICK_QUESTIONS if plan.quick else QUESTIONS:
+        setattr(found, name, QUESTIONS[name](plan))
+        found.minutes = (time.monotonic() - plan.began) / 60
+        findings.save(found)
     return found
 
 

@@ -29,16 +29,16 @@ class Results(Struct):
     minutes: float
     machine: dict[str, str]
     commit_ms: float
-    table: list[Cell]
-    idle: list[Cell]
-    memory: list[Memory]
-    storms: list[Storm]
-    pasts: list[Past]
-    profiles: list[Profile]
-    ablations: list[Cell]
-    offered: list[Offered]
-    rooms: Rooms | None
-    nodes: list[Cell]
+    table: list[Cell] = []
+    idle: list[Cell] = []
+    memory: list[Memory] = []
+    storms: list[Storm] = []
+    pasts: list[Past] = []
+    profiles: list[Profile] = []
+    ablations: list[Cell] = []
+    offered: list[Offered] = []
+    rooms: Rooms | None = None
+    nodes: list[Cell] = []
 
     def cell(self, server: str, people: int, talkers: int) -> Cell | None:
         """The one with runs, if there is one."""
