@@ -10,7 +10,7 @@ from bench.goals import goals
 from bench.results import Results
 
 TEMPLATE = Path(__file__).with_name("page.md")
-NOT_MEASURED = "Not part of a quick run."
+NOT_MEASURED = "Not measured in this run."
 VERDICT = {True: "met", False: "**not met**", None: "open"}
 
 
