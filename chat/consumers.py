@@ -157,8 +157,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
                         await self.send(text_data=text.text)
         except Ended as end:
             await self.close(end.code)
-        except Unavailable:
-            await self.close(CloseCode.UNAVAILABLE)
         except Exception:
             logger.exception("A connection failed")
             await self.close(CloseCode.FAILED)
