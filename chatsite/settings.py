@@ -9,6 +9,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from chatsite import __version__
 from chatsite.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10)
 
 # What follows from it
 
+VERSION = __version__
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
 INSTALLED_APPS = [

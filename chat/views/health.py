@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -13,8 +14,8 @@ from chat.models import LOBBY, Room
 
 @never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the event loop turns."""
-    return JsonResponse({"status": "alive"})
+    """200 as long as the event loop turns; and which version this is."""
+    return JsonResponse({"status": "alive", "version": settings.VERSION})
 
 
 @never_cache
