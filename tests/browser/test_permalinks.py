@@ -138,31 +138,6 @@ def test_what_is_no_seq_is_no_link(alice, enter, room):
     expect(linked(carol)).to_have_count(0)
 
 
-def test_an_excerpt_grows_without_a_gap(run):
-    """Pages of long messages may be cut: it asks for less until they reach it."""
-    page = "const page = (from, to, more) => ({ more, messages: range(from, to) });"
-    ranged = (
-        "const range = (a, b) => Array.from({ length: b - a + 1 }, (_, i) => ({ seq: a + i }));"
-    )
-    assert run(
-        "Excerpt",
-        ranged
-        + page
-        + """
-        const excerpt = new Excerpt(page(11, 20, true), 21);
-        const asked = [excerpt.next.before];
-        excerpt.append(page(30, 70, true), 71);
-        const refused = excerpt.end;
-        asked.push(excerpt.next.before);
-        excerpt.append(page(15, 45, true), 46);
-        excerpt.prepend(page(1, 10, false), excerpt.before);
-        excerpt.prepend(page(5, 9, true), 99);
-        return [asked, refused, excerpt.start, excerpt.end, excerpt.hasOlder,
-                excerpt.messages.map(({ seq }) => seq).join()];
-        """,
-    ) == [[71, 46], 20, 0, 45, False, ",".join(map(str, range(1, 46)))]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_linked_message_has_its_picture(new_context, house, room, writer, shoot, scheme, device):

@@ -113,31 +113,6 @@ def test_what_was_not_scrolled_to_stays_new(alice, bob):
     expect(after_the_line(alice)).to_have_text("Below the fold")
 
 
-def test_a_place_of_another_log_is_no_place(run):
-    assert run(
-        "ReadingPlace SafeStorage",
-        """
-        const storage = new SafeStorage(() => localStorage);
-        const visit = (epoch) => {
-            const place = new ReadingPlace({ storage, key: 'read' });
-            place.welcome({ epoch });
-            return place;
-        };
-        const items = [1, 2, 3, 4].map((seq) => ({ seq }));
-        const news = (place, start = 0) =>
-            place.firstNew(items, { start, isMine: ({ seq }) => seq === 3 })?.seq ?? null;
-        const first = visit('a');
-        const never = news(first);
-        first.reads({ epoch: 'a', seq: 2 });
-        const read = [news(visit('a')), news(visit('a'), 3), news(visit('b'))];
-        localStorage.setItem('read', 'null');
-        const emptied = news(visit('a'));
-        localStorage.setItem('read', '{"epoch"');
-        return [never, ...read, emptied, news(visit('a'))];
-        """,
-    ) == [None, 4, None, None, None, None]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_line_has_its_picture(new_context, house, room, bob, shoot, scheme, device):

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ReadingPlace } from "../../chat/static/chat/js/reading_place.js";
+import { SafeStorage } from "../../chat/static/chat/js/safe_storage.js";
+import { Storage } from "./storage.js";
+
+const ITEMS = [1, 2, 3, 4].map((seq) => ({ seq }));
+
+function browser() {
+  const kept = new Storage();
+  const visit = (epoch) => {
+    const place = new ReadingPlace({ storage: new SafeStorage(() => kept), key: "read" });
+    place.welcome({ epoch });
+    return place;
+  };
+  return { kept, visit };
+}
+
+const firstNew = (place, start = 0) => place.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
+
+test("what came after the last visit is new, except what lies before the page and what is mine", () => {
+  const { visit } = browser();
+  const first = visit("a");
+  assert.equal(firstNew(first), undefined);
+
+  first.reads({ epoch: "a", seq: 2 });
+
+  assert.equal(firstNew(first), undefined);
+  assert.equal(firstNew(visit("a")), 4);
+  assert.equal(firstNew(visit("a"), 3), undefined);
+});
+
+test("a place of another log is no place", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 2 });
+
+  assert.equal(firstNew(visit("b")), undefined);
+});
+
+test("a broken place is no place", () => {
+  for (const broken of ["null", '{"epoch"', '{"epoch": "a", "seq": "2"}']) {
+    const { kept, visit } = browser();
+    kept.setItem("read", broken);
+
+    assert.equal(firstNew(visit("a")), undefined);
+  }
+});
+
+test("what comes while nobody looks is new, until they answer", () => {
+  const place = browser().visit("a");
+  place.reads({ epoch: "a", seq: 1 });
+
+  place.misses();
+  place.misses();
+  assert.equal(firstNew(place), 2);
+  place.answers();
+  assert.equal(firstNew(place), undefined);
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { hueOf, initialOf, markOf } from "../../chat/static/chat/js/author.js";
+import { Backoff } from "../../chat/static/chat/js/backoff.js";
+import { uuid } from "../../chat/static/chat/js/uuid.js";
+
+test("nobody comes back in step, or later than the limit", () => {
+  const backoff = new Backoff({ first: 100, last: 1000, random: () => 1 });
+
+  assert.deepEqual([1, 2, 3, 4, 5, 6].map(() => backoff.next()), [100, 200, 400, 800, 1000, 1000]);
+  backoff.reset();
+  assert.equal(backoff.next(), 100);
+  assert.equal(new Backoff({ random: () => 0 }).next(), 0);
+});
+
+test("ids are version 4 UUIDs, made without what only a secure context has", (t) => {
+  t.mock.method(crypto, "randomUUID", () => assert.fail("not everywhere"));
+
+  const [first, second] = [uuid(), uuid()];
+
+  assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(first, second);
+});
+
+test("an author has a hue, an initial as people see it, and a mark", () => {
+  const hues = new Set(Array.from({ length: 200 }, (_, index) => hueOf(`author-${index}`)));
+  assert.equal(hues.size, 18);
+  assert.equal(hueOf("ada"), hueOf("ada"));
+
+  assert.equal(initialOf("élodie"), "É");
+  assert.equal(initialOf("👩‍🚀 Ada"), "👩‍🚀");
+  assert.equal(initialOf(""), "?");
+  assert.equal(markOf("8f2c-00AB"), "#00ab");
+});

@@ -1,0 +1,125 @@
+"""The page's pure modules under plain Node: their own tests, and what they share with the server.
+
+Node is the one that Playwright's package brings along, so nothing else need be installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+
+import pytest
+
+from chat.errors import CloseCode
+from chat.protocol import MAX_NAME, MAX_PAGE
+from chat.roster import TYPING_TTL
+from tests.conftest import missing
+from tests.processes import ROOT
+
+MODULES = ROOT / "chat" / "static" / "chat" / "js"
+SECONDS = 60  # until Node counts as hanging
+# The modules say what they are by their `import`s alone; there is no package.json.
+QUIETLY = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
+
+
+@pytest.fixture(scope="session")
+def node_js():
+    """Run Node; the finished process, its output as text."""
+    if importlib.util.find_spec("playwright") is None:
+        missing("playwright", "pip install -r requirements-dev.txt")
+    from playwright._impl._driver import compute_driver_executable
+
+    program = compute_driver_executable()[0]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("NODE_")}
+
+    def node_js(*arguments):
+        return subprocess.run(
+            [program, QUIETLY, *map(str, arguments)],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+
+    return node_js
+
+
+@pytest.fixture
+def value_of(node_js):
+    """The value of an expression in which `module` stands for the exports of one."""
+
+    def value_of(module, expression):
+        path = json.dumps((MODULES / module).as_uri())
+        program = (
+            f"import * as module from {path}; console.log(JSON.stringify({expression} ?? null));"
+        )
+        done = node_js("--input-type=module", "--eval", program)
+        assert done.returncode == 0, done.stdout
+        return json.loads(done.stdout)
+
+    return value_of
+
+
+def test_the_pure_modules_pass_their_own_tests(node_js):
+    files = sorted((ROOT / "tests" / "js").glob("*.test.js"))
+
+    done = node_js("--test", "--test-reporter=spec", *files)
+
+    assert files
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_close_code_means_the_same_to_browser_and_server(value_of):
+    codes = [code for code in CloseCode if code >= 4000]
+    numbers = json.dumps([int(code) for code in codes])
+    came_back, told = value_of(
+        "close_codes.js",
+        f"[{numbers}.map((code) => !module.staysAway(code)),"
+        f" {numbers}.map((code) => typeof module.reasonFor(code) === 'string')]",
+    )
+    unknown = set(range(4000, 5000)) - set(codes)
+
+    assert came_back == ["come back" in code.meaning for code in codes]
+    # Who is not to come back must read why.
+    silent = [code for code, is_told in zip(codes, told, strict=True) if not is_told]
+    assert not [code for code in silent if code >= 4500]
+    assert not value_of(
+        "close_codes.js", f"{json.dumps(sorted(unknown))}.filter(module.reasonFor)"
+    ), "the page explains codes that the server does not know"
+
+
+def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
+    found = value_of(
+        "mention_query.js",
+        f"[{MAX_NAME}, {MAX_NAME + 1}].map((length) => {{"
+        " const text = '@' + 'x'.repeat(length); return module.queryAt(text, text.length); })",
+    )
+
+    assert [bool(at) for at in found] == [True, False]
+
+
+def test_the_page_asks_for_no_more_than_the_server_gives(value_of):
+    excerpt = "new module.Excerpt({ messages: [{ seq: 5 }], more: true }, 6).next.limit"
+
+    assert value_of("excerpt.js", excerpt) <= MAX_PAGE
+    assert number(MODULES / "conversation.js", "PAGE") <= MAX_PAGE
+    assert 2 * number(MODULES / "permalink.js", "AROUND") <= MAX_PAGE
+
+
+def test_typing_is_told_again_before_the_server_forgets_it():
+    assert number(MODULES / "composer.js", "TYPING_EVERY") < TYPING_TTL * 1000
+    assert number(MODULES / "typing_line.js", "STALE") >= TYPING_TTL * 1000
+
+
+def number(path, name):
+    """A constant of a module that Node cannot load, because it belongs to a page."""
+    [value] = [
+        line.split("=")[1].split(";")[0].replace("_", "")
+        for line in path.read_text().splitlines()
+        if line.startswith(f"const {name} = ")
+    ]
+    return int(value)
