@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,19 +18,22 @@ from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
 
+MIGRATION_LOCK = 0x63686174  # any number that everybody who migrates this database agrees on
+LOOK_AGAIN = 0.2  # seconds
+
 _held_for_life: list[IO[str]] = []
 
 
 def prepare() -> None:
     """Apply pending migrations (where MIGRATE_AT_START) and collect static files that changed.
 
-    Safe with several processes at once: one works, the others wait and find it done.
+    Safe with several processes at once, on one machine or many: one works, the others wait and
+    find it done.
     """
     _warn_of_another_server()
     with _only_process(settings.DATA_DIR / "start.lock"):
-        if settings.MIGRATE_AT_START and _has_pending_migrations():
-            logger.info("Applying migrations")
-            call_command("migrate", interactive=False, verbosity=0)
+        if settings.MIGRATE_AT_START:
+            _migrate()
         if not settings.DEBUG and _static_files_changed():
             call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
@@ -58,6 +62,39 @@ def _only_process(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed
         yield
+
+
+def _migrate() -> None:
+    if _has_pending_migrations():
+        with _only_migrator():
+            if _has_pending_migrations():
+                logger.info("Applying migrations")
+                call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def _only_migrator() -> Iterator[None]:
+    """Hold the database's own lock, as the file's does not reach other machines.
+
+    It is asked for again and again: a statement that waits for it would hold a snapshot, for
+    whose end CREATE INDEX CONCURRENTLY in the other process would wait. PostgreSQL lets go of
+    it when the connection ends, however it does.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    while not _answer("SELECT pg_try_advisory_lock(%s)"):
+        time.sleep(LOOK_AGAIN)
+    try:
+        yield
+    finally:
+        _answer("SELECT pg_advisory_unlock(%s)")
+
+
+def _answer(question: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question, [MIGRATION_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _has_pending_migrations() -> bool:
