@@ -22,7 +22,10 @@ def settings_of(tmp_path, code="", **environment):
     return subprocess.run(
         [sys.executable, "-c", f"from chatsite.settings import *; {code}"],
         cwd=ROOT,
-        env=kept | {"DATA_DIR": str(tmp_path / "data")} | environment,
+        env={
+            name: str(value)
+            for name, value in (kept | {"DATA_DIR": tmp_path / "data"} | environment).items()
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -77,6 +80,44 @@ def test_two_processes_that_start_at_once_agree_on_the_secret(tmp_path):
 
     assert len(secrets) == 1
     assert kept_secret_key(path) == secrets.pop().strip()
+
+
+def test_a_setting_may_stand_in_a_file(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("$ecret \\$ of the operator's\n")
+
+    given = settings_of(tmp_path, "print(SECRET_KEY)", SECRET_KEY_FILE=secret)
+    limit = settings_of(tmp_path, "print(MESSAGE_BURST)", MESSAGE_BURST_FILE=secret)
+
+    assert given.stdout == "$ecret \\$ of the operator's\n", given.stderr
+    assert 'MESSAGE_BURST is "$ecret' in limit.stderr
+    assert "no whole number" in limit.stderr
+
+
+def test_an_empty_variable_is_as_good_as_none(tmp_path):
+    given = settings_of(tmp_path, "print(MESSAGE_BURST, REDIS_URL)", MESSAGE_BURST="", REDIS_URL="")
+
+    assert given.stdout == "10 \n", given.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "also", "said"),
+    [
+        (None, {}, "REDIS_URL_FILE names {path}, which cannot be read: No such file or directory"),
+        (b"\xff", {}, "REDIS_URL_FILE names {path}, which cannot be read: it is no text"),
+        (b"\n", {}, "REDIS_URL_FILE names {path}, which is empty: write"),
+        (b"x", {"REDIS_URL": "redis://localhost"}, "Both REDIS_URL and REDIS_URL_FILE are set"),
+    ],
+)
+def test_a_file_that_gives_no_setting_is_named(tmp_path, content, also, said):
+    path = tmp_path / "redis"
+    if content is not None:
+        path.write_bytes(content)
+
+    refused = settings_of(tmp_path, REDIS_URL_FILE=path, **also)
+
+    assert refused.returncode != 0
+    assert said.format(path=path) in refused.stderr
 
 
 def test_debug_is_off_unless_asked_for(tmp_path):

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import __version__
 from chatsite.secret_key import kept_secret_key
+from chatsite.settings.environment import Environment
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = Environment(os.environ)
 
 # What an operator decides
 
