@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.core.management import execute_from_command_line
+
+if TYPE_CHECKING:
+    from chat.protocol import Message
+    from chat.services.messages import Post
 
 
 def log_queries() -> None:
@@ -52,22 +56,21 @@ def no_storage() -> None:
     from django.utils import timezone
 
     from chat import broadcast, journal
-    from chat.models import Message, Room
+    from chat.models import Room
+    from chat.protocol import Message, timestamp
 
-    numbers = count(1)
+    seqs = count(1)
     room: list[Room] = []
 
-    def post_messages(posts: Any) -> list[Message]:
+    def post_messages(posts: Sequence[Post]) -> list[Message]:
         if not room:
             room.append(Room.objects.at(posts[0].slug))
+        now = timestamp(timezone.now())
         messages = []
-        for post in posts:
-            seq = next(numbers)
-            message = Message(seq=seq, changed_seq=seq, posted_at=timezone.now())
-            for name in ("author_id", "author_name", "client_message_id", "body"):
-                setattr(message, name, getattr(post, name))
-            messages.append(message)
-        changes = broadcast.encoded([message.as_frame() for message in messages])
+        for post, seq in zip(posts, seqs, strict=False):
+            author = post.author_id, post.author_name
+            messages.append(Message(seq, seq, post.client_message_id, *author, post.body, now))
+        changes = broadcast.encoded(messages)
         first, last = messages[0].seq, messages[-1].seq
         announcement = broadcast.Announcement(room[0].epoch, first - 1, last, changes)
         broadcast.announce(posts[0].slug, announcement)

@@ -19,7 +19,7 @@ from django.db import Error as DatabaseError
 from chat import database
 from chat.errors import Busy, ChatError, NotStored, Unavailable
 from chat.loops import PerLoop
-from chat.models import Message
+from chat.protocol import Message
 from chat.services.messages import Post, post_messages
 
 logger = logging.getLogger(__name__)

@@ -7,6 +7,7 @@ docs/protocol.md is generated from them.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -204,6 +205,11 @@ def command_id(text: str) -> int | None:
         return _id_decoder.decode(text).id
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return None
+
+
+def timestamp(moment: datetime) -> str:
+    """`moment`, which knows its zone, as RFC 3339 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def encode(frame: Struct) -> str:

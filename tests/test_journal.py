@@ -32,8 +32,8 @@ async def test_a_post_is_stored_when_it_is_answered():
 
 async def test_posts_that_wait_together_form_one_transaction():
     async with (
-        counted(in_writer, 'UPDATE "chat_room"') as commits,
-        held(in_writer, at='UPDATE "chat_room"') as (go, _),
+        counted(in_writer, "UPDATE chat_room") as commits,
+        held(in_writer, at="UPDATE chat_room") as (go, _),
     ):
         first = asyncio.create_task(journal().post(post("1")))
         await until(lambda: not journal()._waiting and journal()._writing)
@@ -47,7 +47,7 @@ async def test_posts_that_wait_together_form_one_transaction():
 
 
 async def test_many_posts_are_stored_in_the_order_they_came_in_few_transactions():
-    async with counted(in_writer, 'UPDATE "chat_room"') as commits:
+    async with counted(in_writer, "UPDATE chat_room") as commits:
         messages = await post_all(posts(2 * MAX_BATCH + 1))
 
     assert [message.seq for message in messages] == list(range(1, 2 * MAX_BATCH + 2))
@@ -59,7 +59,7 @@ async def test_nothing_is_answered_or_announced_before_the_commit():
     heard = []
     ear = broadcast.Ear(asyncio.get_running_loop(), heard.append)
     broadcast.listen("lobby", ear)
-    async with held(in_writer, at='UPDATE "chat_room"') as (go, arrived):
+    async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         saying = asyncio.create_task(journal().post(post("Hello")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
         assert await stored() == []
@@ -114,7 +114,7 @@ async def test_a_conflict_fails_alone():
 
 async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(settings):
     settings.JOURNAL_QUEUE = 3
-    async with held(in_writer, at='UPDATE "chat_room"') as (go, _):
+    async with held(in_writer, at="UPDATE chat_room") as (go, _):
         taken = asyncio.create_task(post_all(posts(1)))
         await until(lambda: not journal()._waiting and journal()._writing)
         taken = asyncio.gather(taken, post_all([post("2"), post("3"), post("4")]))
@@ -168,7 +168,7 @@ async def test_a_connection_that_broke_is_replaced_without_anyone_noticing():
 
 
 async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch():
-    async with held(in_writer, at='UPDATE "chat_room"') as (go, _):
+    async with held(in_writer, at="UPDATE chat_room") as (go, _):
         saying = [asyncio.create_task(journal().post(message)) for message in posts(3)]
         await until(lambda: journal()._writing and not journal()._waiting)
         saying[1].cancel()
@@ -202,7 +202,7 @@ async def test_rooms_of_one_batch_do_not_mix():
 
 async def test_reads_do_not_wait_behind_a_write():
     await journal().post(post("Hello"))
-    async with held(in_writer, at='UPDATE "chat_room"') as (go, arrived):
+    async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         saying = asyncio.create_task(journal().post(post("Slow")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from django.db import models
 from django.utils import timezone
 
@@ -50,7 +48,6 @@ class Message(models.Model):
 
     def as_frame(self) -> protocol.Message:
         """The message as it goes on the wire."""
-        posted_at = self.posted_at.astimezone(UTC).isoformat(timespec="milliseconds")
         return protocol.Message(
             seq=self.seq,
             changed_seq=self.changed_seq,
@@ -58,5 +55,5 @@ class Message(models.Model):
             author_id=self.author_id,
             author_name=self.author_name,
             body=self.body,
-            posted_at=posted_at.replace("+00:00", "Z"),
+            posted_at=protocol.timestamp(self.posted_at),
         )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from itertools import count
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper as Cursor
 from django.utils import timezone
 
-from chat import broadcast
+from chat import broadcast, protocol
 from chat.errors import Conflict
 from chat.models import Message, Room
 
@@ -28,7 +29,20 @@ class Post:
     body: str
 
 
-def post_messages(posts: Sequence[Post]) -> list[Message | Conflict]:
+Stored = protocol.Message | Conflict
+
+# In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
+# spends on a message that a hundred people hear.
+FIND = "SELECT id, epoch, head FROM chat_room WHERE slug = %s"
+KNOWN = "SELECT seq FROM chat_message WHERE room_id = %s AND client_message_id IN ({})"
+STORE = (
+    "INSERT INTO chat_message (room_id, seq, changed_seq, author_id, author_name,"
+    " client_message_id, body, posted_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+MOVE = "UPDATE chat_room SET head = %s WHERE id = %s"
+
+
+def post_messages(posts: Sequence[Post]) -> list[Stored]:
     """Store `posts` in their order and announce them; returns an outcome for each.
 
     A post whose `client_message_id` is known is answered with the first one's message, or with
@@ -38,7 +52,7 @@ def post_messages(posts: Sequence[Post]) -> list[Message | Conflict]:
     by_room: dict[str, list[Post]] = defaultdict(list)
     for post in posts:
         by_room[post.slug].append(post)
-    outcomes: dict[int, Message | Conflict] = {}
+    outcomes: dict[int, Stored] = {}
     if connection.vendor == "sqlite":
         with transaction.atomic():
             for slug, theirs in _in_lock_order(by_room):
@@ -55,54 +69,92 @@ def _in_lock_order(by_room: dict[str, list[Post]]) -> Iterable[tuple[str, list[P
     return sorted(by_room.items())
 
 
-def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Message | Conflict]:
+def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
     """One room's part of a batch, in the caller's transaction; outcomes by the post's `id()`."""
-    room = _locked_room(slug)
-    known = _known_messages(room, posts)
-    after, seqs, now = room.head, count(room.head + 1), timezone.now()
-    outcomes: dict[int, Message | Conflict] = {}
-    new = []
-    for post in posts:
-        key = (post.author_id, post.client_message_id)
-        message = known.get(key)
-        if message is None:
-            seq = next(seqs)
-            message = known[key] = Message(
-                room=room,
-                seq=seq,
-                changed_seq=seq,
-                author_id=post.author_id,
-                author_name=post.author_name,
-                client_message_id=post.client_message_id,
-                body=post.body,
-                posted_at=now,
-            )
-            new.append(message)
-        outcomes[id(post)] = message if message.body == post.body else Conflict()
+    outcomes: dict[int, Stored] = {}
+    new: list[protocol.Message] = []
+    with connection.cursor() as cursor:
+        room_id, epoch, after = _locked_room(cursor, slug)
+        known = _known_messages(cursor, room_id, posts)
+        head, now = after, timezone.now()
+        for post in posts:
+            key = (post.author_id, post.client_message_id)
+            message = known.get(key)
+            if message is None:
+                head += 1
+                message = known[key] = _message(head, post, protocol.timestamp(now))
+                new.append(message)
+            outcomes[id(post)] = message if message.body == post.body else Conflict()
+        if new:
+            _store(cursor, room_id, new, now)
+            cursor.execute(MOVE, (head, room_id))
     if new:
-        Message.objects.bulk_create(new)
-        room.head = new[-1].seq
-        room.save(update_fields=["head"])
-        changes = broadcast.encoded([message.as_frame() for message in new])
-        announcement = broadcast.Announcement(room.epoch, after, room.head, changes)
+        announcement = broadcast.Announcement(epoch, after, head, broadcast.encoded(new))
         transaction.on_commit(partial(broadcast.announce, slug, announcement))
     return outcomes
 
 
-def _locked_room(slug: str) -> Room:
-    """The room, made with its first message, locked until the transaction ends.
+def _locked_room(cursor: Cursor, slug: str) -> tuple[int, str, int]:
+    """(id, epoch, head) of the room, made with its first message, locked until the transaction
+    ends.
 
     SQLite has no row locks: there `transaction_mode=IMMEDIATE` lets one writer in at a time.
     """
-    locked = Room.objects.select_for_update()
-    room = locked.filter(slug=slug).first()
-    if room is None:
+    lock = FIND + (" FOR UPDATE" if connection.features.has_select_for_update else "")
+    cursor.execute(lock, (slug,))
+    row = cursor.fetchone()
+    if row is None:
         Room.objects.bulk_create([Room.objects.at(slug)], ignore_conflicts=True)
-        room = locked.get(slug=slug)
-    return room
+        cursor.execute(lock, (slug,))
+        row = cursor.fetchone()
+    return row
 
 
-def _known_messages(room: Room, posts: Sequence[Post]) -> dict[tuple[str, UUID], Message]:
-    """What was said before under the posts' idempotency keys."""
-    known = room.messages.filter(client_message_id__in={post.client_message_id for post in posts})
-    return {(message.author_id, message.client_message_id): message for message in known}
+def _known_messages(
+    cursor: Cursor, room_id: int, posts: Sequence[Post]
+) -> dict[tuple[str, UUID], protocol.Message]:
+    """What was said before under the posts' idempotency keys; as a rule nothing."""
+    ids = [_uuid(post.client_message_id) for post in posts]
+    cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids))
+    seqs = [seq for (seq,) in cursor.fetchall()]
+    if not seqs:
+        return {}
+    messages = Message.objects.filter(room_id=room_id, seq__in=seqs)
+    return {(each.author_id, each.client_message_id): each.as_frame() for each in messages}
+
+
+def _message(seq: int, post: Post, posted_at: str) -> protocol.Message:
+    return protocol.Message(
+        seq=seq,
+        changed_seq=seq,
+        client_message_id=post.client_message_id,
+        author_id=post.author_id,
+        author_name=post.author_name,
+        body=post.body,
+        posted_at=posted_at,
+    )
+
+
+def _store(
+    cursor: Cursor, room_id: int, messages: Sequence[protocol.Message], now: datetime
+) -> None:
+    posted_at = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (
+            room_id,
+            each.seq,
+            each.changed_seq,
+            each.author_id,
+            each.author_name,
+            _uuid(each.client_message_id),
+            each.body,
+            posted_at,
+        )
+        for each in messages
+    ]
+    cursor.executemany(STORE, rows)
+
+
+def _uuid(value: UUID) -> UUID | str:
+    """As the database keeps it."""
+    return value if connection.features.has_native_uuid_field else value.hex

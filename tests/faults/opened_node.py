@@ -84,14 +84,12 @@ def careless():
 def hasty():
     """Every tenth post is acknowledged and never stored."""
     store = journal.post_messages
+    untrue = journal.Message(1, 1, uuid4(), "alice", "Alice", "Hello", "")
 
     def store_most(posts):
         outcomes = store([post for post in posts if post.client_message_id.int % 10])
         kept = iter(outcomes)
-        return [
-            next(kept) if post.client_message_id.int % 10 else journal.Message(seq=1)
-            for post in posts
-        ]
+        return [next(kept) if post.client_message_id.int % 10 else untrue for post in posts]
 
     journal.post_messages = store_most
 

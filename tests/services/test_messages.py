@@ -66,7 +66,7 @@ def test_a_repeated_post_is_answered_with_the_first_ones_message():
     again = post_messages([post("Before"), once])
 
     assert [message.seq for message in again] == [2, 1]
-    assert again[1].pk == first[0].pk
+    assert again[1] == first[0]
     assert stored() == [(1, "Hello"), (2, "Before")]
 
 
