@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from chat import database, log, protocol
 from chat.errors import BadFrame, TooLarge
 from chat.hub import RoomHub
@@ -45,13 +48,12 @@ async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
 async def store(slug: str, person: Person, body: str, client_message_id: UUID) -> int:
     """The same for someone who is not connected: the page's plain form. Raises ChatError."""
     if not body:
-        raise BadFrame("A message needs at least one visible character - at `$.body`")
+        raise BadFrame(_("A message needs at least one visible character."))
     if len(body) > protocol.MAX_BODY:
-        raise TooLarge(
-            f"A message has at most {protocol.MAX_BODY} characters; this one has {len(body)}."
-        )
+        text = _("A message has at most {limit} characters; this one has {length}.")
+        raise TooLarge(format_lazy(text, limit=protocol.MAX_BODY, length=len(body)))
     if "\x00" in body:
-        raise BadFrame("A message may not contain NUL - at `$.body`")
+        raise BadFrame(_("A message may not contain NUL."))
     author_rates().take(person.author_id)
     post = Post(slug, person.author_id, person.name, client_message_id, body)
     message = await journal().post(post)
@@ -63,7 +65,7 @@ async def say_plain(visitor: Visitor, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise BadFrame("A message must be valid Unicode.") from None
+        raise BadFrame(_("A message must be valid Unicode.")) from None
     await say(visitor, text, uuid4())
 
 

@@ -93,7 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return  # refused, and the closing handshake is under way
         text = text_data or ""  # a binary frame reads as a bad one
         try:
-            self._commands.take("sending commands")
+            self._commands.take("You are sending commands too fast.")
             if self.is_plain:
                 await say_plain(self.visitor, text)
             else:

@@ -1,12 +1,16 @@
 """Every refusal a client can meet: its code, whether to come back, and when.
 
 A `ChatError` refuses one command and leaves the socket open; a `CloseCode` ends the socket.
+Details are lazy: English on the wire, in the reader's language where a view shows them.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class ChatError(Exception):
@@ -18,10 +22,10 @@ class ChatError(Exception):
 
     code: ClassVar[str]
     http_status: ClassVar[int] = 400
-    detail: str
+    detail: str | Promise
     retry_in_ms: int | None = None
 
-    def __init__(self, detail: str = "", *, retry_in_ms: int | None = None) -> None:
+    def __init__(self, detail: str | Promise = "", *, retry_in_ms: int | None = None) -> None:
         self.detail = detail or type(self).detail
         if retry_in_ms is not None:
             self.retry_in_ms = retry_in_ms
@@ -32,7 +36,7 @@ class BadFrame(ChatError):
     """The frame is not a command of this protocol, or a field has a bad value."""
 
     code = "bad_frame"
-    detail = "This frame is not a command this server knows."
+    detail = _("This frame is not a command this server knows.")
 
 
 class TooLarge(ChatError):
@@ -40,14 +44,14 @@ class TooLarge(ChatError):
 
     code = "too_large"
     http_status = 413
-    detail = "This is too long."
+    detail = _("This is too long.")
 
 
 class BadName(ChatError):
     """The name cannot be shown to others safely."""
 
     code = "bad_name"
-    detail = "This name cannot be used."
+    detail = _("This name cannot be used.")
 
 
 class Conflict(ChatError):
@@ -63,7 +67,7 @@ class TooFast(ChatError):
 
     code = "too_fast"
     http_status = 429
-    detail = "You are sending too fast."
+    detail = _("You are sending too fast.")
     retry_in_ms = 1000
 
 
@@ -72,7 +76,7 @@ class Busy(ChatError):
 
     code = "busy"
     http_status = 503
-    detail = "The server is busy. Your message was not stored yet."
+    detail = _("The server is busy. Your message was not stored yet.")
     retry_in_ms = 500
 
 
@@ -81,7 +85,7 @@ class NotStored(ChatError):
 
     code = "not_stored"
     http_status = 500
-    detail = "The server could not store this message."
+    detail = _("The server could not store this message.")
 
 
 class Unavailable(ChatError):
@@ -89,7 +93,7 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     http_status = 503
-    detail = "The server cannot store or read messages right now."
+    detail = _("The server cannot store or read messages right now.")
     retry_in_ms = 2000
 
 

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -83,17 +85,18 @@ def remember(guest: Guest, request: HttpRequest, response: HttpResponse) -> None
 def normalised_name(name: str) -> str:
     """`name` in NFKC, trimmed, inner spaces single. Raises BadName, which says why."""
     if len(name) > MAX_NAME * 8:  # NFKC may lengthen a text eighteenfold
-        raise BadName(f"A name has at most {MAX_NAME} characters.")
+        raise BadName(format_lazy(_("A name has at most {limit} characters."), limit=MAX_NAME))
     name = unicodedata.normalize("NFKC", name).strip()
     if any(_is_invisible(character) for character in name):
-        raise BadName("A name may not contain control, direction or invisible characters.")
+        raise BadName(_("A name may not contain control, direction or invisible characters."))
     name = " ".join(name.split())
     if not name:
-        raise BadName("A name needs at least one visible character.")
+        raise BadName(_("A name needs at least one visible character."))
     if len(name) > MAX_NAME:
-        raise BadName(f"A name has at most {MAX_NAME} characters; this one has {len(name)}.")
+        text = _("A name has at most {limit} characters; this one has {length}.")
+        raise BadName(format_lazy(text, limit=MAX_NAME, length=len(name)))
     if unicodedata.category(name[0]).startswith("M"):
-        raise BadName("A name may not start with a combining mark.")
+        raise BadName(_("A name may not start with a combining mark."))
     return name
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from chat.errors import TooFast
 from chat.loops import PerLoop
@@ -36,10 +38,10 @@ class Rate:
         self._full_at = full_at
         return 0.0
 
-    def take(self, what: str) -> None:
-        """Count one. Raises TooFast with the time to wait."""
+    def take(self, refusal: str | Promise) -> None:
+        """Count one. Raises TooFast, which says `refusal`, with the time to wait."""
         if wait := self.wait():
-            raise TooFast(f"You are {what} too fast.", retry_in_ms=int(wait * 1000) + 1)
+            raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
 
 
 class AuthorRates:
@@ -56,7 +58,7 @@ class AuthorRates:
             if len(self._rates) > MAX_KEYS:
                 self._rates.popitem(last=False)
         self._rates.move_to_end(author_id)
-        rate.take("sending messages")
+        rate.take(_("You are sending messages too fast."))
 
 
 class Addresses:

@@ -219,4 +219,4 @@ def encode(frame: Struct) -> str:
 
 def error_frame(error: ChatError, reply_to: int | None) -> Error:
     """The reply that tells a client why it was refused."""
-    return Error(reply_to, error.code, error.detail, error.retry_in_ms)
+    return Error(reply_to, error.code, str(error.detail), error.retry_in_ms)

@@ -21,7 +21,7 @@ LAYERS = {
         *["presence", "roster", "limits", "identity", "names", "origin", "draining"],
     ],
     6: ["commands"],
-    7: ["consumers", "views", "admin", "management"],
+    7: ["consumers", "views", "templatetags", "admin", "management"],
     8: ["routing", "urls", "apps", "checks"],
 }
 LAYER_OF = {module: layer for layer, modules in LAYERS.items() for module in modules}

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -17,8 +19,12 @@ from chat.protocol import SLUG
 from chat.views.plain import Attempt
 from chat.views.room import address_of, bad_slug, room_page
 
-NO_COOKIE = "Your browser did not send its cookie. Allow cookies for this site and send again."
-USED = "You already sent something else with this form. Send again to say this as well."
+NO_COOKIE = gettext_noop(
+    "Your browser did not send its cookie. Allow cookies for this site and send again."
+)
+USED = gettext_noop(
+    "You already sent something else with this form. Send again to say this as well."
+)
 
 
 @never_cache
@@ -38,7 +44,7 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
     posted_id = request.POST.get("client_message_id", "")
     try:
         if known is None:  # a new author for each post would have no rate at all
-            raise BadFrame(NO_COOKIE)
+            raise BadFrame(_(NO_COOKIE))
         if name != guest.name:
             guest = guest.named(name)
         await store(slug, guest.person, body, _uuid(posted_id))
@@ -59,7 +65,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise BadFrame("The form was incomplete. Send again.") from None
+        raise BadFrame(_("The form was incomplete. Send again.")) from None
 
 
 def _id_after(error: ChatError, posted_id: str) -> UUID:
@@ -72,11 +78,11 @@ def _id_after(error: ChatError, posted_id: str) -> UUID:
 
 def _in_words(error: ChatError) -> str:
     if isinstance(error, Conflict):
-        return USED
-    detail = error.detail.partition(" - at `")[0]  # where in a frame means nothing to a form
+        return _(USED)
     if error.retry_in_ms is None:
-        return detail
-    return f"{detail} Try again in {_seconds(error.retry_in_ms)} s."
+        return str(error.detail)
+    wait = _("Try again in {seconds} s.").format(seconds=_seconds(error.retry_in_ms))
+    return f"{error.detail} {wait}"
 
 
 def _seconds(ms: int) -> int:

@@ -1,4 +1,5 @@
 /** Says new messages to people who listen to the page: each one while it is calm, a sum when it is busy. */
+import { interpolate, ngettext } from "./i18n.js";
 
 const GATHER = 1_000; // ms
 const MOST = 3; // messages read out one by one
@@ -21,13 +22,17 @@ export class Announcer {
     const messages = this.#waiting;
     this.#waiting = [];
     this.#timer = 0;
-    const spoken = messages.length > MOST ? [`${messages.length} new messages`] : messages.map(sentence);
+    const spoken = messages.length > MOST ? [sum(messages.length)] : messages.map(sentence);
     this.#region.replaceChildren(...spoken.map(paragraph));
   }
 }
 
 function sentence({ author_name, body }) {
   return `${author_name}: ${body}`;
+}
+
+function sum(count) {
+  return interpolate(ngettext("%(count)s new message", "%(count)s new messages", count), { count });
 }
 
 function paragraph(text) {

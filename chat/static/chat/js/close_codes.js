@@ -1,11 +1,12 @@
 /** What a close code asks of us. The list with its meanings is the server's errors.py; only the reasons people read are here. */
+import { gettext } from "./i18n.js";
 
 const REASONS = new Map([
-  [4029, "Sent too much too fast."],
-  [4030, "Too many connections from your address."],
-  [4053, "The server cannot reach its messages just now."],
-  [4503, "This address may not connect to the chat. Open the page at the site's own address."],
-  [4504, "There can be no room of this name."],
+  [4029, gettext("Sent too much too fast.")],
+  [4030, gettext("Too many connections from your address.")],
+  [4053, gettext("The server cannot reach its messages just now.")],
+  [4503, gettext("This address may not connect to the chat. Open the page at the site's own address.")],
+  [4504, gettext("There can be no room of this name.")],
 ]);
 
 /** 4500 to 4999 mean "do not come back"; everything else is worth another try. */

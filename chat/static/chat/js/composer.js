@@ -1,4 +1,5 @@
 /** Where people write. Enter sends, Shift+Enter breaks the line. Never disabled. Fires `send` with {body}, and `typing`. */
+import { interpolate, ngettext } from "./i18n.js";
 
 const WARN_BELOW = 200; // characters left from which we count down
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
@@ -72,7 +73,7 @@ export class Composer extends EventTarget {
     const left = this.#limit - lengthOf(clean(this.#field.value));
     this.#counter.hidden = left > WARN_BELOW;
     this.#counter.toggleAttribute("data-over", left < 0);
-    this.#counter.textContent = left < 0 ? `${-left} too many` : `${left} left`;
+    this.#counter.textContent = room(left);
   }
 
   /** Grow with the text; the style sheet sets the bounds. Browsers with `field-sizing` need no help. */
@@ -87,6 +88,12 @@ export class Composer extends EventTarget {
 function clean(text) {
   const trimmed = text.replaceAll("\0", "").trim();
   return trimmed.toWellFormed?.() ?? trimmed;
+}
+
+function room(left) {
+  const count = Math.abs(left);
+  if (left < 0) return interpolate(ngettext("%(count)s character too many", "%(count)s characters too many", count), { count });
+  return interpolate(ngettext("%(count)s character left", "%(count)s characters left", count), { count });
 }
 
 /** In code points, as Python counts. */

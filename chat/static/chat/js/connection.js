@@ -21,6 +21,7 @@ export class Refusal extends Error {
     super(detail);
     this.name = "Refusal";
     this.code = code;
+    this.detail = detail;
     this.retryInMs = retryInMs ?? null;
   }
 }

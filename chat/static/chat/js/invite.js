@@ -1,4 +1,5 @@
 /** Shows the room's address and copies it, as far as the browser lets us. */
+import { gettext } from "./i18n.js";
 export class Invite {
   #field;
   #button;
@@ -16,10 +17,10 @@ export class Invite {
   #copy = async () => {
     try {
       await navigator.clipboard.writeText(this.#field.value); // absent on plain http
-      this.#done.textContent = "Copied";
+      this.#done.textContent = gettext("Copied");
     } catch {
       this.#field.focus();
-      this.#done.textContent = "Selected: copy it with your keyboard";
+      this.#done.textContent = gettext("Selected: copy it with your keyboard");
     }
   };
 }

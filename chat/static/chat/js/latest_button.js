@@ -1,4 +1,6 @@
 /** The way back down for someone reading above; says how much has come since they left the bottom. */
+import { gettext, interpolate, ngettext } from "./i18n.js";
+
 export class LatestButton {
   #button;
   #label;
@@ -26,8 +28,10 @@ export class LatestButton {
   #draw() {
     this.#button.hidden = this.#scroll.pinned;
     this.#button.toggleAttribute("data-unseen", this.#unseen > 0);
-    if (this.#unseen === 0) this.#label.textContent = "Latest messages";
-    else if (this.#unseen === 1) this.#label.textContent = "1 new message";
-    else this.#label.textContent = `${this.#unseen} new messages`;
+    this.#label.textContent = this.#unseen === 0 ? gettext("Latest messages") : newMessages(this.#unseen);
   }
+}
+
+function newMessages(count) {
+  return interpolate(ngettext("%(count)s new message", "%(count)s new messages", count), { count });
 }

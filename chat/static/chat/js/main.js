@@ -8,6 +8,7 @@ import { Delivery } from "./delivery.js";
 import { Draft } from "./draft.js";
 import { Drawer } from "./drawer.js";
 import { History } from "./history.js";
+import { gettext } from "./i18n.js";
 import { Invite } from "./invite.js";
 import { LatestButton } from "./latest_button.js";
 import { MessageList } from "./message_list.js";
@@ -121,10 +122,10 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
   badge.count(messages);
   announcer.announce(messages);
 });
-conversation.addEventListener("reset", () => status.notice("This room was restored on the server. These are its latest messages."));
+conversation.addEventListener("reset", () => status.notice(gettext("This room was restored on the server. These are its latest messages.")));
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
-permalink.addEventListener("missing", () => status.notice("The message in this link is not in this room."));
+permalink.addEventListener("missing", () => status.notice(gettext("The message in this link is not in this room.")));
 permalink.addEventListener("left", () => conversation.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body } }) => {

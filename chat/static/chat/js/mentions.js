@@ -3,6 +3,7 @@
  * a <textarea> may take no other role, so it is a text box with a list, not a combobox.
  */
 import { hueOf, initialOf, markOf } from "./author.js";
+import { interpolate, ngettext } from "./i18n.js";
 import { matching, queryAt } from "./mention_query.js";
 import { fromTemplate, partsOf } from "./templates.js";
 
@@ -79,8 +80,7 @@ export class Mentions {
     this.#shown = people;
     this.#list.replaceChildren(...people.map(option));
     this.#list.hidden = people.length === 0;
-    const many = people.length === 1 ? "1 name" : `${people.length} names`;
-    this.#status.textContent = people.length === 0 ? "" : `${many}. Arrow keys choose, Enter completes, Escape closes.`;
+    this.#status.textContent = people.length === 0 ? "" : explanation(people.length);
     this.#activate(0);
   }
 
@@ -93,6 +93,15 @@ export class Mentions {
     else this.#field.removeAttribute("aria-activedescendant");
     active?.scrollIntoView({ block: "nearest" });
   }
+}
+
+function explanation(count) {
+  const text = ngettext(
+    "%(count)s name. Enter completes, Escape closes.",
+    "%(count)s names. Arrow keys choose, Enter completes, Escape closes.",
+    count,
+  );
+  return interpolate(text, { count });
 }
 
 function option({ author_id, name }, index) {

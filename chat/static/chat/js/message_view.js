@@ -1,6 +1,7 @@
 /** One message on the page, whatever its state. */
 import { hueOf, initialOf, markOf } from "./author.js";
 import { isEmojiOnly, textNodes } from "./message_text.js";
+import { refusalText } from "./refusals.js";
 import { fromTemplate, partsOf } from "./templates.js";
 import { clock, exact } from "./times.js";
 
@@ -61,6 +62,6 @@ export class MessageView {
 
   #refusal(refusal) {
     this.#parts.refusal.hidden = !refusal;
-    this.#parts.reason.textContent = refusal?.detail ?? "";
+    this.#parts.reason.textContent = refusal ? refusalText(refusal) : "";
   }
 }

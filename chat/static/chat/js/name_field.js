@@ -1,5 +1,7 @@
 /** Your own name, changed where it stands. Sets it on this connection, then has the server put it in the cookie. */
 import { ConnectionLost } from "./connection.js";
+import { gettext } from "./i18n.js";
+import { refusalText } from "./refusals.js";
 
 export class NameField extends EventTarget {
   #parts;
@@ -55,7 +57,7 @@ export class NameField extends EventTarget {
       this.#close();
     } catch (error) {
       const lost = error instanceof ConnectionLost;
-      this.#parts.error.textContent = lost ? "Not connected just now. Try again in a moment." : error.message;
+      this.#parts.error.textContent = lost ? gettext("Not connected just now. Try again in a moment.") : refusalText(error);
       this.#parts.error.hidden = false;
       this.#parts.input.focus();
     }

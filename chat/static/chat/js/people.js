@@ -1,5 +1,6 @@
 /** Who is here: the list in the panel, and the count wherever it is shown. */
 import { hueOf, initialOf, markOf } from "./author.js";
+import { interpolate, ngettext, number } from "./i18n.js";
 import { fromTemplate, partsOf } from "./templates.js";
 
 export class People extends EventTarget {
@@ -20,8 +21,8 @@ export class People extends EventTarget {
     const sorted = [...people].sort((a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name));
     this.#list.replaceChildren(...sorted.map((person) => this.#row(person)));
     this.#more.hidden = count <= people.length;
-    this.#more.textContent = `and ${count - people.length} more`;
-    for (const element of this.#counts) element.textContent = count;
+    this.#more.textContent = more(count - people.length);
+    for (const element of this.#counts) element.textContent = number(count);
   }
 
   #row({ author_id, name }) {
@@ -34,4 +35,8 @@ export class People extends EventTarget {
     parts.you.hidden = !this.#isMine({ author_id });
     return row;
   }
+}
+
+function more(count) {
+  return interpolate(ngettext("and %(count)s more", "and %(count)s more", count), { count });
 }

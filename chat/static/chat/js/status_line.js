@@ -1,5 +1,6 @@
 /** The truth about the connection, in one quiet line. When all is well it only says who is here. */
 import { reasonFor } from "./close_codes.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
 
 const NOTICE = 20_000; // ms
 
@@ -52,25 +53,30 @@ export class StatusLine {
 
   #count(until) {
     const seconds = Math.ceil((until - Date.now()) / 1_000);
-    this.#parts.countdown.textContent = seconds > 0 ? `in ${seconds} s` : "";
+    this.#parts.countdown.textContent = seconds > 0 ? interpolate(gettext("in %(seconds)s s"), { seconds }) : "";
   }
 
   #words() {
     const { name, leaving, code } = this.#state;
-    if (name === "stopped") return reasonFor(code) ?? `The server ended this connection (code ${code}). Reload the page to try again.`;
-    if (name === "leaving" || leaving) return "The server is restarting. Reconnecting";
-    if (name === "waiting") return `${this.#trouble()}Reconnecting`;
-    if (name === "connecting") return this.#began ? "Reconnecting…" : "Connecting…";
+    if (name === "stopped") return reasonFor(code) ?? unexplained(code);
+    if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
+    if (name === "waiting") return `${this.#trouble()}${gettext("Reconnecting")}`;
+    if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
     return this.#notice ?? this.#company();
   }
 
   #trouble() {
-    const reason = navigator.onLine ? reasonFor(this.#state.code) : "You are offline.";
+    const reason = navigator.onLine ? reasonFor(this.#state.code) : gettext("You are offline.");
     return reason ? `${reason} ` : "";
   }
 
   #company() {
-    if (this.#people === null) return "Connected";
-    return this.#people === 1 ? "Only you are here" : `${this.#people} people here`;
+    if (this.#people === null) return gettext("Connected");
+    if (this.#people === 1) return gettext("Only you are here");
+    return interpolate(ngettext("%(count)s person here", "%(count)s people here", this.#people), { count: this.#people });
   }
+}
+
+function unexplained(code) {
+  return interpolate(gettext("The server ended this connection (code %(code)s). Reload the page to try again."), { code: String(code) });
 }

@@ -1,4 +1,5 @@
 /** Who is typing, in a few words. */
+import { gettext, interpolate, isolate, ngettext } from "./i18n.js";
 
 const STALE = 8_000; // ms; the server says so sooner, unless it cannot
 
@@ -26,12 +27,8 @@ export class TypingLine {
 function sentence(names) {
   const [first, second] = names.map(isolate);
   if (names.length === 0) return "";
-  if (names.length === 1) return `${first} is typing`;
-  if (names.length === 2) return `${first} and ${second} are typing`;
-  return `${first} and ${names.length - 1} others are typing`;
-}
-
-/** A name written from right to left must not turn the rest of the sentence around. */
-function isolate(name) {
-  return `\u2068${name}\u2069`;
+  if (names.length === 1) return interpolate(gettext("%(name)s is typing"), { name: first });
+  if (names.length === 2) return interpolate(gettext("%(first)s and %(second)s are typing"), { first, second });
+  const count = names.length - 1;
+  return interpolate(ngettext("%(name)s and %(count)s other are typing", "%(name)s and %(count)s others are typing", count), { name: first, count });
 }

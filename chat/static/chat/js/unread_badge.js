@@ -1,4 +1,5 @@
 /** How much has come while nobody looked: in the document's title and on its icon. */
+import { number } from "./i18n.js";
 
 const MOST = 99;
 
@@ -23,7 +24,7 @@ export class UnreadBadge {
   #show(unread) {
     if (unread === this.#unread) return;
     this.#unread = unread;
-    const shown = unread > MOST ? `${MOST}+` : String(unread);
+    const shown = unread > MOST ? `${number(MOST)}+` : number(unread);
     document.title = unread > 0 ? `(${shown}) ${this.#plainTitle}` : this.#plainTitle;
     this.#icon.href = unread > 0 ? withNumber(shown) : this.#plainIcon;
   }

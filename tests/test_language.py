@@ -1,0 +1,29 @@
+"""The page speaks the browser's language; the wire speaks English."""
+
+from __future__ import annotations
+
+import pytest
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tag"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", '<html lang="de" dir="ltr">'),
+        ("ar-EG,ar;q=0.9", '<html lang="ar" dir="rtl">'),
+        ("en-GB,en;q=0.9,de;q=0.8", '<html lang="en" dir="ltr">'),
+        ("tlh,de;q=0.5", '<html lang="de" dir="ltr">'),
+        ("tlh", '<html lang="en" dir="ltr">'),
+        (";;=,", '<html lang="en" dir="ltr">'),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/r/Attic/", "/nowhere/"])
+def test_a_page_is_in_the_browsers_language(client, path, accepted, tag):
+    response = client.get(path, headers={"accept-language": accepted})
+
+    assert tag in response.content.decode()
+    assert "Accept-Language" in response.headers["Vary"]
+    assert response.headers["Content-Language"] in tag
