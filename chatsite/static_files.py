@@ -1,11 +1,55 @@
-"""How static files get their names: hashed, compressed, ES module imports rewritten."""
+"""How static files get their names: hashed, compressed, ES module imports rewritten.
+
+A style sheet that imports others becomes one file with them, so that a page asks for one.
+"""
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+IMPORT = re.compile(r'^@import "([\w./-]+\.css)";$', re.MULTILINE)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Rewrites relative `import` lines too; each must end in a semicolon."""
 
     support_js_module_import_aggregation = True
+
+    def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
+        return super().post_process(with_imports_inlined(paths), *args, **options)
+
+
+def with_imports_inlined(paths: dict[str, Any]) -> dict[str, Any]:
+    """`paths` as collectstatic gives them, each {name: (storage, path)}.
+
+    An import is put in as it is: the two files must lie in the same folder, or use no `url()`.
+    """
+    made = InMemoryStorage()
+    changed = {}
+    for name in paths:
+        if name.endswith(".css") and IMPORT.search(text := _text(paths, name)):
+            made.save(name, ContentFile(_inlined(paths, name, text)))
+            changed[name] = (made, name)
+    return paths | changed
+
+
+def _inlined(paths: dict[str, Any], name: str, text: str) -> str:
+    def imported(match: re.Match[str]) -> str:
+        other = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1]))
+        return _inlined(paths, other, _text(paths, other))
+
+    return IMPORT.sub(imported, text)
+
+
+def _text(paths: dict[str, Any], name: str) -> str:
+    storage, path = paths[name]
+    with storage.open(path) as file:
+        text: str = file.read().decode()
+    return text
