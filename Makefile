@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test faults soak bench bench-quick check fmt clean
+.PHONY: help run install test faults soak bench bench-quick check fmt messages clean
 
 step = @echo "== $(1)"
 
@@ -34,6 +34,7 @@ help:
 	@echo "make bench    measure the chat beside its peers, into docs/benchmarks.md; bench-quick in a minute or two"
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
+	@echo "make messages collect the page's texts for translation into locale/, and compile them"
 	@echo "make install  only install, into $(VENV)"
 	@echo "make clean    remove $(VENV) and caches; conversations stay"
 
@@ -82,6 +83,11 @@ fmt: $(INSTALLED_DEV)
 	@$(BIN)/ruff check --quiet --fix-only .
 	$(call step,ruff format)
 	@$(BIN)/ruff format --quiet .
+
+messages: $(INSTALLED_DEV)
+	$(call step,messages)
+	@bin/find-program msgfmt >/dev/null || bin/apt-install gettext
+	@bin/update-messages $(BIN)/python
 
 clean:
 	$(call step,clean)
