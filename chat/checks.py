@@ -6,7 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 DAPHNE_NEEDED = (4, 2, 2)
 
@@ -57,5 +58,34 @@ def redis_layer_has_no_socket_timeout(**kwargs: Any) -> list[CheckMessage]:
             hint="Use channels_redis.pubsub.RedisPubSubChannelLayer (REDIS_URL does), or give each"
             " host as a dict with 'socket_timeout': None.",
             id="chat.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def public_url_is_https(**kwargs: Any) -> list[CheckMessage]:
+    if settings.PUBLIC_URL.startswith("https://"):
+        return []
+    return [
+        checks.Warning(
+            "PUBLIC_URL names no https site: cookies are not kept to https, and people's addresses"
+            " are their proxy's.",
+            hint="Set PUBLIC_URL=https://chat.example.org, with the name that people type.",
+            id="chat.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def some_proxy_is_trusted(**kwargs: Any) -> list[CheckMessage]:
+    if settings.TRUSTED_PROXIES:
+        return []
+    return [
+        checks.Warning(
+            "No proxy is trusted: behind one, all people share its address and the limits on it,"
+            " and https looks like http.",
+            hint="Set TRUSTED_PROXIES to the proxy's address as this server sees it, such as"
+            " TRUSTED_PROXIES=127.0.0.1.",
+            id="chat.W002",
         )
     ]

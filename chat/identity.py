@@ -76,7 +76,7 @@ def remember(guest: Guest, request: HttpRequest, response: HttpResponse) -> None
         signing.dumps([guest.key, guest.name], salt=SALT),
         max_age=COOKIE_AGE,
         path=settings.FORCE_SCRIPT_NAME or "/",
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE or request.is_secure(),
         httponly=True,
         samesite="Lax",
     )

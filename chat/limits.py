@@ -6,6 +6,8 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from ipaddress import ip_network
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -62,7 +64,8 @@ class AuthorRates:
 
 
 class Addresses:
-    """How many sockets each client address has open in this process."""
+    """How many sockets each client address has open in this process. IPv6 counts by /64, the
+    least that one customer is given (RFC 6177): they could use another address for each socket."""
 
     def __init__(self) -> None:
         self._sockets: Counter[str] = Counter()
@@ -74,6 +77,7 @@ class Addresses:
         if address is None:
             yield True
             return
+        address = _counted_as(address)
         self._sockets[address] += 1
         try:
             yield not 0 < settings.SOCKETS_PER_ADDRESS < self._sockets[address]
@@ -81,6 +85,14 @@ class Addresses:
             self._sockets[address] -= 1
             if not self._sockets[address]:
                 del self._sockets[address]
+
+
+@lru_cache(maxsize=1000)
+def _counted_as(address: str) -> str:
+    try:
+        return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    except ValueError:  # no address that we know; it counts as itself
+        return address
 
 
 def command_rate() -> Rate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import django
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup(set_prefix=False)
@@ -13,15 +14,21 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
+from chatsite.bodies import BoundedBodies  # noqa: E402
 from chatsite.lifespan import lifespan  # noqa: E402
 from chatsite.preparation import prepare  # noqa: E402
+from chatsite.proxies import BehindProxies, TrustedProxies  # noqa: E402
 
 prepare()
 
-application = ProtocolTypeRouter(
-    {
-        "http": get_asgi_application(),
-        "websocket": URLRouter(websocket_urlpatterns),
-        "lifespan": lifespan,
-    }
+pages = BoundedBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+application = BehindProxies(
+    ProtocolTypeRouter(
+        {
+            "http": pages,
+            "websocket": URLRouter(websocket_urlpatterns),
+            "lifespan": lifespan,
+        }
+    ),
+    TrustedProxies(settings.TRUSTED_PROXIES),
 )

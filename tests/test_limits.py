@@ -110,6 +110,23 @@ def test_an_address_may_open_so_many_sockets_and_no_more(settings):
     assert elsewhere
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "within"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:0:0:1", False),
+        ("2001:db8::1", "2001:db8:0:1::1", True),
+        ("fe80::1%eth0", "fe80::2%eth0", False),
+        ("2001:db8::nonsense", "2001:db8::other", True),
+    ],
+)
+def test_ipv6_addresses_count_by_their_64(settings, first, second, within):
+    settings.SOCKETS_PER_ADDRESS = 1
+    addresses = Addresses()
+
+    with addresses.socket(first), addresses.socket(second) as came_in:
+        assert came_in is within
+
+
 def test_a_closed_socket_makes_room(settings):
     settings.SOCKETS_PER_ADDRESS = 1
     addresses = Addresses()

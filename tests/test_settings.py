@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -13,24 +12,8 @@ from django.db import connection
 
 from chat import checks, database
 from chatsite.secret_key import kept_secret_key
-from tests.processes import KEPT, ROOT
-
-
-def settings_of(tmp_path, code="", **environment):
-    """Load the settings in a fresh process and print what `code` says of them."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
-    return subprocess.run(
-        [sys.executable, "-c", f"from chatsite.settings import *; {code}"],
-        cwd=ROOT,
-        env={
-            name: str(value)
-            for name, value in (kept | {"DATA_DIR": tmp_path / "data"} | environment).items()
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
+from tests.loaded_settings import settings_of
+from tests.processes import ROOT
 
 POSTGRES = "postgresql://chat@127.0.0.1/chat"
 

@@ -26,10 +26,12 @@ from chatsite.server import drain
 from chatsite.server.connection import EXTENSION, Connection
 from chatsite.server.inbox import Inbox
 from chatsite.server.lifespan import Lifespan, LifespanFailed
+from chatsite.server.request import Request
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
+MAX_BODY = 2_621_440  # bytes of a request, as Django's own default
 CLOSE_TIMEOUT = 5  # seconds for a peer to answer a close frame
 LAST_RESORT = 2  # seconds after the drain should have ended
 
@@ -39,19 +41,24 @@ def serve(
     endpoints: Sequence[str],
     *,
     drain_seconds: float = DRAIN_SECONDS,
+    max_body: int = MAX_BODY,
     **options: Any,
 ) -> int:
     """Serve until a signal ends it; the process's exit code. Call it in the main thread, once.
 
     `endpoints` are Twisted's descriptions ("tcp:port=8000:interface=127.0.0.1"); `options` those of
-    daphne.server.Server. From the first SIGTERM or SIGINT on it drains; a second one quits at once.
+    daphne.server.Server. A request of more than `max_body` bytes is answered with 413. From the
+    first SIGTERM or SIGINT on it drains; a second one quits at once.
     """
-    return Launcher(application, endpoints, drain_seconds=drain_seconds, **options).run()
+    launcher = Launcher(application, endpoints, drain_seconds=drain_seconds, **options)
+    launcher.max_body = max_body
+    return launcher.run()
 
 
 class Launcher(Server):
     draining = False
     exit_code = 0
+    max_body = MAX_BODY
 
     def __init__(
         self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
@@ -116,6 +123,7 @@ class Launcher(Server):
             closeHandshakeTimeout=CLOSE_TIMEOUT,
         )
         self.ws_factory.protocol = Connection.configured_by(self.ws_factory)
+        self.http_factory.buildProtocol = partial(build_http, self.http_factory.buildProtocol)
         if self.verbosity <= 1:  # Daphne has sent all of Twisted's log to nowhere
             observer: Any = log_failures
             globalLogPublisher.addObserver(observer)
@@ -125,6 +133,7 @@ class Launcher(Server):
         self.ports.append(port)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        scope["root_path"] = self.root_path  # Daphne lets anyone choose it by a header
         if isinstance(protocol, Connection):
             scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
             scope["extensions"] = {EXTENSION: protocol.extension}
@@ -170,6 +179,12 @@ class Launcher(Server):
     def kill_all_applications(self) -> defer.Deferred[None]:
         """Reached while something runs only when Daphne's `stop` was called, not by a signal."""
         return defer.Deferred.fromFuture(asyncio.ensure_future(drain.cancel_applications(self)))
+
+
+def build_http(build: Any, address: Any) -> Any:
+    protocol = build(address)
+    protocol.requestFactory = Request
+    return protocol
 
 
 to_logging: Any = STDLibLogObserver(__name__)

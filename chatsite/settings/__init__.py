@@ -9,9 +9,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import __version__
+from chatsite.proxies import UNIX, TrustedProxies
 from chatsite.secret_key import kept_secret_key
 from chatsite.settings.environment import Environment
+from chatsite.settings.public_url import public_url
 
+LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+LOOPBACK = ["127.0.0.0/8", "::1", UNIX]
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Environment(os.environ)
 
@@ -34,9 +38,21 @@ if not SECRET_KEY:
         )
     SECRET_KEY = kept_secret_key(DATA_DIR / "secret_key")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-FORCE_SCRIPT_NAME = env.str("PATH_PREFIX", default="").rstrip("/") or None
+# Where people find it, and who stands between
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
+SITE = public_url(PUBLIC_URL)
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS), *SITE.hosts]
+CSRF_TRUSTED_ORIGINS = [*env.list("CSRF_TRUSTED_ORIGINS", default=[]), *SITE.origins]
+FORCE_SCRIPT_NAME = env.str("PATH_PREFIX", default=SITE.path).rstrip("/") or None
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=LOOPBACK if SITE.https else [])
+try:
+    TrustedProxies(TRUSTED_PROXIES)
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"TRUSTED_PROXIES: {error}. Write addresses, networks such as 10.0.0.0/8, and unix, with"
+        " commas between."
+    ) from error
+HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600)
 
 # Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0)  # messages a second per author
@@ -61,7 +77,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "chatsite.csp.PolicyWithSockets",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,6 +142,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        "connect-src": ["'self'"],  # and the sockets' address: chatsite/csp.py
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
@@ -136,7 +153,19 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE.https
+SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE.https else 0  # sent over https only
+# Whether a request came by https is in the ASGI scope (chatsite/proxies.py), never in a header.
+SECURE_PROXY_SSL_HEADER = None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for all hosts below ours: they are not ours to promise
+    "security.W008",  # redirecting http: the proxy does, and health checks come without TLS
+    "security.W021",  # HSTS preloading: cannot be taken back for months
+]
 CSRF_COOKIE_HTTPONLY = True  # the page gets its token in its own data
+# The longest form is a message of 4,000 characters, up to 12 bytes each once it is encoded.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # bytes of a request
+FILE_UPLOAD_HANDLERS: list[str] = []  # nothing here takes a file
 
 
 LOGGING = {

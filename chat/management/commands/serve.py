@@ -63,6 +63,7 @@ class Command(BaseCommand):
             import_string(settings.ASGI_APPLICATION),
             endpoints,
             drain_seconds=getattr(settings, "DRAIN_SECONDS", 10),
+            max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
             action_logger=access_logger(options["access_log"], options["verbosity"]),
             verbosity=options["verbosity"],
             root_path=options["root_path"] or settings.FORCE_SCRIPT_NAME or "",
