@@ -63,6 +63,8 @@ soak: $(INSTALLED_DEV)
 	@FAULTS=long SOAK_SECONDS=1800 $(BIN)/python -m pytest tests/faults/test_soak.py $(ARGS)
 
 bench bench-quick: $(INSTALLED_DEV) $(INSTALLED_BENCH)
+	$(call step,benchmark tools)
+	@bin/install-bench-tools
 	$(call step,benchmarks)
 	@$(BIN)/python -m bench $(if $(findstring quick,$@),--quick) $(ARGS)
 

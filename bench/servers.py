@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import cores
-from tests.processes import ROOT, Node, Server, free_port, redis_server, serving
+from tests.processes import ROOT, Node, Server, find_program, free_port, redis_server, serving
 
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")
 PATCHED = ("-m", "bench.patched", *SERVE[1:])
@@ -132,7 +130,7 @@ class Bare(OnCore):
 
 
 def nats_program() -> str | None:
-    return shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return find_program("nats-server")
 
 
 def accepts(port: int) -> bool:

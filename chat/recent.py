@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import dropwhile
+from itertools import takewhile
 
 import msgspec
 from msgspec import Struct
@@ -94,8 +94,9 @@ class RecentChanges:
             return None
         frames = self._framed.get(cursor)
         if frames is None:
-            changes = dropwhile(lambda change: change.seq <= cursor, self._changes)
-            frames = framed(cursor, self.head, changes)
+            # From the end: most readers miss the last few of hundreds.
+            missed = list(takewhile(lambda change: change.seq > cursor, reversed(self._changes)))
+            frames = framed(cursor, self.head, reversed(missed))
             if len(self._framed) < MAX_CURSORS:
                 self._framed[cursor] = frames
         return frames

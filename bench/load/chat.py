@@ -7,6 +7,7 @@ place; a resumed connection goes on where the last one ended.
 
 from __future__ import annotations
 
+import secrets
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ from bench.load.person import TEXT, Person
 REMEMBERED = 2_000  # frames whose meaning is kept
 KEY = 64  # bytes: a frame's beginning, `after` and `head` in it
 CHANGED = b'{"type":"room.changed"'
+RUN = secrets.randbits(32)  # two runs in one room share no idempotency key
 
 
 class Message(Struct, frozen=True):
@@ -116,7 +118,7 @@ class ChatPerson(Person):
     def send(self, number: int) -> None:
         """The idempotency key follows from who and which, so that a retry has the same."""
         assert self.transport is not None
-        key = UUID(int=(self.who + 1) << 64 | number)
+        key = UUID(int=RUN << 96 | (self.who + 1) << 64 | number)
         body = body_of(self.who, number)
         self.transport.send(
             TEXT,

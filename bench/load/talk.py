@@ -8,7 +8,7 @@ from time import perf_counter
 
 from bench.load.person import Person
 
-TICK = 0.002  # seconds between looks at what is due
+TICK = 0.002  # seconds between looks at what is due, at least
 
 
 class Talk:
@@ -54,4 +54,5 @@ class Talk:
                 if person.transport is not None:
                     person.say(began + (number + 1) / self.rate)
             count = max(count, due)
-            await asyncio.sleep(TICK)
+            next_due = began + (count + 1) / self.rate
+            await asyncio.sleep(max(TICK, next_due - perf_counter()))
