@@ -102,12 +102,9 @@ def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
     assert [bool(at) for at in found] == [True, False]
 
 
-def test_the_page_asks_for_no_more_than_the_server_gives(value_of):
-    excerpt = "new module.Excerpt({ messages: [{ seq: 5 }], more: true }, 6).next.limit"
-
-    assert value_of("excerpt.js", excerpt) <= MAX_PAGE
-    assert number(MODULES / "conversation.js", "PAGE") <= MAX_PAGE
-    assert 2 * number(MODULES / "permalink.js", "AROUND") <= MAX_PAGE
+def test_the_page_asks_for_no_more_than_the_server_gives():
+    assert number(MODULES / "timeline.js", "PAGE") <= MAX_PAGE
+    assert number(MODULES / "timeline.js", "LARGEST_PAGE") <= MAX_PAGE
 
 
 def test_typing_is_told_again_before_the_server_forgets_it():

@@ -13,16 +13,12 @@ from tests.browser.wire import Wire
 
 HOME = {
     "Backoff": "backoff",
-    "Excerpt": "excerpt",
-    "Names": "mentioning",
     "Outbox": "outbox",
     "ReadingPlace": "reading_place",
     "SafeStorage": "safe_storage",
     "Timeline": "timeline",
     "arrange": "arrangement",
-    "findMentions": "mentioning",
     "matching": "mention_query",
-    "mentions": "mentioning",
     "queryAt": "mention_query",
     "splitLinks": "links",
     "uuid": "uuid",

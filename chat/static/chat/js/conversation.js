@@ -2,14 +2,11 @@
  * What the reader sees: the room's timeline, then what this browser has yet to get into it. Pure; fires
  *   change   there is something else to draw
  *   posted   {messages}: others' messages that came while the page was open
- *   reset    the log was replaced; what was shown is gone
+ *   reset    what was shown is gone: {replaced} by another log, or too much was said since
  */
-const PAGE = 50; // messages
-
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
-  #excerpt = null;
   #you = { author_id: null, name: "" };
   #newAfter = null; // messages up to this seq were there when the page opened
 
@@ -29,28 +26,8 @@ export class Conversation extends EventTarget {
 
   /** Messages as the server told them, with the outbox's in the same shape, plus `mine`, `state` and `refusal`. */
   get items() {
-    if (this.#excerpt) return this.#excerpt.messages;
-    return [...this.#timeline.messages, ...this.#outbox.entries.map(this.#asMessage)];
-  }
-
-  /** The part of the log on the page: the timeline, or an excerpt away from it. */
-  get shown() {
-    return this.#excerpt ?? this.#timeline;
-  }
-
-  get isAway() {
-    return this.#excerpt !== null;
-  }
-
-  /** What to ask for next on the way up, or null. */
-  get older() {
-    const { shown } = this;
-    return shown.ready && shown.hasOlder ? { log: shown, before: shown.before, limit: PAGE } : null;
-  }
-
-  /** The same on the way down. */
-  get newer() {
-    return this.#excerpt && { log: this.#excerpt, ...this.#excerpt.next };
+    const { messages, isAway } = this.#timeline;
+    return isAway ? messages : [...messages, ...this.#outbox.entries.map(this.#asMessage)];
   }
 
   isMine({ author_id }) {
@@ -63,14 +40,14 @@ export class Conversation extends EventTarget {
   }
 
   welcome(frame) {
+    const replaced = this.#timeline.cursor?.epoch !== frame.epoch;
     const reset = this.#timeline.welcome(frame);
     if (reset || this.#newAfter === null) this.#newAfter = frame.head;
-    if (reset) this.#excerpt = null;
     if (frame.reset) this.#outbox.forgetSent();
     this.#you = frame.you;
     this.#disownStrangers();
     this.#fire("change");
-    if (reset) this.#fire("reset");
+    if (reset) this.#fire("reset", { replaced });
   }
 
   /** False when the change does not follow on: resume from the cursor. */
@@ -86,37 +63,29 @@ export class Conversation extends EventTarget {
     return true;
   }
 
-  prepend(page, { log, before }) {
-    log.prepend(page, before);
+  /** A page that `timeline.older` asked for. */
+  prepend(page, question) {
+    this.#timeline.prepend(page, question);
     this.#fire("change");
   }
 
-  append(page, { log, before }) {
-    log.append(page, before);
-    this.#join();
+  /** A page that `timeline.newer` asked for. */
+  append(page, question) {
+    this.#timeline.append(page, question);
     this.#fire("change");
   }
 
-  /** Show a part of the log that may lie far from its end. */
-  visit(excerpt) {
-    this.#excerpt = excerpt;
-    this.#join();
+  /** A page that `timeline.around` asked for, which may lie far from the latest messages. */
+  visit(page, question) {
+    this.#timeline.visit(page, question);
     this.#fire("change");
   }
 
   /** Back to the latest messages. */
   leave() {
-    if (!this.#excerpt) return;
-    this.#excerpt = null;
+    if (!this.#timeline.isAway) return;
+    this.#timeline.leave();
     this.#fire("change");
-  }
-
-  /** An excerpt that has reached the timeline becomes a part of it. */
-  #join() {
-    if (!this.#excerpt || this.#excerpt.end < this.#timeline.start) return;
-    const { messages, hasOlder, start } = this.#excerpt;
-    if (start < this.#timeline.start) this.#timeline.prepend({ messages, more: hasOlder }, this.#timeline.before);
-    this.#excerpt = null;
   }
 
   /** In either order: another tab's message may reach us through the room before it does through the storage we share. */

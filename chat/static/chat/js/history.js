@@ -11,7 +11,7 @@ export class History extends EventTarget {
   #near = false;
   #loading = false;
 
-  /** `ahead` is how long before the reader gets there, as a rootMargin; `question()` is {before, limit, ...}, or null when all is here. */
+  /** `ahead` is how long before the reader gets there, as a rootMargin; `question()` is {before, limit}, or null when all is here. */
   constructor({ scroller, sentinel, ahead, question, connection }) {
     super();
     this.#sentinel = sentinel;

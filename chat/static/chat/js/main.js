@@ -47,11 +47,11 @@ const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => conversation.isAway });
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => timeline.isAway });
 const list = new MessageList({ root: part("messages"), isMine });
-const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => conversation.older, connection });
-const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => conversation.newer, connection });
-const permalink = new Permalink({ conversation, connection, list, scroll });
+const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => timeline.older, connection });
+const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
+const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
 const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
 const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
 const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
@@ -74,15 +74,14 @@ document.querySelectorAll("[data-invite]").forEach((element) => {
   new Invite({ field: within("field"), button: within("button"), done: within("done") });
 });
 
-const KEPT = 200; // messages on the page of someone who is at the bottom; scrolling up brings back the rest
 const paint = oncePerFrame(() => {
-  if (scroll.pinned || conversation.isAway) timeline.trim(KEPT);
+  timeline.trim(permalink.wanted ?? (scroll.pinned ? null : list.seqOf(scroll.place)));
   const items = conversation.items;
   scroll.keep(() => {
-    const { ready, hasOlder, start } = conversation.shown;
+    const { ready, hasOlder, start } = timeline;
     const whole = ready && !hasOlder;
     part("older").hidden = !ready || whole;
-    part("newer").hidden = !conversation.isAway;
+    part("newer").hidden = !timeline.isAway;
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
     list.draw(arrange(items, { newFrom: place.firstNew(items, { start, isMine }) }));
@@ -122,11 +121,14 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
   badge.count(messages);
   announcer.announce(messages);
 });
-conversation.addEventListener("reset", () => status.notice(gettext("This room was restored on the server. These are its latest messages.")));
+conversation.addEventListener("reset", ({ detail: { replaced } }) => {
+  const restored = gettext("This room was restored on the server. These are its latest messages.");
+  status.notice(replaced ? restored : gettext("Much was said while you were away. These are the latest messages."));
+});
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
 permalink.addEventListener("missing", () => status.notice(gettext("The message in this link is not in this room.")));
-permalink.addEventListener("left", () => conversation.isAway && toLatest());
+permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body } }) => {
   place.answers();
@@ -156,14 +158,14 @@ connection.open();
 if (matchMedia("(pointer: fine)").matches) composer.focus();
 
 function toLatest({ smooth = false } = {}) {
-  const far = conversation.isAway;
+  const far = timeline.isAway;
   permalink.leave();
   conversation.leave();
   scroll.toBottom({ smooth: smooth && !far });
 }
 
 function look() {
-  if (!document.hidden && !conversation.isAway && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
+  if (!document.hidden && !timeline.isAway && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
 }
 
 function showPeople(present, count) {

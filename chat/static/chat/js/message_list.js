@@ -21,6 +21,12 @@ export class MessageList extends EventTarget {
     return this.#root.querySelector(`[data-seq="${seq}"]`);
   }
 
+  /** The first seq among these elements; null if all wait to be sent. */
+  seqOf(elements) {
+    const seq = elements.find(({ dataset }) => dataset.seq)?.dataset.seq;
+    return seq === undefined ? null : Number(seq);
+  }
+
   /** Mark the message at `seq` as the one that the reader came for; null marks none. */
   mark(seq) {
     this.#marked = seq;

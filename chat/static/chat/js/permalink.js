@@ -1,10 +1,10 @@
 /** Opens the message that the address names after its `#`, wherever in the log it lies. Fires `missing`, and `left` when the address names none any more. */
 import { Refusal } from "./connection.js";
-import { Excerpt } from "./excerpt.js";
 
-const AROUND = 25; // messages before and after
+const AROUND = 25; // messages after it
 
 export class Permalink extends EventTarget {
+  #timeline;
   #conversation;
   #connection;
   #list;
@@ -12,14 +12,20 @@ export class Permalink extends EventTarget {
   #wanted = null;
   #asking = false;
 
-  constructor({ conversation, connection, list, scroll }) {
+  constructor({ timeline, conversation, connection, list, scroll }) {
     super();
+    this.#timeline = timeline;
     this.#conversation = conversation;
     this.#connection = connection;
     this.#list = list;
     this.#scroll = scroll;
     addEventListener("hashchange", this.#read);
     this.#read();
+  }
+
+  /** The seq of a message that is to be shown as soon as it is there, or null. */
+  get wanted() {
+    return this.#wanted;
   }
 
   /** Go on as if the address had never named one. */
@@ -30,7 +36,7 @@ export class Permalink extends EventTarget {
 
   /** Call after each draw: the message may be there now, or may be asked for. */
   refresh() {
-    if (this.#wanted === null || !this.#conversation.shown.ready) return;
+    if (this.#wanted === null || !this.#timeline.ready) return;
 
     const element = this.#list.elementOf(this.#wanted);
     if (element) {
@@ -46,10 +52,8 @@ export class Permalink extends EventTarget {
     this.#asking = true;
     try {
       // Long messages after it may fill the page on their own; then it comes with those before it only.
-      const found = (await this.#page(seq, seq + AROUND)) ?? (await this.#page(seq, seq));
-      if (seq !== this.#wanted) return;
-      if (found) this.#conversation.visit(found);
-      else this.#miss();
+      const found = (await this.#open(seq, AROUND)) || (await this.#open(seq, 0));
+      if (!found && seq === this.#wanted) this.#miss();
     } catch (error) {
       if (error instanceof Refusal) this.#miss(); // else the connection went away: the next welcome leads here again
     } finally {
@@ -58,10 +62,14 @@ export class Permalink extends EventTarget {
     }
   }
 
-  async #page(seq, upto) {
-    const before = upto + 1;
-    const page = await this.#connection.command("history.fetch", { before, limit: 2 * AROUND });
-    return page.messages.some((message) => message.seq === seq) ? new Excerpt(page, before) : null;
+  /** True once the message is there, or is not wanted any more. */
+  async #open(seq, following) {
+    const question = this.#timeline.around(seq, { following });
+    const page = await this.#connection.command("history.fetch", question);
+    if (seq !== this.#wanted) return true;
+    if (!page.messages.some((message) => message.seq === seq)) return false;
+    this.#conversation.visit(page, question);
+    return true;
   }
 
   #miss() {

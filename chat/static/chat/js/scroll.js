@@ -1,6 +1,7 @@
 /** Holds the reader's place: at the bottom while they are there, on the same message while they read above. Fires `moved`. */
 
 const NEAR = 40; // px from the bottom that still count as the bottom
+const ANCHORS = 4; // rows that may hold the reader's place: the first may be headings
 
 export class Scroll extends EventTarget {
   #scroller;
@@ -27,6 +28,11 @@ export class Scroll extends EventTarget {
     return this.#pinned;
   }
 
+  /** The rows at the top of what the reader sees. */
+  get place() {
+    return this.#visible(ANCHORS);
+  }
+
   /** Change the rows through `mutate` without moving what the reader looks at. */
   keep(mutate) {
     if (this.#pinned) {
@@ -34,11 +40,11 @@ export class Scroll extends EventTarget {
       this.#jump();
       return;
     }
-    const anchor = this.#firstVisible();
-    // Its lower edge: what is above the text, the author's name, may go when the message before it appears.
-    const before = anchor?.getBoundingClientRect().bottom;
+    // Their lower edges: what is above the text, the author's name, may go when the message before it appears.
+    const anchors = this.#visible(ANCHORS).map((row) => ({ row, before: row.getBoundingClientRect().bottom }));
     mutate();
-    if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().bottom - before;
+    const anchor = anchors.find(({ row }) => row.isConnected); // a day's heading moves away when older messages of that day come
+    if (anchor) this.#scroller.scrollTop += anchor.row.getBoundingClientRect().bottom - anchor.before;
     this.#top = this.#scroller.scrollTop;
   }
 
@@ -79,8 +85,8 @@ export class Scroll extends EventTarget {
     this.dispatchEvent(new CustomEvent("moved"));
   }
 
-  /** Rows lie in order, so look by halves: there may be thousands. */
-  #firstVisible() {
+  /** Rows lie in order, so look by halves. */
+  #visible(most) {
     const rows = this.#rows.children;
     const edge = this.#scroller.getBoundingClientRect().top;
     let low = 0;
@@ -90,6 +96,6 @@ export class Scroll extends EventTarget {
       if (rows[middle].getBoundingClientRect().bottom > edge) high = middle;
       else low = middle + 1;
     }
-    return rows[low];
+    return [...rows].slice(low, low + most);
   }
 }

@@ -1,0 +1,76 @@
+"""A long conversation from end to end: nothing is missed, nothing moves, the page stays small."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+COUNT = 3_000
+MOST_ROWS = 400  # messages and headings on the page at once
+
+# Scrolls by almost a window's height until it can go no further; tells which messages came into
+# sight, in that order, how many rows the page had at most, and how far anything moved by itself.
+WALK = """async ({ direction, seconds }) => {
+    const stream = document.querySelector("[data-stream]");
+    const rows = document.querySelector("[data-messages]").children;
+    const frame = () => new Promise(requestAnimationFrame);
+    const seqOf = ({ dataset }) => Number(dataset.seq);
+    const inSight = () => {
+        const { top, bottom } = stream.getBoundingClientRect();
+        return [...rows].filter((row) => {
+            const box = row.getBoundingClientRect();
+            return row.dataset.seq && box.bottom > top && box.top < bottom;
+        });
+    };
+    const seen = [];
+    let [most, worst] = [0, 0];
+    for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; ) {
+        const sight = inSight();
+        const fresh = sight.map(seqOf).filter((seq) => !seen.includes(seq));
+        seen.push(...(direction < 0 ? fresh.reverse() : fresh));
+        most = Math.max(most, rows.length);
+
+        const anchor = sight[sight.length >> 1];
+        const [place, top] = [anchor.getBoundingClientRect().bottom, stream.scrollTop];
+        stream.scrollTop += direction * 0.8 * stream.clientHeight;
+        const moved = stream.scrollTop - top;
+        const part = document.querySelector(direction < 0 ? "[data-older]" : "[data-newer]");
+        if (moved === 0 && part.hidden) return { seen, most, worst };
+        await frame();
+        await frame();
+        if (!anchor.isConnected) throw new Error("what was in sight is gone");
+        worst = Math.max(worst, Math.abs(anchor.getBoundingClientRect().bottom - place + moved));
+    }
+    throw new Error(`not through after ${seconds} s: ${seen.length} messages`);
+}"""
+
+
+@pytest.fixture
+def reader(enter):
+    writer = enter()
+    writer.pours([f"Message {number}" for number in range(1, COUNT + 1)])
+    reader = enter()
+    reader.sees(f"Message {COUNT}")
+    return reader
+
+
+def walk(person, direction):
+    return person.page.evaluate(WALK, {"direction": direction, "seconds": 60})
+
+
+def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room):
+    up = walk(reader, -1)
+    expect(reader.page.locator("[data-beginning]")).to_be_in_viewport()
+    expect(reader.page.locator("[data-latest]")).to_have_text("Latest messages")
+    writer = enter()
+    writer.says_for_good("Said meanwhile")
+    expect(reader.page.locator("[data-latest]")).to_have_text("1 new message")
+    down = walk(reader, +1)
+
+    assert up["seen"] == list(range(COUNT, 0, -1))
+    assert down["seen"] == list(range(1, COUNT + 2))
+    assert max(up["most"], down["most"]) <= MOST_ROWS
+    assert max(up["worst"], down["worst"]) <= 1
+    expect(reader.page.locator("[data-latest]")).to_be_hidden()
+    writer.says_for_good("And now?")
+    expect(reader.message("And now?")).to_be_in_viewport()
