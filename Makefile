@@ -56,7 +56,7 @@ faults: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-test-tools
 	$(call step,faults)
-	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/deploy $(ARGS)
 
 soak: $(INSTALLED_DEV)
 	$(call step,soak)

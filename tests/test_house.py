@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 250  # lines
+SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]*)=")  # set, or commented out
 SUFFIXES = {".css", ".html", ".js", ".py"}
 
 
@@ -29,6 +30,16 @@ def test_every_setting_is_in_the_readme_and_no_other():
     assert read
     assert not read - told, f"in the README's table of settings is no {sorted(read - told)}"
     assert not told - read, f"settings/__init__.py does not read the README's {sorted(told - read)}"
+
+
+def test_every_setting_is_in_the_file_that_operators_start_from_and_says_what_it_means():
+    read = settings_read((ROOT / "chatsite" / "settings" / "__init__.py").read_text())
+    lines = (ROOT / "deploy" / "chat.env").read_text().splitlines()
+    found = {match[1]: at for at, line in enumerate(lines) if (match := SETTING.match(line))}
+
+    assert not read - found.keys(), f"in deploy/chat.env is no {sorted(read - found.keys())}"
+    assert not found.keys() - read, f"settings do not read {sorted(found.keys() - read)}"
+    assert not [name for name, at in found.items() if not lines[at - 1].startswith("# ")]
 
 
 def test_settings_are_found_however_they_are_read():

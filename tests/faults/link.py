@@ -27,10 +27,12 @@ class Lost(Exception):
 
 
 class Addresses:
-    """Where the chat can be reached. Who loses one takes the next; the list may change."""
+    """Where the chat can be reached. Who loses one takes the next; the list may change.
 
-    def __init__(self, urls):
-        self.urls = list(urls)
+    `ssl` is whom to trust where the urls are wss."""
+
+    def __init__(self, urls, ssl=None):
+        self.urls, self.ssl = list(urls), ssl
 
     def __getitem__(self, number):
         return self.urls[number % len(self.urls)]
@@ -106,6 +108,7 @@ class Link:
                 compression=None,
                 max_size=None,
                 proxy=None,
+                ssl=self.addresses.ssl if url.startswith("wss:") else None,
             ) as socket:
                 return await self._use(socket)
         except (OSError, EOFError, websockets.WebSocketException):  # TimeoutError is an OSError

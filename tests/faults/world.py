@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -57,6 +58,7 @@ class World:
         self.nodes = []
         self.people = []
         self.addresses = Addresses([])
+        self.add_node = None  # starts one like the first, which nobody's addresses name yet
         self.strangers = []  # histories of those who said something and are no Person
         self.began_at = time.monotonic()
 
@@ -71,7 +73,10 @@ class World:
         return invited
 
     async def make_person(self, name, **options):
-        cookie = await asyncio.to_thread(new_cookie, self.nodes[0].url)
+        door, ssl = self.nodes[0].url, self.addresses.ssl
+        if ssl:  # the nodes stand behind a proxy, and answer to its name alone
+            door = self.addresses.urls[0].replace("ws", "http", 1)
+        cookie = await asyncio.to_thread(new_cookie, door, ssl)
         options = {"seed": self.seed, "patience": self.patience} | options
         return Person(name, options.pop("addresses", self.addresses), cookie, **options)
 
@@ -189,6 +194,7 @@ async def world(name, *, nodes=1, people=6, postgres=None, redis=False, command=
             settings["REDIS_URL"] = here.redis.url
         settings = UNLIMITED | {"SECRET_KEY": "a world's"} | store.settings | settings
         first, *others = [settings | own for own in each or [{}] * nodes]
+        here.add_node = partial(serving, stack, command, first)
         here.nodes.append(await serving(stack, command, first))  # it migrates
         here.nodes += await asyncio.gather(*(serving(stack, command, other) for other in others))
         here.addresses.urls = [node.ws_url for node in here.nodes]
@@ -231,8 +237,8 @@ def some_of_each(found, most=4):
             yield violation
 
 
-def new_cookie(url):
+def new_cookie(url, ssl=None):
     """That of a browser which opens the page for the first time."""
-    with urllib.request.urlopen(url, timeout=30) as response:
+    with urllib.request.urlopen(url, timeout=30, context=ssl) as response:
         cookies = response.headers.get_all("Set-Cookie")
     return next(cookie.split(";")[0] for cookie in cookies if cookie.startswith("chat_guest="))

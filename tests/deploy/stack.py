@@ -1,0 +1,31 @@
+"""Three nodes on one PostgreSQL and one Redis, to be put behind a proxy."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from uuid import uuid4
+
+from tests import processes
+from tests.faults.world import SERVE
+from tests.proxies import BEHIND
+
+LOGGED = (*SERVE, "--access-log", "-")
+UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
+
+
+@contextmanager
+def three_nodes(postgres, redis, **settings):
+    """The processes; their database is one of their own."""
+    shared = {
+        "DATABASE_URL": postgres.create_database(f"stack_{uuid4().hex}"),
+        "MIGRATE_AT_START": 1,
+        "REDIS_URL": redis.url,
+        "SECRET_KEY": "a stack's",
+        "DRAIN_SECONDS": 3,
+    }
+    with ExitStack() as stack:
+        make = partial(
+            processes.chat_node, command=LOGGED, **UNLIMITED, **BEHIND, **shared, **settings
+        )
+        yield [stack.enter_context(make()) for _ in range(3)]

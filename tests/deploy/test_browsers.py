@@ -1,0 +1,85 @@
+"""Two people with Chromium, through TLS, on different nodes: behind Caddy, and behind nginx."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from tests import processes
+from tests.deploy.stack import three_nodes
+from tests.proxies import Caddy, Nginx
+
+pytest.importorskip("playwright")
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+
+pytestmark = pytest.mark.usefixtures("caddy_program", "nginx_program")
+
+
+@pytest.fixture(scope="module")
+def nodes(postgres_server, redis_server):
+    with three_nodes(postgres_server, redis_server) as started:
+        yield started
+        print(*(node.log_text() for node in started))
+
+
+@pytest.fixture(params=[Caddy, Nginx])
+def proxy(request, nodes):
+    with processes.serving(partial(request.param, nodes=[node.port for node in nodes])) as server:
+        yield server
+        print(server.log_text())
+
+
+@pytest.fixture
+def room():
+    return f"/r/{uuid4().hex[:12]}/"
+
+
+@pytest.fixture
+def enter(new_context, proxy, room):
+    """Someone opens the room; the proxy's certificate is no public one."""
+
+    def enter():
+        context = new_context(base_url=proxy.url, ignore_https_errors=True)
+        return Person(context.new_page()).opens(room)
+
+    return enter
+
+
+def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, room):
+    alice, bob = enter(), enter()
+    socket = f"WSCONNECT /ws/{room.split('/')[2]}"
+    assert [node.log_text().count(socket) for node in nodes].count(1) == 2
+
+    alice.says_for_good("Is anybody there?")
+    bob.sees("Is anybody there?")
+    bob.says_for_good("On the other side!")
+    alice.sees("On the other side!")
+
+    with alice.page.expect_response("**/name/") as remembered:
+        alice.renames("Ada L.")
+    assert remembered.value.ok, "a form is known to come from the page, behind TLS too"
+    expect(bob.page.locator(".person", has_text="Ada L.")).to_be_visible()
+    assert {cookie["secure"] for cookie in alice.page.context.cookies()} == {True}
+
+    proxy.stop()
+    alice.loses_the_connection()
+    alice.says("Said while the proxy was away")
+    proxy.start()
+    bob.sees("Said while the proxy was away")
+
+    for node in nodes:
+        assert node.terminate() == 0
+        node.start()
+    alice.connects().says_for_good("All of them are new")
+    bob.sees_exactly(
+        [
+            "Is anybody there?",
+            "On the other side!",
+            "Said while the proxy was away",
+            "All of them are new",
+        ]
+    )

@@ -1,0 +1,105 @@
+"""The whole stack is changed piece by piece while people talk through it, and nothing is lost.
+
+Caddy with the committed Caddyfile, three nodes, PostgreSQL and Redis, all real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from tests import processes
+from tests.faults.world import either, world
+from tests.proxies import BEHIND, Caddy
+
+NODES = 3
+
+pytestmark = [
+    pytest.mark.usefixtures("redis_program", "caddy_program"),
+    pytest.mark.takes(either(240, 3600)),
+]
+
+
+@asynccontextmanager
+async def stack(name, postgres_server):
+    """A world behind Caddy, with people who come in through TLS."""
+    options = {"nodes": NODES, "people": 0, "postgres": postgres_server, "redis": True}
+    settings = BEHIND | {"DRAIN_SECONDS": either(3, 10)}
+    async with world(name, **options, **settings) as here:
+        context = processes.serving(partial(Caddy, nodes=ports(here.nodes)))
+        caddy = await asyncio.to_thread(context.__enter__)
+        try:
+            here.addresses.urls, here.addresses.ssl = [caddy.ws_url], caddy.ssl
+            await here.invite(either(12, 200))
+            yield here, caddy
+        finally:
+            print(caddy.log_text())
+            await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+async def test_nothing_is_lost_while_every_part_of_the_stack_is_replaced(postgres_server):
+    async with stack("the whole stack", postgres_server) as (here, caddy):
+        assert len([count for count in caddy.in_use().values() if count]) == NODES
+        measured = {}
+        async with here.talking(every=either(0.5, 10)):
+            began_at = time.monotonic()
+            for node in here.nodes:
+                await asyncio.to_thread(restart, node)
+            measured["rolling_restart"] = time.monotonic() - began_at
+            measured["after_restart"] = await heard(here)
+
+            added = await here.add_node()
+            here.nodes.append(added)
+            await asyncio.to_thread(caddy.reload, ports(here.nodes))
+            await here.invite(2, name="newcomer")
+            await until(lambda: caddy.in_use().get(f"127.0.0.1:{added.port}"))
+            removed = here.nodes.pop(0)
+            await asyncio.to_thread(caddy.reload, ports(here.nodes))
+            assert await asyncio.to_thread(removed.terminate) == 0
+            measured["after_removal"] = await heard(here)
+
+            began_at = time.monotonic()
+            await asyncio.to_thread(caddy.restart)
+            measured["proxy_away"] = time.monotonic() - began_at
+            measured["after_proxy"] = await heard(here)
+
+            with processes.redis_server() as other:
+                await asyncio.to_thread(move_redis, here, other)
+                moved_at = time.monotonic()
+                measured["doorbell"] = await here.doorbell_rings(here.people[0], since=moved_at)
+        await here.verdict()
+        here.report(closes=dict(Counter(here.closes())), **measured)
+        assert here.resets() == 0
+
+
+async def heard(here):
+    return await here.heard_by_all(here.people[0], since=time.monotonic())
+
+
+def move_redis(here, other):
+    """To another address. The nodes learn of it one by one, and until then some are on either."""
+    for node in here.nodes:
+        node.popen["env"]["REDIS_URL"] = other.url
+        restart(node)
+    here.redis.stop()
+
+
+def restart(node):
+    """As one turn of a rolling restart."""
+    assert node.terminate() == 0
+    node.start()
+
+
+def ports(nodes):
+    return [node.port for node in nodes]
+
+
+async def until(condition, within=30):
+    async with asyncio.timeout(within):
+        while not await asyncio.to_thread(condition):
+            await asyncio.sleep(0.05)

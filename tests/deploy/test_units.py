@@ -1,0 +1,159 @@
+"""The systemd units: systemd finds nothing wrong with them, and what they run works.
+
+No systemd runs here; these tests restart what ended, as its Restart= would.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import threading
+import time
+import urllib.request
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests import processes
+from tests.processes import ROOT
+
+UNITS = ROOT / "deploy" / "systemd"
+INSTALLED = "/opt/chat"  # where the units expect the chat
+EXPOSED = 15  # tenths; 10.0 is a service without any protection
+
+
+@pytest.fixture
+def analyze(tmp_path):
+    """systemd-analyze, on copies of the units for the chat as it lies here."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is no part of this system")
+    for unit in UNITS.iterdir():
+        text = unit.read_text().replace(INSTALLED, str(ROOT))
+        (tmp_path / unit.name.replace("@", "@8001")).write_text(text)
+
+    def analyze(*words):
+        command = ["systemd-analyze", *words, *sorted(tmp_path.iterdir())]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    analyze.folder = tmp_path
+    return analyze
+
+
+def test_systemd_reads_the_units_without_a_complaint(analyze):
+    assert analyze("verify").stderr == ""
+
+    with (analyze.folder / "chat@8001.service").open("a") as unit:
+        unit.write("[Service]\nRestrat=always\n")
+    assert "Restrat" in analyze("verify").stderr
+
+
+def test_the_service_can_do_little_but_its_work(analyze):
+    (analyze.folder / "chat.target").unlink()
+    judged = analyze("security", "--offline=true", f"--threshold={EXPOSED}", "--no-pager")
+
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_a_reload_of_all_restarts_them_in_turn_and_one_is_always_ready(postgres_server, tmp_path):
+    with supervised(postgres_server, count=2) as nodes:
+        pids = [node.pid for node in nodes]
+        watch = Watch(nodes)
+
+        reloads = [reload(node, tmp_path) for node in nodes]
+        codes = [each.wait(60) for each in reloads]
+        wait_until(lambda: all(is_ready(node) for node in nodes), 30)
+
+        assert codes == [0, 0]
+        assert not set(pids) & {node.pid for node in nodes}
+        assert watch.stop() == [1, 2], "how many were ready at once"
+
+
+def test_a_reload_leaves_the_others_alone_when_one_does_not_come_back(postgres_server, tmp_path):
+    with supervised(postgres_server, count=2) as nodes:
+        (tmp_path / "drained").write_text(f"{processes.free_port()}\n")
+        pid = nodes[0].pid
+
+        refused = reload(nodes[0], tmp_path, READY_WITHIN="1")
+
+        assert refused.wait(30) == 1
+        assert nodes[0].running
+        assert nodes[0].pid == pid
+
+
+@contextmanager
+def supervised(postgres, count):
+    """Processes as ExecStart= begins them, started again whenever they end."""
+    command = words("ExecStart", port="{port}")[1:]
+    settings = {"DATABASE_URL": postgres.create_database(f"units_{time.monotonic_ns()}")}
+    settings |= {"MIGRATE_AT_START": 1, "SECRET_KEY": "units'", "DRAIN_SECONDS": 3}
+    with ExitStack() as stack:
+        make = {"command": command, **settings}
+        nodes = [stack.enter_context(processes.chat_node(**make)) for _ in range(count)]
+        leaving = threading.Event()
+
+        def restart(node):
+            while not leaving.is_set():
+                if not node.running:
+                    node.start()
+                leaving.wait(0.05)
+
+        threads = [threading.Thread(target=restart, args=[node]) for node in nodes]
+        for thread in threads:
+            thread.start()
+        try:
+            yield nodes
+        finally:
+            leaving.set()
+            for thread in threads:
+                thread.join()
+            print(*(node.log_text() for node in nodes))
+
+
+class Watch:
+    """Counts all the time how many of `nodes` are ready."""
+
+    def __init__(self, nodes):
+        self.nodes, self.seen = nodes, set()
+        self.leaving = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.leaving.wait(0.02):
+            self.seen.add(sum(is_ready(node) for node in self.nodes))
+
+    def stop(self):
+        self.leaving.set()
+        self.thread.join()
+        return sorted(self.seen)
+
+
+def wait_until(condition, within):
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within} s"
+        time.sleep(0.02)
+
+
+def is_ready(node):
+    try:
+        with urllib.request.urlopen(f"{node.url}/readyz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def reload(node, folder, **environment):
+    command = words("ExecReload", port=node.port, pid=node.pid)
+    env = {"PATH": "/usr/bin:/bin", "RUNTIME_DIRECTORY": str(folder)} | environment
+    return subprocess.Popen(command, env=env, cwd=ROOT)
+
+
+def words(key, *, port, pid=""):
+    """A command of the service, for the chat as it lies here."""
+    unit = (UNITS / "chat@.service").read_text()
+    (command,) = re.findall(rf"^{key}=(.+)$", unit, re.MULTILINE)
+    command = command.replace(INSTALLED, str(ROOT)).replace("%i", str(port))
+    return shlex.split(command.replace("$MAINPID", str(pid)))
