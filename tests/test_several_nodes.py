@@ -12,16 +12,10 @@ pytest.importorskip("websockets")
 from chat.roster import TYPING_TTL
 from tests import processes
 from tests.node_sockets import visit
+from tests.nodes_together import LIVE, arrives, node_on, talks_live
 from tests.posts import SECONDS
 
 FOLLOWS_WITHIN = 3  # seconds, without Redis
-LIVE = 0.7  # seconds; sooner than the database is asked for the heads
-
-
-def node_on(database_url, **settings):
-    """A node that shares this database."""
-    shared = {"DATABASE_URL": database_url, "SECRET_KEY": "x" * 50, "MIGRATE_AT_START": 1}
-    return processes.chat_node(MESSAGE_RATE=0, COMMAND_RATE=0, **shared, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +38,6 @@ def pair(redis, database_url):
     ):
         yield one, other
         print(one.log_text(), other.log_text())
-
-
-async def arrives(socket, seq):
-    """Seconds until `socket` has seen `seq`."""
-    started = time.monotonic()
-    await socket.bodies(until=seq)
-    return time.monotonic() - started
-
-
-async def talks_live(hers, his):
-    """Say things until one is there sooner than the log alone would bring it."""
-    deadline = time.monotonic() + 20
-    while await arrives(his, await hers.say("Are we live?")) > LIVE:
-        assert time.monotonic() < deadline, "they never heard each other by Redis again"
 
 
 async def test_what_is_posted_on_one_node_appears_on_the_other(pair):

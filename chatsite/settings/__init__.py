@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chatsite import __version__
 from chatsite.proxies import UNIX, TrustedProxies
 from chatsite.secret_key import kept_secret_key
+from chatsite.settings.channel_layer import channel_layer
 from chatsite.settings.environment import Environment
 from chatsite.settings.public_url import public_url
 
@@ -114,17 +115,7 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "chat"},
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "channels.layers.InMemoryChannelLayer",
-        "CONFIG": {"capacity": 1000},
-    }
-}
+CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
 
 STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"  # absolute: Django fixes a relative one too early
 STATIC_ROOT = DATA_DIR / "static"
