@@ -13,7 +13,8 @@ from typing import IO
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
@@ -31,12 +32,32 @@ def prepare() -> None:
     find it done.
     """
     _warn_of_another_server()
+    if settings.MIGRATE_AT_START:
+        migrate()
     with _only_process(settings.DATA_DIR / "start.lock"):
-        if settings.MIGRATE_AT_START:
-            _migrate()
         if not settings.DEBUG and _static_files_changed():
             call_command("collectstatic", interactive=False, verbosity=0)
-    connection.close()
+    connections[DEFAULT_DB_ALIAS].close()
+
+
+def migrate(alias: str = DEFAULT_DB_ALIAS) -> None:
+    """Apply pending migrations, as the only process that does so now."""
+    connection = connections[alias]
+    with _only_process(settings.DATA_DIR / "start.lock"):
+        if _has_pending_migrations(connection):
+            with _only_migrator(connection):
+                if _has_pending_migrations(connection):
+                    logger.info("Applying migrations")
+                    call_command("migrate", database=alias, interactive=False, verbosity=0)
+
+
+def is_being_served() -> bool:
+    """Whether a process, not this one, serves the SQLite database in DATA_DIR."""
+    lock = settings.DATA_DIR / "serving.lock"
+    if _held_for_life or not lock.exists():
+        return False
+    with lock.open() as file:
+        return not _taken(file)
 
 
 def _warn_of_another_server() -> None:
@@ -45,15 +66,21 @@ def _warn_of_another_server() -> None:
         return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     _held_for_life.append((settings.DATA_DIR / "serving.lock").open("w"))
-    try:
-        fcntl.flock(_held_for_life[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _taken(_held_for_life[-1]):
         logger.warning(
             "Another process already serves %s. Without REDIS_URL they do not hear each other:"
             " messages take up to 2 seconds from one to the other, and nobody sees who is on the"
             " other one. Set REDIS_URL for both, or stop one.",
             settings.DATA_DIR,
         )
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -64,16 +91,8 @@ def _only_process(lock: Path) -> Iterator[None]:
         yield
 
 
-def _migrate() -> None:
-    if _has_pending_migrations():
-        with _only_migrator():
-            if _has_pending_migrations():
-                logger.info("Applying migrations")
-                call_command("migrate", interactive=False, verbosity=0)
-
-
 @contextmanager
-def _only_migrator() -> Iterator[None]:
+def _only_migrator(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Hold the database's own lock, as the file's does not reach other machines.
 
     It is asked for again and again: a statement that waits for it would hold a snapshot, for
@@ -83,21 +102,21 @@ def _only_migrator() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    while not _answer("SELECT pg_try_advisory_lock(%s)"):
+    while not _answer(connection, "SELECT pg_try_advisory_lock(%s)"):
         time.sleep(LOOK_AGAIN)
     try:
         yield
     finally:
-        _answer("SELECT pg_advisory_unlock(%s)")
+        _answer(connection, "SELECT pg_advisory_unlock(%s)")
 
 
-def _answer(question: str) -> bool:
+def _answer(connection: BaseDatabaseWrapper, question: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(question, [MIGRATION_LOCK])
         return bool(cursor.fetchone()[0])
 
 
-def _has_pending_migrations() -> bool:
+def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 

@@ -15,7 +15,7 @@ LAYERS = {
     1: ["protocol", "database"],
     2: ["models"],
     3: ["broadcast"],
-    4: ["services"],
+    4: ["services", "archive"],
     5: [
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
         *["presence", "roster", "limits", "identity", "names", "origin", "draining"],

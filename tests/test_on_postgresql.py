@@ -8,7 +8,10 @@ import sys
 
 from tests.processes import ROOT
 
-PATHS = ["tests/services", "tests/test_journal.py", "tests/test_consumers.py", "tests/test_hubs.py"]
+PATHS = [
+    *["tests/services", "tests/test_journal.py", "tests/test_consumers.py", "tests/test_hubs.py"],
+    *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
+]
 WITHIN = 300  # seconds
 
 

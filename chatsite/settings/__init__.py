@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import __version__
+from chatsite.databases import SQLITE_OPTIONS, database_config
 from chatsite.proxies import UNIX, TrustedProxies
 from chatsite.secret_key import kept_secret_key
 from chatsite.settings.channel_layer import channel_layer
@@ -98,21 +99,8 @@ SQLITE = {
     "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},  # a file: threads share it
 }
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL") if DATABASE_URL else SQLITE
+    "default": database_config(DATABASE_URL) if DATABASE_URL else SQLITE | SQLITE_OPTIONS
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 5,  # seconds to wait for another process's transaction
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        pool={"min_size": 1, "max_size": 16, "timeout": 2},
-        connect_timeout=5,  # seconds
-        tcp_user_timeout=10_000,  # ms until a server that fell silent counts as gone
-    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}

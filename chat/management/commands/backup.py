@@ -1,0 +1,48 @@
+"""`python manage.py backup FILE`: everything as of one moment, while people talk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+
+from chat.archive.file import write_archive
+from chat.archive.tables import parts_of, snapshot
+from chat.management.copying import Progress, failing_in_words, in_all
+
+ALIAS = DEFAULT_DB_ALIAS
+
+
+class Command(BaseCommand):
+    help = (
+        "Write a consistent copy of everything to FILE. The chat goes on meanwhile. `restore`"
+        " brings it back, on SQLite or PostgreSQL, whichever it came from."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="such as chat-2026-11-22.jsonl.gz")
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if path.exists() and not options["overwrite"]:
+            raise CommandError(f"{path} exists. Choose another name, or say --overwrite.")
+        with failing_in_words("No backup was made.", path), snapshot(ALIAS):
+            parts = parts_of(ALIAS)
+            header = write_archive(
+                path,
+                parts,
+                version=settings.VERSION,
+                made_at=timezone.now(),
+                progress=Progress(self.stdout, {part.label: part.count for part in parts}),
+            )
+        self.stdout.write(f"{path}: {in_all(header.counts)}, {path.stat().st_size:,} bytes.")
+        if settings.EMBEDDED and (settings.DATA_DIR / "secret_key").exists():
+            self.stdout.write(
+                f"Keep {settings.DATA_DIR / 'secret_key'} as well, in a safe place: by it guests"
+                " are known again. It is not in the backup."
+            )
