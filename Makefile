@@ -2,6 +2,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Tests wait more than they work: two at once need little more than half the time, also on two cores.
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,7 +52,7 @@ test: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-test-tools
 	$(call step,pytest)
-	@REQUIRE_SERVICES=1 $(BIN)/python -m pytest $(ARGS)
+	@REQUIRE_SERVICES=1 $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 faults: $(INSTALLED_DEV)
 	$(call step,test tools)

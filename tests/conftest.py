@@ -30,7 +30,8 @@ def missing(what: str, how: str) -> NoReturn:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    # An open browser occupies this thread's event loop, so coroutine tests come before it.
+    # An open browser occupies this thread's event loop, so coroutine tests come before it. With
+    # several workers each still gets its tests in this order (`--dist load`, xdist's own choice).
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 

@@ -57,7 +57,8 @@ def enter(new_context, house, room):
 
 def error_text(message):
     """What the console complains about, except that servers which we killed do not answer."""
-    unreachable = re.search(r"^WebSocket connection to|ERR_CONNECTION_REFUSED", message.text)
+    gone = r"^WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)"
+    unreachable = re.search(gone, message.text)
     return message.text if message.type in ("error", "warning") and not unreachable else None
 
 

@@ -83,10 +83,10 @@ def test_nothing_is_sent_when_nothing_is_written(alice):
 def test_the_limit_is_counted_down_and_kept(alice):
     alice.writes("x" * 3_990)
     counter = alice.page.locator("[data-composer-counter]")
-    expect(counter).to_have_text("10 left")
+    expect(counter).to_have_text("10 characters left")
 
     alice.says("x" * 4_001)
-    expect(counter).to_have_text("1 too many")
+    expect(counter).to_have_text("1 character too many")
     expect(alice.field).to_have_value("x" * 4_001)
     alice.says("😀" * 4_000)
 

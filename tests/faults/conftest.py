@@ -15,9 +15,22 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.takes(either(240, 3600)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        report.sections += [(figures.HEADING, line) for line in figures.lines]
+        figures.lines.clear()
+    return report
+
+
 def pytest_terminal_summary(terminalreporter):
-    if figures.lines:
-        terminalreporter.section("measured under faults")
-        for line in figures.lines:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = [
+        text for report in reports for name, text in report.sections if name == figures.HEADING
+    ]
+    if lines:
+        terminalreporter.section(figures.HEADING)
+        for line in lines:
             terminalreporter.write_line(line)
         figures.lines.clear()  # another folder of tests shows them in the same way

@@ -1,4 +1,7 @@
-"""What the rig measured: shown after the tests, and added to var/faults/figures.jsonl."""
+"""What the rig measured: shown after the tests, and added to var/faults/figures.jsonl.
+
+A line travels with the report of its test: with several workers the tests run elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from tests.processes import ROOT
 
 FILE = ROOT / "var" / "faults" / "figures.jsonl"
 
-lines = []
+HEADING = "measured under faults"
+
+lines = []  # of the test that runs
 
 
 def add(name, **measured):

@@ -9,9 +9,11 @@ import time
 import pytest
 
 from tests.faults import figures, hostile
-from tests.faults.world import world
+from tests.faults.world import either, world
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", 120))
+SECONDS = float(os.environ.get("SOAK_SECONDS", 40))
+EVERY = either(0.5, 1.5)  # seconds between what one person says: as much is said in the short one
+VISITS = either(0.3, 1)  # seconds between visitors
 WARM_UP = 1 / 3  # of it, in which memory may grow: caches, threads, the database's pages
 PEOPLE = 30
 FLAT = 16  # MiB that memory may still grow afterwards
@@ -26,10 +28,10 @@ async def test_memory_is_flat_while_people_talk_and_come_and_go():
         samples = []
         visitors = asyncio.create_task(come_and_go(here))
         try:
-            async with here.talking(every=1.5):
+            async with here.talking(every=EVERY):
                 while (elapsed := time.monotonic() - here.began_at) < SECONDS:
                     samples.append((elapsed, hostile.resident(pid) / MIB))
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(0.5)
         finally:
             visitors.cancel()
             await asyncio.gather(visitors, return_exceptions=True)
@@ -48,11 +50,11 @@ async def test_memory_is_flat_while_people_talk_and_come_and_go():
 
 
 async def come_and_go(here):
-    """Somebody new every second, who reads the last page and leaves."""
+    """Somebody new all the while, who reads the last page and leaves."""
     number = 0
     while True:
         number += 1
         visitor = await here.make_person(f"visitor-{number}")
         await visitor.enter()
-        await asyncio.sleep(1)
+        await asyncio.sleep(VISITS)
         await visitor.leave()
