@@ -17,6 +17,7 @@ from bench.cases import (
     memory,
     nodes,
     offered,
+    opening,
     profile,
     rooms,
     storm,
@@ -55,6 +56,7 @@ QUESTIONS = {
     "offered": offered.run,
     "rooms": rooms.run,
     "nodes": nodes.run,
+    "openings": opening.run,
 }
 QUICK_QUESTIONS = "table", "idle", "memory"
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from bench.cases.history import Past
 from bench.cases.memory import Memory
 from bench.cases.offered import Offered
+from bench.cases.opening import Opening
 from bench.cases.profile import Profile
 from bench.cases.rooms import Rooms
 from bench.cases.storm import Storm
@@ -38,6 +39,7 @@ class Results(Struct):
     ablations: list[Cell] = []
     offered: list[Offered] = []
     rooms: Rooms | None = None
+    openings: list[Opening] = []
     nodes: list[Cell] = []
 
     def cell(self, server: str, people: int, talkers: int) -> Cell | None:

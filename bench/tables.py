@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bench.cases import ablations
 from bench.cases import table as main_table
+from bench.cases.opening import Opening
 from bench.cases.table import COMPARED, OURS, Cell, cost, load_text
 from bench.load.spec import Result
 from bench.results import Results
@@ -213,6 +214,17 @@ def echoes(result: Result, number: int) -> tuple[str, str]:
     return milliseconds(group.echo_p50 or 0.0), milliseconds(group.echo_p99 or 0.0)
 
 
+def openings(results: Results) -> str:
+    head = ("", "requests", "over HTTP", "over the socket", "first message visible", "connected")
+    return table(head, map(opening_figures, results.openings)) if results.openings else ""
+
+
+def opening_figures(found: Opening) -> list[str]:
+    weights = [f"{kib:.0f} KiB" for kib in (found.kib, found.socket_kib)]
+    moments = [milliseconds(moment) for moment in (found.message_ms, found.ready_ms)]
+    return [found.visit, f"{found.requests}", *weights, *moments]
+
+
 def milliseconds(value: float) -> str:
     return f"{value:.2f} ms" if value < 10 else f"{value:,.0f} ms"
 
@@ -230,4 +242,5 @@ SECTIONS: dict[str, Callable[[Results], str]] = {
     "storms": storms,
     "rooms": rooms,
     "nodes": nodes,
+    "openings": openings,
 }
