@@ -5,12 +5,14 @@ Node is the one that Playwright's package brings along, so nothing else need be 
 
 from __future__ import annotations
 
+import gettext
 import importlib.util
 import json
 import os
 import subprocess
 
 import pytest
+from django.conf import settings
 
 from chat.errors import CloseCode
 from chat.protocol import MAX_NAME, MAX_PAGE
@@ -105,6 +107,28 @@ def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
 def test_the_page_asks_for_no_more_than_the_server_gives():
     assert number(MODULES / "timeline.js", "PAGE") <= MAX_PAGE
     assert number(MODULES / "timeline.js", "LARGEST_PAGE") <= MAX_PAGE
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != "en"])
+def test_a_count_takes_the_same_plural_form_in_the_page_as_in_the_catalog(node_js, language):
+    path = next((ROOT / "locale" / language).rglob("djangojs.mo"))
+    with path.open("rb") as file:
+        rule = gettext.GNUTranslations(file).plural
+    forms = [str(number) for number in range(6)]
+    page = f"""
+        globalThis.document = {{
+            documentElement: {{ lang: "{language}" }},
+            querySelector: () => ({{ textContent: '{json.dumps({"one": forms})}' }}),
+        }};
+        const {{ ngettext }} = await import({json.dumps((MODULES / "i18n.js").as_uri())});
+        const counts = Array.from({{ length: 1200 }}, (_, count) => count);
+        console.log(JSON.stringify(counts.map((count) => Number(ngettext("one", "many", count)))));
+    """
+
+    done = node_js("--input-type=module", "--eval", page)
+
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout) == [rule(count) for count in range(1200)]
 
 
 def test_typing_is_told_again_before_the_server_forgets_it():

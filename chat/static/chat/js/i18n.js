@@ -16,12 +16,11 @@ const plurals = new Intl.PluralRules(language);
 const forms = PLURAL_FORMS.filter((form) => plurals.resolvedOptions().pluralCategories.includes(form));
 
 export function gettext(text) {
-  return catalog[text] ?? text;
+  return Object.hasOwn(catalog, text) ? catalog[text] : text;
 }
 
 export function ngettext(one, many, count) {
-  const translated = catalog[one];
-  if (translated) return translated[forms.indexOf(plurals.select(count))];
+  if (Object.hasOwn(catalog, one)) return catalog[one][forms.indexOf(plurals.select(count))];
   return count === 1 ? one : many;
 }
 

@@ -1,0 +1,165 @@
+"""The page in a browser that speaks another language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.wire import Wire
+
+MIXED = "شاهدوا https://example.org/a?b=c ثم قولوا hello, world!"
+PARAGRAPHS = "On the hook behind the door, as always.\nخلف الباب كالعادة."
+LOOKS = {
+    "phone-light": (PHONE, "light"),
+    "phone-dark": (PHONE, "dark"),
+    "desktop-light": (DESKTOP, "light"),
+    "desktop-dark": (DESKTOP, "dark"),
+}
+# What the page says itself. What people chose stands in a <bdi>, a message's body or a field.
+WORDS = """() => {
+    const chosen = "bdi, .message__body, .avatar, kbd, code, script, textarea, noscript";
+    const all = (root) => [...root.querySelectorAll("*")];
+    const templates = [...document.querySelectorAll("template")].map(({ content }) => content);
+    const found = document.querySelector("[data-chat]") ? [] : [document.title];
+    for (const element of [document.body, ...templates].flatMap(all)) {
+        const attributes = ["aria-label", "alt", "placeholder"];
+        found.push(...attributes.map((name) => element.getAttribute(name) ?? ""));
+        if (element.closest(chosen)) continue;
+        const texts = [...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
+        found.push(...texts.map(({ data }) => data));
+    }
+    return found;
+}"""
+DIRECTION = "element => getComputedStyle(element).direction"
+
+
+def latin(page):
+    """The words on the page that an Arabic reader may not be able to read."""
+    foreign = re.compile(r"(?!(?:Enter|Escape|UTC|https?)\b)\b[a-zA-Z]{2,}\b")
+    return [text.strip() for text in page.evaluate(WORDS) if foreign.search(text)]
+
+
+def rename(person, name):
+    person.page.locator("[data-name-open]").click()
+    person.page.locator("[data-name-input]").fill(name)
+    person.page.locator("[data-name-input]").press("Enter")
+
+
+def speaker(context):
+    """A person whose page is in no language that `Person` knows."""
+    person = Person(context.new_page())
+    person.field = person.page.locator("[data-composer-field]")
+    return person
+
+
+def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, alice):
+    context = new_context(base_url=house.url, locale="ar-EG", **DESKTOP)
+    wire = Wire(context)
+    noura = speaker(context).opens("/r/nobody-was-here/")
+    expect(noura.status).to_contain_text("أنت وحدك هنا")
+    assert not latin(noura.page)
+
+    noura.opens(room)
+    rename(noura, "نورة")
+    alice.renames("ليلى")
+    alice.says_for_good("أهلًا")
+    noura.says_for_good(MIXED)
+    expect(noura.status).to_contain_text("شخصان هنا")
+    alice.field.press_sequentially("I think")
+    expect(noura.page.locator("[data-typing]")).to_contain_text("يكتب الآن")
+    noura.field.press_sequentially("@")
+    expect(noura.page.locator("[data-mentions-status]")).to_contain_text("اسم واحد")
+    noura.writes("x" * 4003)
+    expect(noura.page.locator("[data-composer-counter]")).to_have_text(re.compile("أحرف زائدة"))
+    assert not latin(noura.page)
+
+    noura.writes("")
+    wire.refuse = lambda post: {"code": "too_large", "detail": "Too long.", "retry_in_ms": None}
+    noura.says("مرفوضة")
+    expect(noura.page.locator("[data-state=refused]")).to_contain_text("هذا أطول من المسموح")
+    wire.cut(4030)
+    expect(noura.status).to_contain_text("اتصالات كثيرة جدًا من عنوانك")
+    assert not latin(noura.page)
+
+
+def test_a_page_in_arabic_runs_from_right_to_left(new_context, house, room, alice):
+    noura = speaker(new_context(base_url=house.url, locale="ar", **PHONE)).opens(room)
+    noura.says_for_good(MIXED)
+    alice.says_for_good(PARAGRAPHS)
+    noura.sees(PARAGRAPHS)
+    page = noura.page
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    arabic, english = (page.locator(".message__body", has_text=text) for text in ("hello", "hook"))
+    assert (arabic.evaluate(DIRECTION), english.evaluate(DIRECTION)) == ("rtl", "ltr")
+    mine, hers = page.locator("[data-mine] .message__bubble"), english
+    assert mine.bounding_box()["x"] < hers.bounding_box()["x"], "one's own are at the end"
+    page.locator(".bar__people").tap()
+    expect(page.locator("[data-people]")).to_be_in_viewport(ratio=1)
+    assert page.locator("[data-people]").bounding_box()["x"] == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+    expect(alice.message(MIXED)).to_be_visible()
+    assert alice.page.locator(".message__body", has_text="hello").evaluate(DIRECTION) == "rtl"
+
+
+def test_the_pages_of_errors_are_in_arabic_too(new_context, house):
+    page = new_context(base_url=house.url, locale="ar").new_page()
+    for path in ("/r/No_Such_Room/", "/nowhere/"):
+        page.goto(path)
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        assert not latin(page)
+
+
+def test_a_page_in_german_says_so_and_counts_in_german(new_context, house, room, alice):
+    jonas = speaker(new_context(base_url=house.url, locale="de-AT", **DESKTOP)).opens(room)
+    alice.says_for_good("Hello")
+
+    assert jonas.page.locator("html").get_attribute("lang") == "de"
+    expect(jonas.field).to_have_attribute("placeholder", "Nachricht schreiben")
+    expect(jonas.status).to_contain_text("2 Personen hier")
+    expect(jonas.page.locator(".day")).to_have_text("Heute")
+    alice.page.close()
+    expect(jonas.status).to_contain_text("Nur du bist hier")
+    jonas.page.locator("[data-name-open]").click()
+    jonas.page.locator("[data-name-input]").fill("x" * 33)
+    jonas.page.locator("[data-name-input]").press("Enter")
+    expect(jonas.page.get_by_role("alert")).to_contain_text("Dieser Name geht nicht")
+
+
+def test_a_form_without_javascript_answers_in_german(new_context, house, room):
+    page = new_context(base_url=house.url, locale="de", java_script_enabled=False).new_page()
+    page.goto(room)
+    page.get_by_role("textbox", name="Dein Name").fill("A\u202eda")
+    page.get_by_role("textbox", name="Nachricht an").fill("Hallo")
+    page.get_by_role("button", name="Senden").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nicht gesendet: Ein Name darf keine")
+
+
+@pytest.mark.parametrize("language", ["ar", "de"])
+def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, enter, language):
+    bob.renames("Jonas W.")
+    for look, (device, scheme) in LOOKS.items():
+        options = {"locale": language, "color_scheme": scheme, **device}
+        reader = speaker(new_context(base_url=house.url, **options)).opens("/r/nobody-was-here/")
+        shoot(reader, f"{language}-{look}-empty")
+        reader.opens(room)
+        bob.says_for_good(PARAGRAPHS)
+        reader.says_for_good(MIXED)
+        bob.field.press_sequentially("The more")
+        expect(reader.page.locator("[data-typing]")).to_have_attribute("data-shown", "")
+        shoot(reader, f"{language}-{look}-conversation")
+        if device is PHONE:
+            reader.page.locator(".bar__people").tap()
+            shoot(reader, f"{language}-{look}-drawer")
+            reader.page.keyboard.press("Escape")
+        reader.page.locator("[data-name-open]").click()
+        reader.writes(PARAGRAPHS)
+        shoot(reader, f"{language}-{look}-writing")
+        reader.page.locator("[data-stream]").focus()
+        reader.page.keyboard.press("?")
+        shoot(reader, f"{language}-{look}-shortcuts")
