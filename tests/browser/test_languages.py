@@ -145,7 +145,9 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
     bob.renames("Jonas W.")
     for look, (device, scheme) in LOOKS.items():
         options = {"locale": language, "color_scheme": scheme, **device}
-        reader = speaker(new_context(base_url=house.url, **options)).opens("/r/nobody-was-here/")
+        context = new_context(base_url=house.url, **options)
+        wire = Wire(context)
+        reader = speaker(context).opens("/r/nobody-was-here/")
         shoot(reader, f"{language}-{look}-empty")
         reader.opens(room)
         bob.says_for_good(PARAGRAPHS)
@@ -163,3 +165,14 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
         reader.page.locator("[data-stream]").focus()
         reader.page.keyboard.press("?")
         shoot(reader, f"{language}-{look}-shortcuts")
+        reader.page.keyboard.press("Escape")
+        wire.refuse = lambda post: {"code": "not_stored", "detail": "No.", "retry_in_ms": None}
+        reader.says(MIXED)
+        expect(reader.page.locator("[data-state=refused]")).to_be_visible()
+        wire.cut(4053)
+        reader.says(PARAGRAPHS)
+        expect(reader.page.locator(".whisper__offline")).to_be_visible()
+        shoot(reader, f"{language}-{look}-disconnected")
+        plain = new_context(base_url=house.url, java_script_enabled=False, **options).new_page()
+        plain.goto(room)
+        shoot(plain, f"{language}-{look}-without-javascript")

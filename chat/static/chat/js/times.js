@@ -1,7 +1,7 @@
 /** Times as people in the reader's place and language say them. Pure. */
 import { gettext, locale } from "./i18n.js";
 
-const CLOCK = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const EXACT = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
