@@ -13,7 +13,7 @@ from django.db import connections, models, transaction
 from chat.archive.errors import ArchiveError
 from chat.models import LOBBY, Room
 
-CHUNK = 2_000  # rows in memory at a time
+CHUNK = 500  # rows in memory at a time
 NOT_COPIED = {"sessions.session"}  # whoever administers signs in again
 MADE_BY_MIGRATE = {"contenttypes.contenttype", "auth.permission"}  # in an empty database too
 

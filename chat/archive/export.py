@@ -1,0 +1,34 @@
+"""A room to read elsewhere: as JSON Lines, or as one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.template.loader import render_to_string
+
+from chat import protocol
+from chat.archive.tables import CHUNK
+from chat.models import Message, Room
+
+
+def messages_of(room: Room) -> Iterator[Message]:
+    """All of them, oldest first, as they come from the database."""
+    return room.messages.filter(seq__lte=room.head).order_by("seq").iterator(CHUNK)
+
+
+def as_json_lines(room: Room) -> Iterator[str]:
+    """A line for the room, then one for each message, as on the wire."""
+    yield protocol.encode(protocol.RoomInfo(slug=room.slug, title=room.shown_title)) + "\n"
+    for message in messages_of(room):
+        yield protocol.encode(message.as_frame()) + "\n"
+
+
+def as_html(room: Room) -> Iterator[str]:
+    """The page in pieces, so that it may be longer than memory. What people typed is escaped."""
+    yield render_to_string("chat/export/_head.html", {"room": room})
+    day = None
+    for message in messages_of(room):
+        today = message.posted_at.date()
+        new_day, day = today if today != day else None, today
+        yield render_to_string("chat/export/_message.html", {"message": message, "day": new_day})
+    yield render_to_string("chat/export/_foot.html")

@@ -1,0 +1,55 @@
+"""`python manage.py export ROOM`: one room's conversation, for people or for programs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS
+
+from chat.archive.export import as_html, as_json_lines
+from chat.archive.tables import snapshot
+from chat.management.copying import failing_in_words
+from chat.models import Room
+
+FORMATS = {"jsonl": as_json_lines, "html": as_html}
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the conversation of ROOM, such as `lobby`: as JSON Lines, a message on each as on"
+        " the wire, or as an HTML page to read."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("room", help="its name as in its address")
+        parser.add_argument("--format", choices=FORMATS, help="default: as FILE ends, else jsonl")
+        parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path | None = options["output"]
+        ending = path.suffix.removeprefix(".") if path else ""
+        pieces = FORMATS[options["format"] or (ending if ending in FORMATS else "jsonl")]
+        if path and path.exists():
+            raise CommandError(f"{path} exists. Choose another name, or remove it.")
+        with failing_in_words("No room was exported.", path), snapshot(DEFAULT_DB_ALIAS):
+            room = Room.objects.filter(slug=options["room"]).first()
+            if room is None:
+                raise CommandError(
+                    f"Nobody has spoken in a room {options['room']!r}. Its name is what stands in"
+                    " its address after /r/; that of the room at / is lobby."
+                )
+            if path is None:
+                for piece in pieces(room):
+                    self.stdout.write(piece, ending="")
+                return
+            draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+            try:
+                with draft.open("x", encoding="utf-8") as file:
+                    file.writelines(pieces(room))
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
+        self.stdout.write(f"{path}: the room {room.slug} up to message {room.head:,}.")

@@ -1,0 +1,141 @@
+"""From one machine's SQLite to PostgreSQL: everything, and people resume where they were."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from urllib.request import Request, urlopen
+
+import pytest
+
+pytest.importorskip("websockets")
+
+from tests import processes
+from tests.managing import manage
+from tests.node_sockets import visit
+from tests.processes import ROOT
+
+
+async def test_a_chat_moves_to_postgresql_and_its_people_resume_as_who_they_were(
+    postgres_server, tmp_path
+):
+    here, url = {"DATA_DIR": tmp_path / "here"}, postgres_server.create_database("moved")
+    with processes.chat_node(MESSAGE_RATE=0, **here) as node:
+        async with visit(node) as hers:
+            cookie = await asyncio.to_thread(cookie_of, node)
+            for number in range(3):
+                await hers.say(f"{number} 🦉")
+            cursor = hers.welcome["epoch"], 2
+            warned = await asyncio.to_thread(manage, "move_to", url, **here)
+    assert "A server runs" in warned.stdout
+    assert "still runs" in warned.stdout, "and what is said from now on is lost"
+    before = contents(tmp_path / "here")
+
+    again = await asyncio.to_thread(manage, "move_to", url, check=False, **here)
+    assert again.returncode == 1
+    assert "not empty" in again.stdout
+    url = postgres_server.create_database("moved_quietly")
+    said = (await asyncio.to_thread(manage, "move_to", url, **here)).stdout
+
+    assert "1 rooms with 3 messages" in said
+    assert f"DATABASE_URL={url}" in said
+    assert f'SECRET_KEY="$(cat {tmp_path / "here" / "secret_key"})"' in said
+    assert "A server runs" not in said
+    assert contents(tmp_path / "here") == before, "nothing changes here"
+    secret = (tmp_path / "here" / "secret_key").read_text()
+    with processes.chat_node(DATABASE_URL=url, SECRET_KEY=secret) as node:
+        headers = {"Cookie": f"chat_guest={cookie}", "Origin": node.url}
+        async with visit(node, cursor=cursor, additional_headers=headers) as again:
+            assert not again.welcome["reset"]
+            assert await again.bodies(until=3) == ["2 🦉"]
+            await again.say("The next")
+            mine = again.welcome["you"]
+        known = await asyncio.to_thread(cookie_of, node, cookie)
+        assert known.split(":")[0] == cookie.split(":")[0], "but for when it was signed"
+        async with visit(node, additional_headers=headers) as she:
+            assert she.welcome["you"] == mine
+            assert [message["seq"] for message in she.messages] == [1, 2, 3, 4]
+
+
+def contents(folder):
+    with closing(sqlite3.connect(folder / "chat.sqlite3")) as connection:
+        return list(connection.iterdump())
+
+
+def cookie_of(node, cookie=""):
+    """The cookie by which the page's visitor is known."""
+    headers = {"Cookie": f"chat_guest={cookie}"} if cookie else {}
+    with urlopen(Request(node.url, headers=headers)) as response:
+        cookies = response.headers.get_all("Set-Cookie")
+    (mine,) = (each for each in cookies if each.startswith("chat_guest="))
+    return mine.partition("=")[2].partition(";")[0]
+
+
+def test_what_is_said_while_it_runs_keeps_the_target_empty(postgres_server, tmp_path):
+    """One writer posts at the moment when the copy is checked."""
+    url = postgres_server.create_database("talking")
+    settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
+    settings["DATA_DIR"].mkdir()
+    manage("migrate", "-v0", **settings)
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+from django.core.management import call_command
+from chat.archive import loading
+from chat.management.commands import move_to
+from chat.services.messages import Post, post_messages
+
+def say():
+    post_messages([Post("lobby", "alice", "Alice", uuid4(), "Hello")])
+
+say()
+if TALK:
+    copied = move_to.replace_all
+    def copied_while_somebody_talks(*args, **options):
+        copied(*args, **options)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(say).result()
+    move_to.replace_all = copied_while_somebody_talks
+call_command("move_to", URL)
+"""
+
+    def run(talk):
+        text = f"import django; django.setup(); URL = {url!r}; TALK = {talk}{code}"
+        given = {name: str(value) for name, value in settings.items()}
+        given["DJANGO_SETTINGS_MODULE"] = "chatsite.settings"
+        return subprocess.run(
+            [sys.executable, "-c", text], cwd=ROOT, env=os.environ | given, capture_output=True,
+            text=True,
+        )  # fmt: skip
+
+    refused = run(talk=True)
+
+    assert "went on talking" in refused.stderr, refused.stderr
+    assert "lobby: 2 here, 1 there" in refused.stderr
+    quiet = run(talk=False)
+    assert quiet.returncode == 0, quiet.stderr
+    assert "1 rooms with 3 messages" in quiet.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://u:secret@127.0.0.1/chat", "postgres://"),
+        ("postgres://u:secret@127.0.0.1:9/chat", "reached"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_in_words(tmp_path, url, words):
+    settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
+    settings["DATA_DIR"].mkdir()
+    manage("migrate", "-v0", **settings)
+
+    refused = manage("move_to", url, check=False, **settings)
+
+    assert refused.returncode == 1
+    assert words in refused.stdout
+    assert "Nothing was copied" in refused.stdout
+    assert "secret" not in refused.stdout
