@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from django import template
 from django.utils.html import json_script
@@ -18,13 +17,13 @@ register = template.Library()
 @register.simple_tag
 def words_for_modules() -> SafeString:
     """Data for static/chat/js/i18n.js. English is the key of every text and needs none."""
-    words = catalog_of(get_language() or "en")
-    return json_script(words, "chat-catalog") if words else SafeString()
+    return _words_in(get_language() or "en")
 
 
 @lru_cache
-def catalog_of(language: str) -> dict[str, Any]:
-    """{text: translation}, or a list of its plural forms, of the `djangojs` domain."""
+def _words_in(language: str) -> SafeString:
+    """{text: translation, or a list of its plural forms} of the `djangojs` domain."""
     view = JavaScriptCatalog()
     view.translation = DjangoTranslation(language, domain="djangojs")
-    return view.get_catalog()
+    words = view.get_catalog()
+    return json_script(words, "chat-catalog") if words else SafeString()
