@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
 
 RESOURCES = "performance.getEntriesByType('resource').map(({ name }) => name)"
 LINKED = (
@@ -28,3 +31,26 @@ def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):
 
     assert sorted(re.sub(r".*/(\w+)\..*", r"\1", url) for url in sheets) == ["chat", "dark"]
     expect(alice.page.locator("body")).to_have_css("margin-block-start", "0px")
+
+
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_latest_messages_are_read_before_a_module_has_run(
+    new_context, house, alice, room, device
+):
+    alice.pours([f"Message {number}" for number in range(40)])
+    reader = Person(new_context(base_url=house.url, **device).new_page())
+    held = []
+    reader.page.route("**/main.*.js", lambda route: held.append(route))
+    reader.page.goto(room, wait_until="commit")
+
+    expect(reader.message("Message 39")).to_be_in_viewport()
+    expect(reader.message("Message 20")).not_to_be_in_viewport()
+    before = reader.message("Message 39").bounding_box()
+    [module] = held
+    module.continue_()
+    reader.connects()
+
+    expect(reader.page.locator("[data-rendered]")).to_have_count(0)
+    expect(reader.message("Message 39")).to_have_count(1)
+    after = reader.message("Message 39").bounding_box()
+    assert (after["x"], after["y"]) == pytest.approx((before["x"], before["y"]), abs=2)

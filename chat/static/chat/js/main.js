@@ -84,6 +84,7 @@ const paint = oncePerFrame(() => {
     part("newer").hidden = !timeline.isAway;
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
+    if (ready) part("rendered")?.remove();
     list.draw(arrange(items, { newFrom: place.firstNew(items, { start, isMine }) }));
   });
   permalink.refresh();
