@@ -11,6 +11,7 @@ import { History } from "./history.js";
 import { gettext } from "./i18n.js";
 import { Invite } from "./invite.js";
 import { LatestButton } from "./latest_button.js";
+import { MessageKeys } from "./message_keys.js";
 import { MessageList } from "./message_list.js";
 import { NameField } from "./name_field.js";
 import { oncePerFrame } from "./once_per_frame.js";
@@ -67,6 +68,7 @@ new Shortcuts({
   key: `${config.site_storage_key}/shortcuts`,
   actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }) },
 });
+new MessageKeys({ stream: part("stream"), rows: part("messages") });
 new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 document.querySelectorAll("[data-invite]").forEach((element) => {

@@ -1,0 +1,40 @@
+/**
+ * From message to message by keyboard: Enter goes from the conversation to its lowest message in sight, the arrows go on, Enter opens a
+ * message's own address, Escape goes back. So the addresses need no place in the tab order, which would be one for each message.
+ */
+export class MessageKeys {
+  #stream;
+  #rows;
+
+  constructor({ stream, rows }) {
+    this.#stream = stream;
+    this.#rows = rows;
+    stream.addEventListener("keydown", this.#keydown);
+  }
+
+  #keydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const goal = event.target === this.#stream ? this.#from(event.key) : this.#onFrom(event.target, event.key);
+    if (!goal) return;
+    event.preventDefault();
+    goal.focus();
+  };
+
+  #from(key) {
+    const { bottom } = this.#stream.getBoundingClientRect();
+    return key === "Enter" ? this.#messages.findLast((message) => message.getBoundingClientRect().top < bottom) : null;
+  }
+
+  #onFrom(message, key) {
+    const place = this.#messages.indexOf(message);
+    if (place < 0) return null; // a link or a button within it
+    if (key === "Escape") return this.#stream;
+    if (key === "Enter") message.querySelector("[data-part=link][href]")?.click();
+    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+    return step ? (this.#messages[place + step] ?? message) : null;
+  }
+
+  get #messages() {
+    return [...this.#rows.querySelectorAll("article")];
+  }
+}

@@ -1,0 +1,139 @@
+"""A conversation without a mouse."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+NARROW = {"viewport": {"width": 360, "height": 740}}  # a desktop at 400 %: no touch, no room
+MOST_STOPS = 20  # not one for each message
+FOCUS = """() => {
+    const element = document.activeElement;
+    if (element === document.body) return null;
+    const box = element.closest("label, form:has(textarea)") ?? element;
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2];
+    const above = document.elementFromPoint(x, y);
+    const drawn = (node) => {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
+        return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
+    };
+    return {
+        what: element.outerHTML.slice(0, 120),
+        visible: drawn(element) || drawn(box),
+        uncovered: box.contains(above) || element.contains(above),
+    };
+}"""
+
+
+def focused(locator):
+    return locator.evaluate("element => element === document.activeElement")
+
+
+def tabs_to(person, goal, *, key="Tab"):
+    """Press Tab until it is there. Every stop on the way shows itself, and nothing covers it."""
+    for _ in range(MOST_STOPS):
+        person.page.keyboard.press(key)
+        stop = person.page.evaluate(FOCUS)
+        assert stop is None or (stop["visible"] and stop["uncovered"]), stop
+        if goal.count() and focused(goal):
+            return goal
+    raise AssertionError(f"Tab does not lead to {goal}")
+
+
+def button(person, name):
+    return person.page.get_by_role("button", name=name)
+
+
+@pytest.fixture
+def bob(enter):
+    return enter(**NARROW)
+
+
+def test_two_people_talk_without_a_mouse(alice, bob):
+    keys, his = alice.page.keyboard, bob.page.keyboard
+    expect(alice.field).to_be_focused()
+    keys.type("Hello?")
+    keys.press("Enter")
+    bob.sees("Hello?")
+
+    expect(bob.field).to_be_focused()
+    his.type("Here I am")
+    tabs_to(bob, button(bob, "Send"))
+    his.press("Space")
+    alice.sees("Here I am")
+    expect(bob.field).to_be_focused()
+
+    tabs_to(alice, button(alice, "Change your name"))
+    keys.press("Enter")
+    expect(alice.page.get_by_role("textbox", name="Your name")).to_be_focused()
+    keys.press("Control+A")
+    keys.type("Alice")
+    keys.press("Enter")
+    keys.press("m")
+    expect(alice.field).to_be_focused()
+    keys.type("It is me")
+    keys.press("Enter")
+    expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("Alice")
+
+
+def test_the_people_open_and_close_by_keyboard(alice, bob):
+    alice.says_for_good("Hello")
+    drawer = bob.page.locator("[data-people]")
+    opener = tabs_to(bob, button(bob, "People here: 2"), key="Shift+Tab")
+
+    bob.page.keyboard.press("Enter")
+    expect(drawer).to_be_visible()
+    tabs_to(bob, drawer.get_by_role("button", name="Copy link"))
+    bob.page.keyboard.press("Escape")
+
+    expect(drawer).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
+    bob.pours([f"Line {number}" for number in range(40)])
+    alice.sees("Line 39")
+    keys = alice.page.keyboard
+    stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
+
+    keys.press("Home")
+    expect(alice.message("Line 1")).to_be_in_viewport()
+    expect(alice.message("Line 39")).not_to_be_in_viewport()
+    keys.press("?")
+    dialog = alice.page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    keys.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(stream).to_be_focused()
+    keys.press("l")
+    expect(alice.message("Line 39")).to_be_in_viewport()
+    keys.press("m")
+
+    expect(alice.field).to_be_focused()
+
+
+def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):
+    bob.pours([f"Line {number}" for number in range(40)])
+    alice.sees("Line 39")
+    keys = alice.page.keyboard
+    stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
+
+    keys.press("Enter")
+    expect(alice.message("Line 39")).to_be_focused()
+    keys.press("ArrowDown")
+    expect(alice.message("Line 39")).to_be_focused()
+    for _ in range(30):
+        keys.press("ArrowUp")
+    expect(alice.message("Line 9")).to_be_focused()
+    expect(alice.message("Line 9")).to_be_in_viewport(ratio=1)
+    keys.press("Enter")
+
+    expect(alice.page).to_have_url(re.compile(r"#10$"))
+    expect(alice.message("Line 9")).to_have_attribute("data-linked", "")
+    alice.message("Line 9").focus()
+    keys.press("Escape")
+    expect(stream).to_be_focused()
