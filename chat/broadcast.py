@@ -79,11 +79,9 @@ def unlisten(slug: str, ear: Ear) -> None:
 def announce(slug: str, announcement: Announcement) -> None:
     """Ring for one room, after COMMIT, from any thread. Does not wait for the channel layer
     where this process serves people, so that the writer goes on to the next batch."""
-    for ear in _ears.get(slug, ()):
-        _call_in(ear.loop, ear.hear, announcement)
     serving = next(iter(_ears.values()), ())
     if serving:
-        _call_in(serving[0].loop, _start_sending, slug, announcement)
+        _call_in(serving[0].loop, _announce_in_loop, slug, announcement)
     else:
         async_to_sync(send)(slug, _as_event(announcement))
 
@@ -121,7 +119,13 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
     }
 
 
-def _start_sending(slug: str, announcement: Announcement) -> None:
+def _announce_in_loop(slug: str, announcement: Announcement) -> None:
+    """Waking a loop from another thread is dear, so the one that sends also tells the ears."""
+    for ear in _ears.get(slug, ()):
+        if ear.loop is asyncio.get_running_loop():
+            ear.hear(announcement)
+        else:
+            _call_in(ear.loop, ear.hear, announcement)
     if len(_sending) < MAX_SENDING:
         task = asyncio.ensure_future(send(slug, _as_event(announcement)))
         _sending.add(task)
