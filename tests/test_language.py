@@ -27,3 +27,5 @@ def test_a_page_is_in_the_browsers_language(client, path, accepted, tag):
     assert tag in response.content.decode()
     assert "Accept-Language" in response.headers["Vary"]
     assert response.headers["Content-Language"] in tag
+    has_words = 'id="chat-catalog"' in response.content.decode()
+    assert has_words == ('"en"' not in tag), "English is the key of every text"

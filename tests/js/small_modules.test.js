@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { hueOf, initialOf, markOf } from "../../chat/static/chat/js/author.js";
 import { Backoff } from "../../chat/static/chat/js/backoff.js";
+import { latinKey } from "../../chat/static/chat/js/latin_key.js";
 import { uuid } from "../../chat/static/chat/js/uuid.js";
 
 test("nobody comes back in step, or later than the limit", () => {
@@ -32,4 +33,13 @@ test("an author has a hue, an initial as people see it, and a mark", () => {
   assert.equal(initialOf("👩‍🚀 Ada"), "👩‍🚀");
   assert.equal(initialOf(""), "?");
   assert.equal(markOf("8f2c-00AB"), "#00ab");
+});
+
+test("a key means the same on a keyboard of another script", () => {
+  assert.equal(latinKey({ key: "ة", code: "KeyM" }), "m"); // Arabic
+  assert.equal(latinKey({ key: "Ь", code: "KeyM", shiftKey: true }), "M"); // Russian
+  assert.equal(latinKey({ key: "؟", code: "Slash", shiftKey: true }), "?");
+  assert.equal(latinKey({ key: "m", code: "Semicolon" }), "m"); // French: what it says counts, not where it lies
+  assert.equal(latinKey({ key: "Enter", code: "Enter" }), "Enter");
+  assert.equal(latinKey({ key: "ز" }), "ز"); // an on-screen keyboard knows no places
 });

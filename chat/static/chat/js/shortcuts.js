@@ -1,4 +1,6 @@
 /** Single keys that do something while nobody is writing, and the dialog that lists them, where they can be turned off (WCAG 2.1.4). */
+import { latinKey } from "./latin_key.js";
+
 export class Shortcuts {
   #dialog;
   #toggle;
@@ -17,7 +19,8 @@ export class Shortcuts {
   }
 
   #keydown = (event) => {
-    const { key, target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
+    const { target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
+    const key = latinKey(event);
     const writing = target.closest?.("input, textarea, select, [contenteditable]");
     if (defaultPrevented || ctrlKey || metaKey || altKey || writing || this.#dialog.open || !this.#toggle.checked) return;
     if (!Object.hasOwn(this.#actions, key)) return;
