@@ -11,19 +11,6 @@ from tests import processes
 from tests.browser.person import DESKTOP, Person
 from tests.browser.wire import Wire
 
-HOME = {
-    "Backoff": "backoff",
-    "Outbox": "outbox",
-    "ReadingPlace": "reading_place",
-    "SafeStorage": "safe_storage",
-    "Timeline": "timeline",
-    "arrange": "arrangement",
-    "matching": "mention_query",
-    "queryAt": "mention_query",
-    "splitLinks": "links",
-    "uuid": "uuid",
-}
-MODULES = processes.ROOT / "chat" / "static" / "chat" / "js"
 SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
 
@@ -90,31 +77,3 @@ def shoot():
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return shoot
-
-
-@pytest.fixture
-def run(new_context):
-    """Run JavaScript with these modules' exports in sight; what it returns."""
-    page = new_context().new_page()
-
-    def serve(route):
-        name = route.request.url.rsplit("/", 1)[-1]
-        if name.endswith(".js"):
-            route.fulfill(path=MODULES / name, content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html>", content_type="text/html")
-
-    page.route("http://modules.test/**", serve)
-    page.goto("http://modules.test/")
-
-    def run(modules, body):
-        exports = "{ " + ", ".join(modules.split()) + " }"
-        loads = ", ".join(f"import('./{HOME[name]}.js')" for name in modules.split())
-        return page.evaluate(
-            f"""async () => {{
-                const {exports} = Object.assign({{}}, ...(await Promise.all([{loads}])));
-                {body}
-            }}"""
-        )
-
-    return run

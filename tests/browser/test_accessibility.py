@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from websockets.sync.client import connect
 
+from tests import processes
 from tests.browser.person import DESKTOP, PHONE
 from tests.conftest import missing
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = """Math.max(...["html", "[data-chat]", "[data-stream]"].map((selector) => {
+    const element = document.querySelector(selector);
+    return element.scrollWidth - element.clientWidth;
+}))"""
+TWICE = "document.documentElement.style.fontSize = '200%'"
+TOO_SMALL = """(() => {
+    const all = [...document.querySelectorAll("a[href], button, input, textarea, [role=option]")];
+    const seen = { visibilityProperty: true, opacityProperty: true };
+    const pressed = all.filter(
+        (element) => element.checkVisibility(seen) && !element.closest("[data-part=body]"));
+    const small = pressed.filter((element) => {
+        const { width, height } = (element.closest("label") ?? element).getBoundingClientRect();
+        return width < 24 || height < 24;
+    });
+    return [pressed.length, small.map((element) => element.outerHTML.slice(0, 120))];
+})()"""
 
 
 @pytest.fixture(scope="session")
@@ -72,25 +92,116 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     assert not {state: rules for state, rules in found.items() if rules}
 
 
+@pytest.fixture(scope="module")
+def broken_house():
+    """A server that knows one name, and cannot read what was said in the room "broken"."""
+    with processes.chat_node(ALLOWED_HOSTS="localhost") as server:
+        url = f"{server.ws_url}/ws/broken".replace("127.0.0.1", "localhost")
+        with connect(url, proxy=None) as socket:
+            socket.send("Hello")
+            socket.recv(timeout=10)
+        with closing(sqlite3.connect(server.data_dir / "chat.sqlite3", timeout=10)) as database:
+            database.execute("UPDATE chat_message SET posted_at = 'never'")
+            database.commit()
+        yield server
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_the_pages_of_errors(new_context, house, violations, scheme):
+def test_axe_finds_no_violation_on_the_pages_of_errors(
+    new_context, broken_house, violations, scheme
+):
+    page = new_context(color_scheme=scheme).new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    known = broken_house.url.replace("127.0.0.1", "localhost")
+    found = {}
+    for address, status in (
+        (f"{known}/r/No_Such_Room/", 404),
+        (f"{known}/nowhere/", 404),
+        (f"{broken_house.url}/", 400),
+        (f"{known}/r/broken/", 500),
+    ):
+        assert page.goto(address).status == status
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found[address] = violations(page)
+
+    assert not {address: rules for address, rules in found.items() if rules}
+    assert not [text for text in complaints if "server responded with a status of" not in text]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_without_javascript(
+    new_context, house, bob, room, violations, scheme
+):
+    """axe is a script itself, so this page lost its own, and its noscript shows."""
+    bob.says_for_good("Look: https://example.org")
+
+    def without_script(route):
+        response = route.fetch()
+        shown = re.sub(r"</?noscript>|<script type=.module..*?</script>", "", response.text())
+        encoded = ("content-encoding", "content-length")
+        headers = {name: text for name, text in response.headers.items() if name not in encoded}
+        route.fulfill(status=response.status, headers=headers, body=shown)
+
     page = new_context(base_url=house.url, color_scheme=scheme).new_page()
-    for path in ("/r/No_Such_Room/", "/nowhere/"):
-        page.goto(path)
-        assert not violations(page)
+    page.route(f"**{room}", without_script)
+    page.goto(room)
+    expect(page.get_by_role("textbox", name="Your name")).to_be_visible()
+    expect(page.get_by_text("Look: https://example.org")).to_be_visible()
+
+    assert not violations(page)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_everything_to_press_is_large_enough(enter, bob, room, device):
+    """WCAG 2.2, 2.5.8: 24 by 24 pixels, or as large as the text of a link within a sentence."""
+    bob.says_for_good("Look: https://example.org")
+    reader = enter(**DEVICES[device])
+    reader.says_for_good("I see")
+    found = {"conversation": reader.page.evaluate(TOO_SMALL)}
+    reader.page.get_by_role("button", name="Change your name").click()
+    found["renaming"] = reader.page.evaluate(TOO_SMALL)
+    reader.page.get_by_role("button", name="Cancel").click()
+    if device == "phone":
+        reader.page.get_by_role("button", name="People here").tap()
+        found["drawer"] = reader.page.evaluate(TOO_SMALL)
+        reader.page.keyboard.press("Escape")
+    reader.page.locator("[data-stream]").focus()
+    reader.page.keyboard.press("?")
+    found["shortcuts"] = reader.page.evaluate(TOO_SMALL)
+
+    assert all(pressed > 2 for pressed, _ in found.values())
+    assert not {state: small for state, (_, small) in found.items() if small}
 
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
     bob.says_for_good("Is everything readable, also with a_very_long_word_without_a_break_in_it?")
     reader = enter(**DEVICES[device])
-    reader.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page = reader.page
+    page.evaluate(TWICE)
     reader.says_for_good("It is")
 
     expect(reader.message("It is")).to_be_in_viewport()
-    expect(reader.field).to_be_in_viewport()
-    assert reader.page.evaluate(OVERFLOW) == 0
+    expect(reader.field).to_be_in_viewport(ratio=1)
+    assert page.evaluate(OVERFLOW) == 0
     shoot(reader, f"{device}-text-200")
+
+    page.get_by_role("button", name="Change your name").click()
+    for name in ("Save", "Cancel"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    assert page.evaluate(OVERFLOW) == 0
+    shoot(reader, f"{device}-text-200-renaming")
+    page.get_by_role("button", name="Cancel").click()
+    if device == "phone":
+        page.get_by_role("button", name="People here").tap()
+        expect(page.get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)
+        shoot(reader, f"{device}-text-200-drawer")
+    reader.opens("/r/nobody-here-yet/")
+    page.evaluate(TWICE)
+    expect(reader.field).to_be_in_viewport(ratio=1)
+    assert page.evaluate(OVERFLOW) == 0
+    shoot(reader, f"{device}-text-200-empty")
 
 
 def test_the_systems_own_colours_have_their_picture(enter, bob, shoot):

@@ -42,16 +42,16 @@ def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
     expect(carol.bodies).to_have_text(["One", "Two"])
 
 
-@pytest.mark.parametrize("seq", [1, 100, 340, 360, 400])
-def test_a_link_opens_with_its_surroundings(writer, enter, room, seq):
-    reader = enter(f"{room}#{seq}")
+def test_a_link_opens_with_its_surroundings(writer, enter, room):
+    for seq in (1, 100, 340, 360, 400):
+        reader = enter(f"{room}#{seq}")
 
-    expect(linked(reader)).to_have_text(f"Message {seq}")
-    expect(linked(reader)).to_be_in_viewport()
-    around = HISTORY[max(0, seq - 6) : seq + 5]
-    shown = reader.bodies.all_inner_texts()
-    start = shown.index(around[0])
-    assert shown[start : start + len(around)] == around
+        expect(linked(reader)).to_have_text(f"Message {seq}")
+        expect(linked(reader)).to_be_in_viewport()
+        around = HISTORY[max(0, seq - 6) : seq + 5]
+        shown = reader.bodies.all_inner_texts()
+        start = shown.index(around[0])
+        assert shown[start : start + len(around)] == around
 
 
 def test_reading_on_from_a_link_meets_the_latest_messages(writer, enter, room):
@@ -121,12 +121,12 @@ def test_the_browsers_back_button_leaves_the_link(writer, enter, room):
     expect(linked(reader)).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", ["#401", "#999999999"])
-def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room, name):
-    reader = enter(room + name)
+def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room):
+    for name in ("#401", "#999999999"):
+        reader = enter(room + name)
 
-    expect(reader.status).to_have_text(re.compile("not in this room"))
-    expect(reader.message(HISTORY[-1])).to_be_in_viewport()
+        expect(reader.status).to_have_text(re.compile("not in this room"))
+        expect(reader.message(HISTORY[-1])).to_be_in_viewport()
 
 
 def test_what_is_no_seq_is_no_link(alice, enter, room):
