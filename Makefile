@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test faults soak bench bench-quick check fmt messages clean
+.PHONY: help run install test faults soak bench bench-quick check fmt messages screenshot clean
 
 step = @echo "== $(1)"
 
@@ -37,6 +37,7 @@ help:
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
 	@echo "make messages collect the page's texts for translation into locale/, and compile them"
+	@echo "make screenshot  take the README's pictures anew"
 	@echo "make install  only install, into $(VENV)"
 	@echo "make clean    remove $(VENV) and caches; conversations stay"
 
@@ -92,6 +93,12 @@ messages: $(INSTALLED_DEV)
 	$(call step,messages)
 	@bin/find-program msgfmt >/dev/null || bin/apt-install gettext
 	@bin/update-messages $(BIN)/python
+
+screenshot: $(INSTALLED_DEV)
+	$(call step,test tools)
+	@bin/install-test-tools
+	$(call step,screenshot)
+	@$(BIN)/python -m docs.take_screenshot
 
 clean:
 	$(call step,clean)

@@ -190,6 +190,7 @@ def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
     page.get_by_role("button", name="Change your name").click()
     for name in ("Save", "Cancel"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-latest]")).to_be_hidden()
     assert page.evaluate(OVERFLOW) == 0
     shoot(reader, f"{device}-text-200-renaming")
     page.get_by_role("button", name="Cancel").click()

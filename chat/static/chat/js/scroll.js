@@ -9,6 +9,7 @@ export class Scroll extends EventTarget {
   #isOpenEnded;
   #pinned = true;
   #top = 0;
+  #height = 0;
 
   /** `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. */
   constructor({ scroller, content, rows, isOpenEnded = () => false }) {
@@ -65,10 +66,12 @@ export class Scroll extends EventTarget {
   #jump() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
+    this.#height = this.#scroller.clientHeight;
   }
 
   #scrolled = () => {
-    const { scrollTop } = this.#scroller;
+    const { scrollTop, clientHeight } = this.#scroller;
+    if (this.#pinned && clientHeight !== this.#height) return; // pushed by a window that was larger for a moment; its observer jumps
     if (this.#isAtBottom()) this.#setPinned(true);
     else if (scrollTop < this.#top - 1) this.#setPinned(false); // only moving up leaves the bottom; content growing does not
     this.#top = scrollTop;
