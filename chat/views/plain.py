@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,11 +33,32 @@ class Row:
     mine: bool
 
 
-def latest_rows(slug: str, reader: Person) -> list[Row]:
-    """The newest messages of a room, oldest first."""
-    newest_first = Message.objects.filter(room__slug=slug).before(MAX_SEQ)[:SHOWN]
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """Some messages, and the seqs at which the pages before and after them begin."""
+
+    rows: list[Row]
+    earlier: int | None
+    later: int | None
+
+
+def plain_page(slug: str, reader: Person, at: int | None) -> PlainPage:
+    """The messages of a room from the seq `at` on, or the newest; oldest first."""
+    said = Message.objects.filter(room__slug=slug)
+    if at is None:
+        messages = list(said.before(MAX_SEQ)[:SHOWN])[::-1]
+    else:
+        messages = list(said.since(at)[:SHOWN])
+    if not messages:
+        return PlainPage([], None, None)
+    before = list(said.before(messages[0].seq).values_list("seq", flat=True)[:SHOWN])
+    after = said.since(messages[-1].seq + 1).values_list("seq", flat=True).first() if at else None
+    return PlainPage(_rows(messages, reader), before[-1] if before else None, after)
+
+
+def _rows(messages: Iterable[Message], reader: Person) -> list[Row]:
     rows: list[Row] = []
-    for message in reversed(newest_first):
+    for message in messages:
         last = rows[-1].message if rows else None
         day = message.posted_at.date()
         new_day = last is None or last.posted_at.date() != day

@@ -15,7 +15,7 @@ from chat.database import UNREACHABLE
 from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room
 from chat.protocol import SLUG
-from chat.views.plain import Attempt, latest_rows
+from chat.views.plain import Attempt, PlainPage, plain_page
 
 
 def lobby(request: HttpRequest) -> HttpResponse:
@@ -46,20 +46,22 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
     status = 200
     try:
         here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
-        rows = latest_rows(slug, guest.person)
+        plain: PlainPage | None = plain_page(slug, guest.person, _seq(request.GET.get("at", "")))
     except UNREACHABLE:
-        here, rows, status = Room(slug=slug), None, 503
+        here, plain, status = Room(slug=slug), None, 503
     shown = {"slug": slug, "title": here.shown_title}
     root = reverse("lobby")
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
         "name_url": reverse("name"),
+        "at_url": reverse("at", args=[slug]),
+        "missed_url": reverse("missed", args=[slug]),
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
-    context = {"room": shown, "config": config, "rows": rows, "attempt": attempt}
+    context = {"room": shown, "config": config, "plain": plain, "attempt": attempt}
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response
@@ -68,3 +70,7 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
 def address_of(slug: str) -> str:
     """Where a room's page is."""
     return reverse("lobby") if slug == LOBBY else reverse("room", args=[slug])
+
+
+def _seq(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None

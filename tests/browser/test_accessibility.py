@@ -67,6 +67,8 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     bob.says_for_good("Look: https://example.org")
     bob.says_for_good("🎉")
     reader = enter(color_scheme=scheme, **DEVICES[device])
+    reader.renames("Mara")
+    bob.says_for_good("You too, @Mara! Right, @Mara Lind, @Mara?")
     reader.says_for_good("I see")
     found = {"conversation": violations(reader.page)}
 
@@ -80,6 +82,9 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     reader.page.locator("[data-stream]").focus()
     reader.page.keyboard.press("?")
     found["shortcuts"] = violations(reader.page)
+    reader.page.keyboard.press("Escape")
+    reader.page.keyboard.press("d")
+    found["going to a date"] = violations(reader.page)
     reader.page.keyboard.press("Escape")
     reader.page.get_by_role("button", name="Change your name").click()
     found["renaming"] = violations(reader.page)

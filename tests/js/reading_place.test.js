@@ -57,3 +57,34 @@ test("what comes while nobody looks is new, until they answer", () => {
   place.answers();
   assert.equal(firstNew(place), undefined);
 });
+
+test("what came while they read along is not new since a visit", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 1 });
+  const place = visit("a");
+
+  place.reads({ epoch: "a", seq: 1 });
+
+  assert.equal(firstNew(place), undefined);
+});
+
+test("what is new before the page begins is told, until they were led there or have answered", () => {
+  const { visit } = browser();
+  const before = Date.now();
+  visit("a").reads({ epoch: "a", seq: 2 });
+  const place = visit("a");
+
+  const { after, since } = place.unseen({ start: 3 });
+  assert.equal(after, 2);
+  assert.ok(since >= before && since <= Date.now());
+  assert.equal(place.unseen({ start: 2 }), null);
+  place.firstNew(ITEMS, { start: 0, isMine: () => false, seen: false });
+  assert.ok(place.unseen({ start: 3 }), "nobody looked at the line");
+  place.firstNew(ITEMS, { start: 0, isMine: () => false, seen: true });
+  assert.equal(place.unseen({ start: 3 }), null);
+
+  place.misses();
+  assert.equal(place.unseen({ start: 3 }).after, 2);
+  place.answers();
+  assert.equal(place.unseen({ start: 3 }), null);
+});

@@ -10,9 +10,12 @@ import { Drawer } from "./drawer.js";
 import { History } from "./history.js";
 import { gettext } from "./i18n.js";
 import { Invite } from "./invite.js";
+import { JumpDialog } from "./jump_dialog.js";
+import { KnownNames } from "./known_names.js";
 import { LatestButton } from "./latest_button.js";
 import { MessageKeys } from "./message_keys.js";
 import { MessageList } from "./message_list.js";
+import { Missed } from "./missed.js";
 import { NameField } from "./name_field.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
@@ -44,6 +47,7 @@ const conversation = new Conversation({ timeline, outbox });
 const connection = new Connection({ url: socketUrl(), cursor: () => timeline.cursor });
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const place = new ReadingPlace({ storage, key: key("read") });
+const known = new KnownNames();
 const isMine = (person) => conversation.isMine(person);
 
 // The page
@@ -61,12 +65,14 @@ const typing = new TypingLine({ element: part("typing"), label: part("typing-lab
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
 const badge = new UnreadBadge({ icon: part("icon") });
+const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
+const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
 const announcer = new Announcer({ region: part("announcer") });
 new Shortcuts({
   ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
   storage,
   key: `${config.site_storage_key}/shortcuts`,
-  actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }) },
+  actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }), d: () => jump.open() },
 });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
 new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
@@ -87,11 +93,14 @@ const paint = oncePerFrame(() => {
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
     if (ready) part("rendered")?.remove();
-    list.draw(arrange(items, { newFrom: place.firstNew(items, { start, isMine }) }));
+    const newFrom = place.firstNew(items, { start, isMine, seen: !document.hidden });
+    known.meet(items.map((item) => item.author_name), conversation.you.name);
+    list.draw(arrange(items, { newFrom }), { mentions: known.mentions });
   });
   permalink.refresh();
   older.refresh();
   newer.refresh();
+  missed.draw(place.unseen(timeline));
   look();
 });
 
@@ -130,6 +139,20 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
 });
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
+missed.addEventListener("jump", ({ detail: { seq } }) => {
+  place.meets();
+  permalink.visit(seq);
+  paint();
+});
+missed.addEventListener("dismiss", () => {
+  place.answers();
+  paint();
+});
+jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
+  if (notice) status.notice(notice);
+  if (seq === null) toLatest();
+  else permalink.open(seq);
+});
 permalink.addEventListener("missing", () => status.notice(gettext("The message in this link is not in this room.")));
 permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
@@ -148,7 +171,7 @@ addEventListener("storage", (event) => {
 });
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 scroll.addEventListener("moved", look);
-document.addEventListener("visibilitychange", look);
+document.addEventListener("visibilitychange", paint);
 
 new Wake().addEventListener("wake", () => {
   connection.wake();
@@ -168,11 +191,13 @@ function toLatest({ smooth = false } = {}) {
 }
 
 function look() {
-  if (!document.hidden && !timeline.isAway && scroll.pinned && timeline.ready) place.reads(timeline.cursor);
+  if (document.hidden || timeline.isAway || !scroll.pinned || !timeline.ready) return;
+  if (!place.unseen(timeline)) place.reads(timeline.cursor); // else they have seen the end alone
 }
 
 function showPeople(present, count) {
   people.draw({ people: present, count });
+  if (known.meet(present.map((person) => person.name), conversation.you.name)) paint();
   mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
 }

@@ -33,14 +33,14 @@ export class MessageList extends EventTarget {
     for (const view of this.#views.values()) view.mark?.(seq);
   }
 
-  draw(rows) {
+  draw(rows, { mentions }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
     for (const [key, view] of this.#views) if (!views.has(key)) view.element.remove();
 
     let next = this.#root.firstElementChild;
     for (const row of rows) {
       const view = views.get(row.key);
-      view.draw(row, { mine: row.kind === "message" && (row.item.mine || this.#isMine(row.item)) });
+      view.draw(row, { mine: row.kind === "message" && (row.item.mine || this.#isMine(row.item)), mentions });
       view.mark?.(this.#marked);
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);

@@ -1,17 +1,40 @@
 /** What a person typed, as nodes. Only text nodes and links are ever made: there is no way from here to markup. */
 import { splitLinks } from "./links.js";
+import { findMentions } from "./mentioning.js";
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?|\p{Regional_Indicator}{2}|\u200d)+$/u;
 const MOST_EMOJI = 24; // UTF-16 units; about six
 
-export function textNodes(body) {
+/** `names` are those that may be mentioned, a Names; `isMe(name)` tells which are the reader's. */
+export function textNodes(body, { names, isMe }) {
   const fragment = document.createDocumentFragment();
-  for (const { text, href } of splitLinks(body)) fragment.append(href ? link(text, href) : text);
+  for (const { text, href } of splitLinks(body)) {
+    if (href) fragment.append(link(text, href));
+    else fragment.append(...withMentions(text, names, isMe));
+  }
   return fragment;
 }
 
 export function isEmojiOnly(body) {
   return body.length <= MOST_EMOJI && EMOJI_ONLY.test(body.replace(/\s/g, ""));
+}
+
+function withMentions(text, names, isMe) {
+  const nodes = [];
+  let end = 0;
+  for (const mention of findMentions(text, names)) {
+    nodes.push(text.slice(end, mention.start), at(text.slice(mention.start, mention.end), isMe(mention.name)));
+    end = mention.end;
+  }
+  return [...nodes, text.slice(end)].filter((node) => node !== "");
+}
+
+function at(text, me) {
+  const element = document.createElement("span");
+  element.className = "at";
+  element.toggleAttribute("data-me", me);
+  element.textContent = text;
+  return element;
 }
 
 function link(text, href) {

@@ -10,12 +10,14 @@ export class MessageView {
   #parts = partsOf(this.element);
   #drawn = {};
 
-  draw({ item, introduced, timed }, { mine }) {
+  /** `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
+  draw({ item, introduced, timed }, { mine, mentions }) {
     this.#flags({ introduced, timed, mine, state: item.state ?? "sent" });
+    if (item.body !== this.#drawn.item?.body || (mentions !== this.#drawn.mentions && item.body.includes("@"))) this.#body(item, mentions);
+    this.#drawn.mentions = mentions;
     if (item === this.#drawn.item) return;
 
     this.#author(item);
-    this.#body(item);
     this.#time(item);
     this.#refusal(item.refusal);
     this.element.dataset.clientMessageId = item.client_message_id;
@@ -47,10 +49,11 @@ export class MessageView {
     this.#parts.author.title = `${author_name} ${markOf(author_id)}`;
   }
 
-  #body({ body }) {
-    if (body === this.#drawn.item?.body) return; // keep the reader's selection
-    this.#parts.body.replaceChildren(textNodes(body));
+  /** Only when it must: the reader may have selected some of it. */
+  #body({ body }, mentions) {
+    this.#parts.body.replaceChildren(textNodes(body, mentions));
     this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
+    this.element.toggleAttribute("data-names-me", this.#parts.body.querySelector("[data-me]") !== null);
   }
 
   #time({ posted_at }) {

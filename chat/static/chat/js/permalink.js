@@ -28,6 +28,19 @@ export class Permalink extends EventTarget {
     return this.#wanted;
   }
 
+  /** Make the message at `seq` the page's address. */
+  open(seq) {
+    if (location.hash === `#${seq}`) this.#want(seq);
+    else location.hash = `#${seq}`;
+  }
+
+  /** Go to a message without making it the page's address. */
+  visit(seq) {
+    this.leave();
+    this.#wanted = seq;
+    this.refresh();
+  }
+
   /** Go on as if the address had never named one. */
   leave() {
     if (location.hash !== "") window.history.replaceState(null, "", location.pathname + location.search);

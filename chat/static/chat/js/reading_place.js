@@ -5,6 +5,8 @@ export class ReadingPlace {
   #epoch = null;
   #read = null; // they have seen everything up to this seq, here and now
   #after = null; // what is new begins after this seq
+  #since = null; // when they had read up to there, in ms
+  #met = false; // the page has shown where it begins
   #away = false; // something came that nobody has looked at yet
 
   constructor({ storage, key }) {
@@ -16,39 +18,60 @@ export class ReadingPlace {
   welcome({ epoch }) {
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
-    this.#after = this.#kept();
+    const kept = this.#kept();
+    this.#begin(kept?.seq ?? null, kept?.at);
     this.#read = this.#after;
   }
 
   /** The page shows everything up to the cursor, and someone looks at it. */
   reads({ epoch, seq }) {
     this.#away = false;
-    if (epoch !== this.#epoch || seq <= this.#read) return;
+    if (epoch !== this.#epoch) return;
+    if (seq === this.#after) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
+    if (seq <= this.#read) return;
     this.#read = seq;
-    if (seq > this.#kept()) this.#storage.set(this.#key, JSON.stringify({ epoch, seq }));
+    if (seq > (this.#kept()?.seq ?? 0)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
   /** Something came while nobody looked: what is new begins there. */
   misses() {
-    if (!this.#away) this.#after = this.#read;
+    if (!this.#away) this.#begin(this.#read, Date.now());
     this.#away = true;
   }
 
   /** Who answers has read what was new. */
   answers() {
-    this.#after = null;
+    this.#begin(null, null);
+  }
+
+  /** What is new where it begins before `start`, the first message on the page: {after, since}, or null. */
+  unseen({ start }) {
+    return this.#after === null || this.#met || !(this.#after < start) ? null : { after: this.#after, since: this.#since };
+  }
+
+  /** They have been led to what is new. */
+  meets() {
+    this.#met = true;
   }
 
   /** The first of `items`, all the messages after `start`, that is new to the reader; undefined if that is none or lies before. */
-  firstNew(items, { start, isMine }) {
+  firstNew(items, { start, isMine, seen = false }) {
     if (this.#after === null || this.#after < start) return undefined;
-    return items.find((item) => item.seq > this.#after && !isMine(item));
+    const first = items.find((item) => item.seq > this.#after && !isMine(item));
+    if (first && seen) this.meets();
+    return first;
+  }
+
+  #begin(after, since) {
+    this.#after = after;
+    this.#since = since;
+    this.#met = false;
   }
 
   #kept() {
     try {
-      const { epoch, seq } = JSON.parse(this.#storage.get(this.#key)) ?? {};
-      return epoch === this.#epoch && Number.isSafeInteger(seq) ? seq : null;
+      const { epoch, seq, at } = JSON.parse(this.#storage.get(this.#key)) ?? {};
+      return epoch === this.#epoch && Number.isSafeInteger(seq) && Number.isSafeInteger(at) ? { seq, at } : null;
     } catch {
       return null;
     }

@@ -3,6 +3,7 @@ import { gettext, locale } from "./i18n.js";
 
 const CLOCK = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const EXACT = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
 
@@ -10,8 +11,17 @@ export function clock(date) {
   return CLOCK.format(date);
 }
 
+export function longDay(date) {
+  return DAY_AND_YEAR.format(date);
+}
+
 export function exact(date) {
   return EXACT.format(date);
+}
+
+/** The time alone where that is enough: "14:05", or "9 Mar, 14:05". */
+export function moment(date, now = new Date()) {
+  return (dayKey(date) === dayKey(now) ? CLOCK : DAY_AND_CLOCK).format(date);
 }
 
 /** A local calendar day, as a key that sorts: "2025-03-09". */

@@ -1,0 +1,95 @@
+"""Where in a room's log something lies, for a reader who wants to go there. Reads only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat import database
+from chat.errors import Unavailable
+from chat.identity import guest_from
+from chat.models import Message
+from chat.protocol import SLUG
+from chat.views.room import address_of, bad_slug
+
+MOST_MISSED = 1_000  # messages counted; past that it says that there are more
+
+
+@never_cache
+@require_safe
+async def at(request: HttpRequest, slug: str) -> HttpResponse:
+    """The first message of the day or moment `date` or later, by its `seq`; null if there is none.
+
+    `date` is RFC 3339: a moment, or a day, which begins at midnight UTC. Who asks for a page, not
+    for JSON, is sent to the room's page, opened there.
+    """
+    if not SLUG.fullmatch(slug):
+        return await sync_to_async(bad_slug)(request, slug)
+    moment = _moment(request.GET.get("date", ""))
+    if moment is None:
+        return _refusal("bad_date", gettext("This is no date."), 400)
+    try:
+        found = await database.read(_room(slug).first_posted_since, moment)
+    except Unavailable as error:
+        return _refusal(error.code, str(error.detail), error.http_status)
+    if request.get_preferred_type(["text/html", "application/json"]) == "text/html":
+        place = f"?at={found.seq}#{found.seq}" if found else ""
+        return HttpResponseRedirect(address_of(slug) + place)
+    answer = {"seq": found.seq, "posted_at": found.as_frame().posted_at} if found else {"seq": None}
+    return JsonResponse(answer)
+
+
+@never_cache
+@require_safe
+async def missed(request: HttpRequest, slug: str) -> HttpResponse:
+    """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
+    if not SLUG.fullmatch(slug):
+        return await sync_to_async(bad_slug)(request, slug)
+    after = request.GET.get("after", "")
+    if not (after.isascii() and after.isdigit() and len(after) <= 15):
+        return _refusal("bad_seq", gettext("This is no message's number."), 400)
+    guest = guest_from(request.COOKIES)
+    try:
+        answer = await database.read(
+            _missed, slug, int(after), guest.person.author_id if guest else ""
+        )
+    except Unavailable as error:
+        return _refusal(error.code, str(error.detail), error.http_status)
+    return JsonResponse(answer)
+
+
+def _missed(slug: str, after: int, reader: str) -> dict[str, Any]:
+    theirs = _room(slug).since(after + 1).exclude(author_id=reader).values_list("seq", flat=True)
+    seqs = list(theirs[: MOST_MISSED + 1])
+    return {
+        "seq": seqs[0] if seqs else None,
+        "count": min(len(seqs), MOST_MISSED),
+        "more": len(seqs) > MOST_MISSED,
+    }
+
+
+def _room(slug: str) -> Any:
+    return Message.objects.filter(room__slug=slug)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        if day := parse_date(text):
+            return datetime.combine(day, time(), UTC)
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment and moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _refusal(code: str, detail: str, status: int) -> JsonResponse:
+    return JsonResponse({"code": code, "detail": detail}, status=status)

@@ -1,0 +1,52 @@
+"""Names with an @ stand out, the reader's own most; what was typed stays text."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+
+
+def named(person):
+    return person.bodies.locator(".at")
+
+
+def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, enter):
+    alice.renames("Ada Lovelace")
+    bob.renames("Bob")
+    carol = enter()
+    text = "Thanks @ADA lovelace, and @Bob! @nobody https://example.org/@Bob <b>@Bob</b>"
+    carol.says_for_good(text)
+
+    for person, mine in ((alice, ["@ADA lovelace"]), (bob, ["@Bob", "@Bob"]), (carol, [])):
+        expect(named(person)).to_have_text(["@ADA lovelace", "@Bob", "@Bob"])
+        expect(person.bodies.locator(".at[data-me]")).to_have_text(mine)
+        assert person.bodies.first.text_content() == text
+        assert person.page.locator(".message[data-names-me]").count() == bool(mine)
+
+
+def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
+    bob.says_for_good("Is @Ada Lovelace here?")
+    alice.sees("Is @Ada Lovelace here?")
+    expect(named(alice)).to_have_count(0)
+
+    alice.renames("Ada Lovelace")
+
+    expect(alice.bodies.locator(".at[data-me]")).to_have_text("@Ada Lovelace")
+    expect(named(bob)).to_have_text("@Ada Lovelace")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_mention_has_its_picture(new_context, house, room, bob, shoot, scheme, device):
+    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+    reader.opens(room)
+    bob.renames("Jonas W.")
+    reader.renames("Mara")
+    reader.says_for_good("Thanks @Jonas W., see you there")
+    bob.says_for_good("@Mara could you bring the long table, please? And ask @Mara’s sister too.")
+    bob.says_for_good("I, @Jonas W., will bring the rest")
+
+    expect(reader.bodies.locator(".at[data-me]")).to_have_count(2)
+    shoot(reader, f"{'phone' if device is PHONE else 'desktop'}-{scheme}-mention")

@@ -1,0 +1,126 @@
+"""Going to a day, and to what came since the last visit."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.past import give_a_past
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.test_unread import line
+
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
+ZONE = "Pacific/Auckland"  # in March a day begins at 11:00 UTC of the day before
+FIRST = datetime(2025, 3, 1, 11)
+HOURS = 200  # a message each, but for the day from hour 72
+
+
+@pytest.fixture
+def past(house, room):
+    hours = [hour for hour in range(HOURS) if not 72 <= hour < 96]
+    give_a_past(
+        house,
+        room,
+        [(FIRST + timedelta(hours=hour), "Bob", f"Hour {hour}") for hour in hours],
+    )
+
+
+def goes_to(person, day):
+    dialog = person.page.get_by_role("dialog", name="Go to a date")
+    dialog.get_by_label("from this day on").fill(day)
+    dialog.get_by_role("button", name="Show").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_day_is_gone_to_by_keyboard_and_begins_where_the_reader_lives(past, enter, shoot):
+    reader = enter(timezone_id=ZONE)
+    reader.sees(f"Hour {HOURS - 1}")
+    reader.page.locator("[data-stream]").focus()
+    reader.page.keyboard.press("d")
+    shoot(reader, "desktop-light-jump")
+    goes_to(reader, "2025-03-03")
+
+    expect(reader.message("Hour 24")).to_be_in_viewport()
+    expect(reader.message("Hour 24")).to_be_focused()
+    expect(reader.page.locator(".message[data-linked]")).to_have_count(1)
+    reader.page.get_by_role("button", name="Go to a date").click()
+    goes_to(reader, "2025-03-05")
+    expect(reader.message("Hour 96")).to_be_in_viewport()
+    expect(reader.status).to_have_text(re.compile("said on 5 March 2025.* 6 March 2025"))
+    reader.page.get_by_role("button", name="Go to a date").click()
+    goes_to(reader, "2020-01-01")
+    expect(reader.message("Hour 0")).to_be_in_viewport()
+    expect(reader.page.locator("[data-beginning]")).to_be_in_viewport()
+    reader.page.get_by_role("button", name="Go to a date").click()
+    goes_to(reader, "2026-01-01")
+    expect(reader.message(f"Hour {HOURS - 1}")).to_be_in_viewport()
+    expect(reader.status).to_have_text(re.compile("Nothing was said on 1 January 2026 or later"))
+
+
+def test_a_day_that_cannot_be_looked_up_says_so_in_the_dialog(past, enter):
+    reader = enter()
+    reader.page.route("**/at/**", lambda route: route.fulfill(body="<p>Log in to the network"))
+    reader.page.get_by_role("button", name="Go to a date").click()
+    dialog = reader.page.get_by_role("dialog", name="Go to a date")
+    dialog.get_by_label("from this day on").fill("2025-03-03")
+    dialog.get_by_role("button", name="Show").click()
+
+    expect(dialog.get_by_role("alert")).to_have_text(re.compile("could not be looked up"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_more_unread_than_a_page_is_reached_and_read_on_from(
+    new_context, house, room, bob, shoot, device, scheme
+):
+    context = new_context(base_url=house.url, color_scheme=scheme, **DEVICES[device])
+    reader = Person(context.new_page())
+    bob.says_for_good("Seen")
+    reader.opens(room).sees("Seen")
+    reader.page.goto("about:blank")
+    bob.pours([f"Line {number}" for number in range(1, 201)])
+    reader.opens(room)
+    reader.sees("Line 200")
+    button = reader.page.get_by_role("button", name=re.compile("^200 new messages since .*first$"))
+    expect(button).to_be_visible()
+    shoot(reader, f"{device}-{scheme}-missed")
+    reader.reloads()
+    expect(button).to_be_visible()
+
+    button.click()
+
+    expect(reader.message("Line 1")).to_be_in_viewport()
+    expect(reader.message("Line 1")).to_be_focused()
+    expect(line(reader)).to_be_in_viewport()
+    expect(button).to_be_hidden()
+    while not reader.message("Line 200").count():
+        reader.bodies.last.scroll_into_view_if_needed()
+    reader.message("Line 200").scroll_into_view_if_needed()
+    expect(reader.page.locator("[data-latest]")).to_be_hidden()
+    reader.reloads()
+    reader.sees("Line 200")
+    bob.says_for_good("Live")
+    reader.sees("Live")
+    expect(button).to_be_hidden()
+
+
+def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    alice.page.goto("about:blank")
+    bob.pours([f"Line {number}" for number in range(1, 101)])
+    alice.opens(room)
+    expect(alice.page.get_by_role("button", name=re.compile("^100 new"))).to_be_visible()
+
+    alice.page.get_by_role("button", name="Mark as read").click()
+
+    expect(alice.page.locator("[data-missed]")).to_be_hidden()
+    alice.reloads()
+    alice.sees("Line 100")
+    bob.says_for_good("Live")
+    alice.sees("Live")
+    expect(alice.page.locator("[data-missed]")).to_be_hidden()
+    expect(line(alice)).to_have_count(0)
