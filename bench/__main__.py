@@ -12,6 +12,7 @@ from bench import cores, machine, page
 from bench import results as findings
 from bench.cases import (
     ablations,
+    growth,
     history,
     idle,
     memory,
@@ -51,6 +52,7 @@ QUESTIONS = {
     "memory": memory.run,
     "storms": storm.run,
     "pasts": history.run,
+    "growth": growth.run,
     "profiles": profile.run,
     "ablations": ablations.run,
     "offered": offered.run,
@@ -62,7 +64,7 @@ QUICK_QUESTIONS = "table", "idle", "memory"
 
 
 def measure_all(plan: Plan) -> Results:
-    """Needs about a quarter of an hour, or a minute or two if quick. What was found so far is kept
+    """Needs about 20 minutes, or a minute or two if quick. What was found so far is kept
     after each question: `--again` makes a page of it, should the rest fail."""
     cores.raise_open_files()
     found = Results(

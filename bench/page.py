@@ -1,13 +1,14 @@
-"""docs/benchmarks.md and its plots, from results."""
+"""docs/benchmarks.md and its plots, and the README's table, from results."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import plots, tables
+from bench import plots, readme, tables
 from bench.goals import goals
 from bench.results import Results
+from bench.tables.markdown import table
 
 TEMPLATE = Path(__file__).with_name("page.md")
 NOT_MEASURED = "Not measured in this run."
@@ -18,6 +19,8 @@ def write(results: Results, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     plots.write(results, folder)
     (folder / "benchmarks.md").write_text(page(results))
+    if not results.quick:
+        readme.write(results, folder.parent / "README.md")
 
 
 def page(results: Results) -> str:
@@ -42,7 +45,7 @@ def page(results: Results) -> str:
 
 
 def goal_table(results: Results) -> str:
-    return tables.table(
+    return table(
         ("", "goal", "wanted", "found", "", "what bounds it"),
         ordered(results),
     )

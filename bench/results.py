@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from bench.cases.growth import Growth
 from bench.cases.history import Past
 from bench.cases.memory import Memory
 from bench.cases.offered import Offered
@@ -35,6 +36,7 @@ class Results(Struct):
     memory: list[Memory] = []
     storms: list[Storm] = []
     pasts: list[Past] = []
+    growth: list[Growth] = []
     profiles: list[Profile] = []
     ablations: list[Cell] = []
     offered: list[Offered] = []

@@ -21,7 +21,11 @@ from bench.servers import Target
 
 SECONDS = 4
 SAMPLES = 200  # a second
-LOADS = [Group(people=1000, talkers=8), Group(people=1000, talkers=100)]
+LOADS = [
+    Group(people=100, talkers=8),
+    Group(people=1000, talkers=8),
+    Group(people=1000, talkers=100),
+]
 
 # The first rule that matches a frame, innermost frame first, names where the time went.
 PARTS: list[tuple[str, str]] = [
@@ -51,7 +55,7 @@ class Profile(Struct):
 
 
 def run(plan: Plan) -> list[Profile]:
-    return [one(plan, load) for load in (LOADS[:1] if plan.quick else LOADS)]
+    return [one(plan, load) for load in LOADS]
 
 
 def one(plan: Plan, load: Group) -> Profile:
