@@ -37,6 +37,7 @@ class RoomHub:
         self.ended: CloseCode | None = None
         self.epoch = ""
         self.title = ""
+        self.pruned_upto = 0  # what is remembered here was read after this was pruned
         self.head = 0  # known and in order; readers are at `released`
         self.recent = RecentChanges(0, 0, [])
         self.presence = Presence(slug, self._wake_readers)
@@ -62,6 +63,7 @@ class RoomHub:
         broadcast.listen(self.slug, self._ear)
         tail = await database.read(log.tail, self.slug)
         self.epoch, self.title, self.head = tail.epoch, tail.title, tail.head
+        self.pruned_upto = tail.pruned_upto
         self.recent = RecentChanges(tail.floor, tail.head, tail.changes)
         early, self._early = self._early or [], None
         for announcement in early:
@@ -129,6 +131,14 @@ class RoomHub:
         if head > self.head:
             self._repair_soon()
 
+    async def reread(self, pruned_upto: int) -> None:
+        """Remember only what the log still has. Raises Unavailable."""
+        upto = self.released
+        floor = max(0, upto - log.KEPT)
+        changes = await database.read(log.changes_between, self.slug, floor, upto)
+        self.recent = self.recent.replaced(floor, upto, changes)
+        self.pruned_upto = pruned_upto
+
     async def starting_point(self, epoch: str, since: int) -> int | None:
         """The cursor at which a reader with the cursor (epoch, since) goes on; None where that
         cannot be proved to lose nothing, or would replay too much. Raises Unavailable."""
@@ -136,7 +146,7 @@ class RoomHub:
             return None
         if since > self.head:  # another process was faster: ask the log
             known = await database.read(Room.objects.heads, [self.slug])
-            found_epoch, head = known.get(self.slug, (self.epoch, 0))
+            found_epoch, head, _ = known.get(self.slug, (self.epoch, 0, 0))
             if found_epoch != self.epoch or head < since:
                 return None
             self.hear_of_head(head)

@@ -15,6 +15,7 @@ from chat.errors import CloseCode, Unavailable
 from chat.hub import RoomHub
 from chat.loops import PerLoop
 from chat.models import Room
+from chat.models.room import Extent
 
 logger = logging.getLogger(__name__)
 
@@ -76,16 +77,25 @@ class Hubs:
             for slug, hub in list(self._hubs.items()):
                 if slug in seen:
                     self._compare(hub, seen[slug], heads.get(slug))
+                    await self._forget_pruned(hub, heads.get(slug))
 
-    def _compare(self, hub: RoomHub, seen: int, found: tuple[str, int] | None) -> None:
+    def _compare(self, hub: RoomHub, seen: int, found: Extent | None) -> None:
         """`found` was read after the hub had `seen` the log's head: it cannot be older."""
-        epoch, head = found or (hub.epoch, 0)
+        epoch, head, _ = found or (hub.epoch, 0, 0)
         if epoch != hub.epoch or head < seen:
             logger.warning("The log of %s was replaced: its readers start over", hub.slug)
             self._forget(hub)
             hub.end(CloseCode.LOG_REPLACED)
         else:
             hub.hear_of_head(head)
+
+    async def _forget_pruned(self, hub: RoomHub, found: Extent | None) -> None:
+        """Nobody may get from memory what was deleted from the log."""
+        if found and hub.ended is None and found.pruned_upto > hub.pruned_upto:
+            try:
+                await hub.reread(found.pruned_upto)
+            except Exception as error:  # the next look at the heads finds it again
+                logger.warning("%s still remembers pruned messages: %r", hub.slug, error)
 
 
 hubs = PerLoop(Hubs)

@@ -17,6 +17,7 @@ class Tail(NamedTuple):
 
     epoch: str
     title: str
+    pruned_upto: int
     floor: int
     head: int
     changes: list[Change]
@@ -27,7 +28,7 @@ def tail(slug: str) -> Tail:
     room = Room.objects.at(slug)
     floor = max(0, room.head - KEPT)
     changes = changes_between(slug, floor, room.head) if room.head else []
-    return Tail(room.epoch, room.shown_title, floor, room.head, changes)
+    return Tail(room.epoch, room.shown_title, room.pruned_upto, floor, room.head, changes)
 
 
 def changes_between(slug: str, after: int, upto: int) -> list[Change]:

@@ -87,6 +87,12 @@ class RecentChanges:
         self.head = head
         self._framed.clear()
 
+    def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> RecentChanges:
+        """`changes`, all in (floor, upto], and from then on those that are here."""
+        fresh = RecentChanges(floor, upto, changes)
+        fresh.extend(self.head, self._changes)
+        return fresh
+
     def frames_after(self, cursor: int) -> list[Frame] | None:
         """The frames from `cursor` to head, made once for all who are there; None when the
         cursor lies below what is in memory."""

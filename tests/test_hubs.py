@@ -54,7 +54,7 @@ async def test_a_log_restored_to_an_earlier_state_sends_its_readers_away_to_star
 
 async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_polls):
     async with enter() as hers:
-        heads = held(in_readers, at='"head" FROM "chat_room"', after=True)
+        heads = held(in_readers, at='"slug" IN', after=True)
         async with heads as (go, arrived):
             assert await asyncio.to_thread(arrived.wait, SECONDS)
             await hers.say("Stored after the answer was made, known before it is here")

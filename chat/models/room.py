@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import models
 
 LOBBY = "lobby"
@@ -14,6 +16,14 @@ LOBBY = "lobby"
 def new_epoch() -> str:
     """A token that no other log has."""
     return secrets.token_urlsafe(9)
+
+
+class Extent(NamedTuple):
+    """What of a room's log there is, by its seqs."""
+
+    epoch: str
+    head: int
+    pruned_upto: int
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -36,10 +46,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         root = f"{lobby.epoch}/{slug}".encode()
         return Room(slug=slug, epoch=hashlib.blake2b(root, digest_size=9).hexdigest())
 
-    def heads(self, slugs: Collection[str]) -> dict[str, tuple[str, int]]:
-        """(epoch, head) of those of the rooms that exist."""
-        rows = self.filter(slug__in=slugs).values_list("slug", "epoch", "head")
-        return {slug: (epoch, head) for slug, epoch, head in rows}
+    def heads(self, slugs: Collection[str]) -> dict[str, Extent]:
+        """How far the logs reach of those of the rooms that exist."""
+        rows = self.filter(slug__in=slugs).values_list("slug", "epoch", "head", "pruned_upto")
+        return {slug: Extent(epoch, head, pruned) for slug, epoch, head, pruned in rows}
 
 
 class Room(models.Model):
@@ -48,11 +58,19 @@ class Room(models.Model):
     head = models.BigIntegerField(default=0)  # the highest seq of the log
     epoch = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Empty means RETENTION_DAYS, 0 for ever.
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
+    pruned_upto = models.BigIntegerField(default=0, db_default=0)  # no pruned change is later
 
     objects = RoomQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.shown_title
+
+    @property
+    def kept_days(self) -> int:
+        """For how many days a message stays; 0 means for ever."""
+        return settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
 
     @property
     def shown_title(self) -> str:

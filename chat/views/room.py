@@ -61,7 +61,8 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
-    context = {"room": shown, "config": config, "plain": plain, "attempt": attempt}
+    seen = shown | {"kept_days": here.kept_days}
+    context = {"room": seen, "config": config, "plain": plain, "attempt": attempt}
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response

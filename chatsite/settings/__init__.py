@@ -62,6 +62,7 @@ MESSAGE_BURST = env.int("MESSAGE_BURST", default=10)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0)  # commands of any kind a second per socket
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100)
 JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000)  # posts waiting to be written
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)  # what manage.py prune keeps
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10)
 
 # What follows from it

@@ -1,0 +1,120 @@
+"""Old messages go, and nothing else: heads, numbers and readers' cursors stay good."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat import database
+from chat.hubs import hubs
+from chat.models import Message, Room
+from chat.services import retention
+from chat.services.messages import post_messages
+from tests.posts import posts, until
+from tests.sockets import enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def age(days, *, upto, slug="lobby"):
+    """Let the room's messages up to that seq have been said so long ago."""
+    then = timezone.now() - timedelta(days=days)
+    Message.objects.filter(room__slug=slug, seq__lte=upto).update(posted_at=then)
+
+
+def prune(*options):
+    out = io.StringIO()
+    call_command("prune", *options, stdout=out)
+    return out.getvalue()
+
+
+def seqs(slug="lobby"):
+    return list(
+        Message.objects.filter(room__slug=slug).order_by("seq").values_list("seq", flat=True)
+    )
+
+
+def test_what_is_older_goes_in_batches_and_the_numbers_go_on(settings, monkeypatch):
+    settings.RETENTION_DAYS = 30
+    monkeypatch.setattr(retention, "BATCH", 3)
+    post_messages([*posts(10), *posts(2, slug="attic")])
+    age(31, upto=7)
+    age(29, upto=2, slug="attic")
+
+    tried = prune("--dry-run")
+    assert seqs() == list(range(1, 11)), "a dry run deletes nothing"
+    said = prune()
+
+    assert "lobby: 7 older than 30 days" in tried
+    assert "7 messages would be deleted" in tried
+    assert "lobby: 7 older than 30 days" in said
+    assert "attic" not in said
+    assert seqs() == [8, 9, 10]
+    assert seqs("attic") == [1, 2]
+    assert [message.seq for message in post_messages(posts(1))] == [11]
+    assert "0 messages deleted" in prune()
+
+
+def test_a_room_may_keep_longer_or_shorter_than_the_site_or_for_ever(settings):
+    settings.RETENTION_DAYS = 30
+    for slug, days in (("short", 7), ("ever", 0), ("site", None)):
+        post_messages(posts(1, slug=slug))
+        Room.objects.filter(slug=slug).update(retention_days=days)
+        age(8, upto=1, slug=slug)
+    assert [slug for slug in ("short", "ever", "site") if not (prune(), seqs(slug))[1]] == ["short"]
+
+    for slug in ("ever", "site"):
+        age(3000, upto=1, slug=slug)
+    prune()
+
+    assert (seqs("ever"), seqs("site")) == ([1], [])
+
+
+def test_nothing_goes_where_nothing_says_so():
+    post_messages(posts(1))
+    age(10_000, upto=1)
+
+    assert "0 messages deleted" in prune()
+    assert seqs() == [1]
+
+
+async def test_nobody_gets_what_was_pruned_and_everybody_goes_on(settings, quick_polls):
+    settings.RETENTION_DAYS = 30
+    async with enter() as hers:
+        for number in range(1, 6):
+            await hers.say(str(number))
+        cursor = (hers.welcome["epoch"], 2)
+        await database.write(age, 31, upto=4)
+        await database.write(prune)
+
+        hub = hubs()._hubs["lobby"]
+        await until(lambda: hub.pruned_upto == 4)
+        async with enter() as newcomer:
+            assert await newcomer.bodies(until=5) == ["5"]
+            page = await newcomer.command("history.fetch", before=5, limit=50)
+            assert (page["messages"], page["more"]) == ([], False)
+        async with enter(cursor=cursor) as again:
+            assert not again.welcome["reset"]
+            assert await again.bodies(until=5) == ["5"]
+
+        assert await hers.say("6") == 6
+        assert await hers.bodies(until=6) == ["1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(None, "kept for 30 days"), (1, "kept for 1 day."), (0, "What is said here is kept.")],
+)
+def test_the_room_says_how_long_it_keeps_what_is_said(client, settings, days, words):
+    settings.RETENTION_DAYS = 30
+    Room.objects.create(slug="attic", epoch="e", retention_days=days)
+
+    page = client.get("/r/attic/").content.decode()
+
+    assert words in page
+    assert ("Messages are kept" in page) == (days != 0)
