@@ -3,6 +3,7 @@ import { reasonFor } from "./close_codes.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
 const NOTICE = 20_000; // ms
+const SHORT = 30; // characters that fit beside the bar's buttons on a phone
 
 export class StatusLine {
   #parts;
@@ -45,6 +46,8 @@ export class StatusLine {
     const words = this.#words();
     if (text.textContent !== words) text.textContent = words; // a live region: the same words must not be said twice
     line.dataset.state = name;
+    // Between two attempts a long line keeps its place, so that the page does not jump.
+    if (name === "connected" || words.length > SHORT) line.toggleAttribute("data-long", words.length > SHORT);
     now.hidden = name !== "waiting";
     clearInterval(this.#ticker);
     if (until) this.#ticker = setInterval(() => this.#count(until), 250);
