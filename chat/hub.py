@@ -146,7 +146,7 @@ class RoomHub:
             return None
         if since > self.head:  # another process was faster: ask the log
             known = await database.read(Room.objects.heads, [self.slug])
-            found_epoch, head, _ = known.get(self.slug, (self.epoch, 0, 0))
+            found_epoch, head, *_ = known.get(self.slug, (self.epoch, 0))
             if found_epoch != self.epoch or head < since:
                 return None
             self.hear_of_head(head)

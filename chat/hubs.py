@@ -81,13 +81,14 @@ class Hubs:
 
     def _compare(self, hub: RoomHub, seen: int, found: Extent | None) -> None:
         """`found` was read after the hub had `seen` the log's head: it cannot be older."""
-        epoch, head, _ = found or (hub.epoch, 0, 0)
+        epoch, head, *_ = found or (hub.epoch, 0)
         if epoch != hub.epoch or head < seen:
             logger.warning("The log of %s was replaced: its readers start over", hub.slug)
             self._forget(hub)
             hub.end(CloseCode.LOG_REPLACED)
         else:
             hub.hear_of_head(head)
+            hub.title = found.shown_title if found else hub.title
 
     async def _forget_pruned(self, hub: RoomHub, found: Extent | None) -> None:
         """Nobody may get from memory what was deleted from the log."""

@@ -1,5 +1,6 @@
 """Every URL of the site."""
 
+from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("chat.urls"))]
+urlpatterns = [path("admin/", admin.site.urls), path("", include("chat.urls"))]

@@ -36,7 +36,10 @@ class Progress:
 def in_all(counts: Mapping[str, int]) -> str:
     """What a copy holds, in a few words."""
     rooms, messages = counts.get("chat.room", 0), counts.get("chat.message", 0)
-    return f"{rooms:,} rooms with {messages:,} messages"
+    accounts = counts.get("auth.user", 0)
+    return f"{rooms:,} rooms with {messages:,} messages" + (
+        f" and {accounts:,} accounts" if accounts else ""
+    )
 
 
 @contextmanager

@@ -19,11 +19,12 @@ def new_epoch() -> str:
 
 
 class Extent(NamedTuple):
-    """What of a room's log there is, by its seqs."""
+    """What of a room's log there is, by its seqs, and its name."""
 
     epoch: str
     head: int
     pruned_upto: int
+    shown_title: str
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -48,8 +49,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def heads(self, slugs: Collection[str]) -> dict[str, Extent]:
         """How far the logs reach of those of the rooms that exist."""
-        rows = self.filter(slug__in=slugs).values_list("slug", "epoch", "head", "pruned_upto")
-        return {slug: Extent(epoch, head, pruned) for slug, epoch, head, pruned in rows}
+        rows = self.filter(slug__in=slugs).only("slug", "epoch", "head", "pruned_upto", "title")
+        return {
+            room.slug: Extent(room.epoch, room.head, room.pruned_upto, room.shown_title)
+            for room in rows
+        }
 
 
 class Room(models.Model):

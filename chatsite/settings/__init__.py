@@ -56,6 +56,10 @@ except ValueError as error:
     ) from error
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600)
 
+# The first account for /admin/, made at start where there is none
+ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="admin")
+ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+
 # Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10)  # messages
@@ -74,6 +78,11 @@ INSTALLED_APPS = [
     "chat",  # before daphne: its runserver is Daphne's, migrated first
     "daphne",
     "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "servestatic",
     "csp",
@@ -86,12 +95,24 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # For /admin/ alone: on other pages these three are lazy, and cost no query and no cookie.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 
@@ -109,6 +130,7 @@ CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
 
 STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"  # absolute: Django fixes a relative one too early
 STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_FINDERS = ["chatsite.static_files.NeededFilesFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatsite.static_files.HashedStaticFilesStorage"},
@@ -143,6 +165,14 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # redirecting http: the proxy does, and health checks come without TLS
     "security.W021",  # HSTS preloading: cannot be taken back for months
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+SESSION_COOKIE_NAME = "chat_admin"
+SESSION_COOKIE_PATH = f"{FORCE_SCRIPT_NAME or ''}/admin/"  # visitors of the chat have no session
+SESSION_COOKIE_AGE = 12 * 3600  # seconds
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True  # the page gets its token in its own data
 # The longest form is a message of 4,000 characters, up to 12 bytes each once it is encoded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # bytes of a request

@@ -10,6 +10,7 @@ import resource
 import stat
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -79,6 +80,21 @@ def test_a_backup_brings_back_what_was_and_nothing_else(file):
     (next_one,) = post_messages(posts(1))
     assert next_one.seq == 4
     assert Message.objects.order_by("id").last().seq == 4, "ids go on after those restored"
+
+
+def test_accounts_come_back_with_what_they_may_do(file):
+    alice = User.objects.create_user("alice", password="correct horse battery", is_staff=True)
+    alice.user_permissions.add(Permission.objects.get(codename="change_room"))
+    said = backup(file, "--overwrite")
+    assert "1 accounts" in said
+    alice.delete()
+
+    restore(file, "--replace", "--yes")
+
+    again = User.objects.get()
+    assert again.check_password("correct horse battery")
+    assert again.has_perm("chat.change_room")
+    assert not again.has_perm("chat.view_message")
 
 
 def test_only_its_owner_reads_a_backup_and_no_other_file_is_left(file):

@@ -1,0 +1,35 @@
+"""The administration in a browser: below a prefix, under the page's own strict policy."""
+
+from __future__ import annotations
+
+from tests import processes
+
+PASSWORD = "correct horse battery"
+
+
+def test_an_operator_signs_in_and_names_a_room_and_the_policy_blocks_nothing(new_context):
+    settings = {"PATH_PREFIX": "/chat", "ADMIN_PASSWORD": PASSWORD}
+    with processes.chat_node(command=processes.DAPHNE, **settings) as node:
+        context = new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        errors = []  # also what was blocked, or not found
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        page.goto(f"{node.url}/chat/")
+
+        page.goto(f"{node.url}/chat/admin/")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("link", name="Rooms").first.click()
+        page.get_by_role("link", name="lobby").click()
+        page.get_by_label("Title").fill("Front room")
+        page.get_by_label("Retention days").fill("30")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("was changed successfully").wait_for()
+
+        (session,) = (each for each in context.cookies() if each["name"] == "chat_admin")
+        assert session["path"] == "/chat/admin/"
+        page.goto(f"{node.url}/chat/")
+        page.get_by_text("Messages are kept for 30 days.").first.wait_for(state="attached")
+        assert page.title().endswith("Front room")
+        assert not errors
