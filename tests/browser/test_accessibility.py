@@ -210,7 +210,7 @@ def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
     shoot(reader, f"{device}-text-200-empty")
 
 
-def test_the_systems_own_colours_have_their_picture(enter, bob, shoot):
+def test_with_the_systems_own_colours_the_focus_is_seen(enter, bob, shoot):
     bob.says_for_good("Hello")
     reader = enter(forced_colors="active")
     reader.says_for_good("Hello to you")
@@ -220,4 +220,6 @@ def test_the_systems_own_colours_have_their_picture(enter, bob, shoot):
     reader.field.press_sequentially("@")
 
     expect(reader.page.get_by_role("option")).to_have_count(1)
+    expect(reader.field).to_be_focused()
+    expect(reader.page.locator("[data-composer-form]")).to_have_css("outline-style", "solid")
     shoot(reader, "desktop-forced-colors")
