@@ -47,6 +47,13 @@ def button(person, name):
     return person.page.get_by_role("button", name=name)
 
 
+def goes_to_the_field(person):
+    """From wherever they are."""
+    tabs_to(person, person.page.get_by_role("log"), key="Shift+Tab")
+    person.page.keyboard.press("m")
+    expect(person.field).to_be_focused()
+
+
 @pytest.fixture
 def bob(enter):
     return enter(**NARROW)
@@ -54,12 +61,12 @@ def bob(enter):
 
 def test_two_people_talk_without_a_mouse(alice, bob):
     keys, his = alice.page.keyboard, bob.page.keyboard
-    expect(alice.field).to_be_focused()
+    goes_to_the_field(alice)
     keys.type("Hello?")
     keys.press("Enter")
     bob.sees("Hello?")
 
-    expect(bob.field).to_be_focused()
+    goes_to_the_field(bob)
     his.type("Here I am")
     tabs_to(bob, button(bob, "Send"))
     his.press("Space")
