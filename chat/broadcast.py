@@ -39,6 +39,7 @@ class Announcement(Struct, frozen=True):
     after: int
     head: int
     changes: list[Change] | None
+    title: str | None = None  # set where the room was given one
 
 
 def group_name(slug: str) -> str:
@@ -87,11 +88,16 @@ def announce(slug: str, announcement: Announcement) -> None:
 
 
 async def send(slug: str, event: dict[str, Any]) -> bool:
+    """Tell a room's group. Says whether the layer took the event."""
+    return await send_to(group_name(slug), event)
+
+
+async def send_to(group: str, event: dict[str, Any]) -> bool:
     """`group_send` for at most SEND_TIMEOUT. Says whether the layer took the event."""
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(SEND_TIMEOUT):
-            await layer.group_send(group_name(slug), event)
+            await layer.group_send(group, event)
     except Exception as error:  # whatever a layer raises, the log has the change
         logger.debug("The channel layer did not take an event: %r", error)
         return False
@@ -103,7 +109,8 @@ def heard(event: dict[str, Any]) -> Announcement:
     changes = event["changes"]
     if changes is not None:
         changes = [Change(seq, text) for seq, text in changes]
-    return Announcement(event["epoch"], event["after"], event["head"], changes)
+    title = event.get("title")
+    return Announcement(event["epoch"], event["after"], event["head"], changes, title)
 
 
 def _as_event(announcement: Announcement) -> dict[str, Any]:
@@ -116,6 +123,7 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
         "after": announcement.after,
         "head": announcement.head,
         "changes": None if changes is None else [[change.seq, change.text] for change in changes],
+        "title": announcement.title,
     }
 
 

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from chat.directory import EVERY_ROOM
+from chat.protocol import SLUG
+
 DAPHNE_NEEDED = (4, 2, 2)
 
 
@@ -58,6 +61,23 @@ def redis_layer_has_no_socket_timeout(**kwargs: Any) -> list[CheckMessage]:
             hint="Use channels_redis.pubsub.RedisPubSubChannelLayer (REDIS_URL does), or give each"
             " host as a dict with 'socket_timeout': None.",
             id="chat.E003",
+        )
+    ]
+
+
+@register
+def listed_rooms_are_slugs(**kwargs: Any) -> list[CheckMessage]:
+    wrong = [
+        slug for slug in settings.LISTED_ROOMS if slug != EVERY_ROOM and not SLUG.fullmatch(slug)
+    ]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"LISTED_ROOMS names what no room can be called: {', '.join(map(repr, wrong))}.",
+            hint="Write what stands in the rooms' links, such as LISTED_ROOMS=help,book-club, or *"
+            " for every room.",
+            id="chat.E004",
         )
     ]
 

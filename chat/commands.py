@@ -11,11 +11,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat import database, log, protocol
-from chat.errors import BadFrame, TooLarge
+from chat.errors import BadFrame, TooLarge, Unavailable
 from chat.hub import RoomHub
 from chat.identity import Guest
 from chat.journal import journal
-from chat.limits import author_rates
+from chat.limits import author_rates, room_rates
+from chat.models import Room
 from chat.protocol import (
     Ack,
     FetchHistory,
@@ -28,6 +29,8 @@ from chat.protocol import (
     StartTyping,
 )
 from chat.services.messages import Post
+from chat.services.rooms import make_room
+from chat.titles import normalised_title, slug_of, unguessable_slug
 
 
 @dataclass(slots=True)
@@ -58,6 +61,19 @@ async def store(slug: str, person: Person, body: str, client_message_id: UUID) -
     post = Post(slug, person.author_id, person.name, client_message_id, body)
     message = await journal().post(post)
     return message.seq
+
+
+async def open_room(person: Person, title: str, *, unguessable: bool) -> tuple[Room, bool]:
+    """Make a room by naming it; returns it and whether it is new. A title that reads like that
+    of a room which exists gives that room, unless the link is to be unguessable. Raises
+    ChatError."""
+    title = normalised_title(title)
+    slug = "" if unguessable else slug_of(title)
+    room_rates().take(person.author_id)
+    try:
+        return await database.write(make_room, slug=slug or unguessable_slug(title), title=title)
+    except database.UNREACHABLE as error:
+        raise Unavailable from error
 
 
 async def say_plain(visitor: Visitor, text: str) -> None:

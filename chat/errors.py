@@ -54,6 +54,13 @@ class BadName(ChatError):
     detail = _("This name cannot be used.")
 
 
+class BadTitle(ChatError):
+    """A room cannot be called that."""
+
+    code = "bad_title"
+    detail = "A room cannot be called that."
+
+
 class Conflict(ChatError):
     """The `client_message_id` was used before, for another body."""
 

@@ -117,7 +117,10 @@ class RoomHub:
         """Take in what a process of ours says it stored."""
         if self._early is not None:
             self._early.append(announcement)
-        elif announcement.epoch == self.epoch and announcement.head > self.head:
+            return
+        if announcement.title is not None and announcement.epoch == self.epoch:
+            self.title = announcement.title  # those who enter from now on are told
+        if announcement.epoch == self.epoch and announcement.head > self.head:
             self._rumour = max(self._rumour, announcement.head)
             if announcement.changes is not None and len(self._held) < MAX_HELD:
                 self._held[announcement.after, announcement.head] = announcement

@@ -10,7 +10,10 @@ import asyncio
 import logging
 import random
 
+from django.conf import settings
+
 from chat import database
+from chat.census import Census
 from chat.errors import CloseCode, Unavailable
 from chat.hub import RoomHub
 from chat.loops import PerLoop
@@ -29,6 +32,8 @@ class Hubs:
         self._hubs: dict[str, RoomHub] = {}
         self._watching: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._census = Census(self._counts)
+        self._counting: asyncio.Task[None] | None = None
 
     async def enter(self, slug: str) -> RoomHub:
         """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable."""
@@ -37,6 +42,7 @@ class Hubs:
             hub = self._hubs[slug] = RoomHub(slug)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="heads")
+        self._take_part()
         hub.users += 1
         try:
             await hub.opened()
@@ -58,6 +64,23 @@ class Hubs:
             if not self._hubs and self._watching:
                 self._watching.cancel()
                 self._watching = None
+
+    def people_in(self, slug: str) -> int | None:
+        """How many are in a room; None where no process that we have heard of knows."""
+        hub = self._hubs.get(slug)
+        if hub is not None and hub.is_open:
+            return hub.presence.count()
+        self._take_part()
+        return self._census.people_in(slug) if settings.REDIS_URL else 0
+
+    def _take_part(self) -> None:
+        """Processes that share a channel layer count people together."""
+        if settings.REDIS_URL and self._counting is None:
+            self._counting = asyncio.create_task(self._census.run(), name="census")
+
+    def _counts(self) -> dict[str, int]:
+        hubs = self._hubs.items()
+        return {slug: hub.presence.count() for slug, hub in hubs if hub.is_open}
 
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from ipaddress import ip_network
@@ -18,6 +18,8 @@ from chat.loops import PerLoop
 
 COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
 MAX_KEYS = 100_000  # authors remembered; the longest idle go first
+ROOMS = 1 / 60, 5  # a second and at once that an author may make
+TOO_FAST = _("You are sending messages too fast.")
 REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
 
 
@@ -46,21 +48,37 @@ class Rate:
             raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
 
 
-class AuthorRates:
-    """The posting rate of each author, over all their sockets in this process."""
+def message_rate() -> Rate:
+    """A new author's allowance of messages."""
+    return Rate(settings.MESSAGE_RATE, settings.MESSAGE_BURST)
 
-    def __init__(self) -> None:
+
+def room_rate() -> Rate:
+    """A new author's allowance of rooms."""
+    return Rate(*ROOMS)
+
+
+class AuthorRates:
+    """The rate of each author at one thing, over all their sockets in this process."""
+
+    def __init__(
+        self,
+        new_rate: Callable[[], Rate] = message_rate,
+        refusal: str | Promise = TOO_FAST,
+    ) -> None:
+        self._new_rate = new_rate
+        self._refusal = refusal
         self._rates: OrderedDict[str, Rate] = OrderedDict()
 
     def take(self, author_id: str) -> None:
-        """Count one message. Raises TooFast."""
+        """Count one. Raises TooFast."""
         rate = self._rates.get(author_id)
         if rate is None:
-            rate = self._rates[author_id] = Rate(settings.MESSAGE_RATE, settings.MESSAGE_BURST)
+            rate = self._rates[author_id] = self._new_rate()
             if len(self._rates) > MAX_KEYS:
                 self._rates.popitem(last=False)
         self._rates.move_to_end(author_id)
-        rate.take(_("You are sending messages too fast."))
+        rate.take(self._refusal)
 
 
 class Addresses:
@@ -106,4 +124,5 @@ def refusal_rate() -> Rate:
 
 
 author_rates = PerLoop(AuthorRates)
+room_rates = PerLoop(lambda: AuthorRates(room_rate, _("You are making rooms too fast.")))
 addresses = PerLoop(Addresses)

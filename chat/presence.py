@@ -100,6 +100,10 @@ class Presence:
             return people, count
         return [*people, newcomer][-MAX_PEOPLE:], count + 1
 
+    def count(self) -> int:
+        """How many people are here, as far as this process has heard."""
+        return self._people()[1]
+
     def people_frame(self) -> Text:
         """`people.changed` as of now, encoded once per version."""
         return self._frame("people", self.people_version, lambda: PeopleChanged(*self._people()))

@@ -19,6 +19,8 @@ from chat.errors import BadFrame, ChatError, TooLarge
 SUBPROTOCOL = "chat.v1"
 MAX_BODY = 4_000  # characters
 MAX_NAME = 32  # characters
+MAX_TITLE = 80  # characters of a room's title
+MAX_SLUG = 64  # characters
 MAX_FRAME_IN = 64 * 1024  # bytes
 MAX_FRAME_OUT = 256 * 1024  # bytes
 PAGE = 50  # messages that a newcomer gets
@@ -27,7 +29,7 @@ MAX_REPLAY = 1_000  # changes that a resume brings; further behind is a reset
 MAX_PEOPLE = 100  # people listed by name; the count goes on
 MAX_SEQ = 2**53 - 1  # what JavaScript counts to
 
-SLUG = re.compile(r"[a-z0-9-]{1,64}")
+SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import health, name, places, room, say
+from chat.views import health, name, places, qr, room, rooms, say
 
 urlpatterns = [
     path("", room.lobby, name="lobby"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("r/<str:slug>/at/", places.at, name="at"),
     path("r/<str:slug>/missed/", places.missed, name="missed"),
     path("r/<str:slug>/say/", say.say, name="say"),
+    path("r/<str:slug>/qr.svg", qr.qr, name="qr"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms.json", rooms.list_rooms, name="list_rooms"),
     path("name/", name.set_name, name="name"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

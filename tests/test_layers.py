@@ -19,6 +19,7 @@ LAYERS = {
     5: [
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
         *["presence", "roster", "limits", "identity", "names", "origin", "draining"],
+        *["titles", "directory", "census"],
     ],
     6: ["commands"],
     7: ["consumers", "views", "templatetags", "admin", "management"],

@@ -184,6 +184,12 @@ def test_an_old_daphne_is_refused(settings, monkeypatch, installed, found):
     assert refusals(settings) == found
 
 
+def test_rooms_that_cannot_be_are_not_listed(settings):
+    assert refusals(settings, LISTED_ROOMS=["help", "*"]) == set()
+
+    assert refusals(settings, LISTED_ROOMS=["Help!"]) == {"chat.E004"}
+
+
 REDIS = "redis://127.0.0.1:6379/0"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+import urllib.request
 
 import pytest
 
@@ -72,6 +74,22 @@ async def test_people_on_all_nodes_see_each_other(pair):
                 assert (await hers.frame_of("typing"))["people"] == []
 
         await count(hers, 1)
+
+
+async def test_a_node_with_nobody_in_a_room_counts_the_people_of_the_others(pair):
+    one, other = pair
+
+    def counted():
+        with urllib.request.urlopen(f"{other.url}/rooms.json?slug=counted", timeout=5) as answer:
+            rooms = {room["slug"]: room for room in json.load(answer)["rooms"]}
+        return rooms["counted"]["people"]
+
+    assert await asyncio.to_thread(counted) is None
+    async with visit(one, "/ws/counted"), visit(one, "/ws/counted"):
+        deadline = time.monotonic() + 3 * SECONDS
+        while await asyncio.to_thread(counted) != 2:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
 
 
 async def test_a_cursor_is_good_on_every_node(pair):

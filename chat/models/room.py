@@ -10,6 +10,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import models
 
+from chat import protocol
+
 LOBBY = "lobby"
 
 
@@ -57,8 +59,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    slug = models.CharField(max_length=64, unique=True)
-    title = models.CharField(max_length=80, blank=True)
+    slug = models.CharField(max_length=protocol.MAX_SLUG, unique=True)
+    title = models.CharField(max_length=protocol.MAX_TITLE, blank=True)
     head = models.BigIntegerField(default=0)  # the highest seq of the log
     epoch = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)

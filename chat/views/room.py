@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from chat.database import UNREACHABLE
 from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room
-from chat.protocol import SLUG
+from chat.protocol import MAX_TITLE, SLUG
 from chat.views.plain import Attempt, PlainPage, plain_page
 
 
@@ -56,13 +56,23 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "name_url": reverse("name"),
         "at_url": reverse("at", args=[slug]),
         "missed_url": reverse("missed", args=[slug]),
+        "rooms_url": reverse("list_rooms"),
+        "room_url": reverse("room", args=["SLUG"]),
+        "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
+        "qr_url": reverse("qr", args=[slug]),
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
     seen = shown | {"kept_days": here.kept_days}
-    context = {"room": seen, "config": config, "plain": plain, "attempt": attempt}
+    context = {
+        "room": seen,
+        "config": config,
+        "plain": plain,
+        "attempt": attempt,
+        "max_title": MAX_TITLE,
+    }
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
@@ -17,6 +16,7 @@ from chat.errors import BadFrame, ChatError, Conflict
 from chat.identity import guest_from, new_guest, remember
 from chat.protocol import SLUG
 from chat.views.plain import Attempt
+from chat.views.refusals import in_words, marked
 from chat.views.room import address_of, bad_slug, room_page
 
 NO_COOKIE = gettext_noop(
@@ -51,10 +51,7 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
     except ChatError as error:
         attempt = Attempt(_id_after(error, posted_id), name, body, _in_words(error))
         response = await sync_to_async(room_page)(request, slug, guest, attempt)
-        response.status_code = error.http_status
-        if error.retry_in_ms is not None:
-            response["Retry-After"] = str(_seconds(error.retry_in_ms))
-        return response
+        return marked(response, error)
     response = HttpResponseRedirect(address_of(slug))
     response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET
     remember(guest, request, response)
@@ -79,11 +76,4 @@ def _id_after(error: ChatError, posted_id: str) -> UUID:
 def _in_words(error: ChatError) -> str:
     if isinstance(error, Conflict):
         return _(USED)
-    if error.retry_in_ms is None:
-        return str(error.detail)
-    wait = _("Try again in {seconds} s.").format(seconds=_seconds(error.retry_in_ms))
-    return f"{error.detail} {wait}"
-
-
-def _seconds(ms: int) -> int:
-    return math.ceil(ms / 1000)
+    return in_words(error)

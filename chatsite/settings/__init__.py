@@ -60,6 +60,9 @@ HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600)
 ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="admin")
 ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 
+# Rooms on everybody's list besides the lobby, by their slugs; "*" lists every room.
+LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
+
 # Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10)  # messages

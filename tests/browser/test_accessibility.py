@@ -91,8 +91,14 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     if device == "phone":
         reader.page.get_by_role("button", name="People here").tap()
         found["drawer"] = violations(reader.page)
+        reader.page.keyboard.press("Escape")
+        reader.page.get_by_role("button", name="Rooms").tap()
+        found["rooms"] = violations(reader.page)
+        reader.page.keyboard.press("Escape")
     reader.opens("/r/empty-room/")
     found["empty room"] = violations(reader.page)
+    reader.page.locator("[data-empty]").get_by_role("button", name="QR code").click()
+    found["share"] = violations(reader.page)
 
     assert not {state: rules for state, rules in found.items() if rules}
 
@@ -125,6 +131,7 @@ def test_axe_finds_no_violation_on_the_pages_of_errors(
         (f"{known}/nowhere/", 404),
         (f"{broken_house.url}/", 400),
         (f"{known}/r/broken/", 500),
+        (f"{known}/rooms/", 200),
     ):
         assert page.goto(address).status == status
         expect(page.get_by_role("heading", level=1)).to_be_visible()

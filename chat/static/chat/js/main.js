@@ -17,6 +17,7 @@ import { MessageKeys } from "./message_keys.js";
 import { MessageList } from "./message_list.js";
 import { Missed } from "./missed.js";
 import { NameField } from "./name_field.js";
+import { NewRoom } from "./new_room.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
@@ -24,11 +25,14 @@ import { ReadingPlace } from "./reading_place.js";
 import { SafeStorage } from "./safe_storage.js";
 import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
+import { Rooms } from "./rooms.js";
 import { Scroll } from "./scroll.js";
+import { ShareDialog } from "./share_dialog.js";
 import { Shortcuts } from "./shortcuts.js";
 import { StatusLine } from "./status_line.js";
 import { ThemeSwitch } from "./theme_switch.js";
 import { Timeline } from "./timeline.js";
+import { Trouble } from "./trouble.js";
 import { TypingLine } from "./typing_line.js";
 import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
@@ -40,7 +44,8 @@ const parts = (...names) => Object.fromEntries(names.map((name) => [name.split("
 // The model
 
 const storage = new SafeStorage(() => localStorage);
-const key = (name) => `${config.storage_key}/${name}/${config.room.slug}/`;
+const keyIn = (slug, name) => `${config.site_storage_key}:${slug}/${name}/${slug}/`;
+const key = (name) => keyIn(config.room.slug, name);
 const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
@@ -77,6 +82,28 @@ new Shortcuts({
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
 new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
 new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
+new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
+const rooms = new Rooms({
+  panel: part("rooms"),
+  list: part("rooms-list"),
+  total: part("rooms-total"),
+  totalWords: part("rooms-total-words"),
+  url: config.rooms_url,
+  current: config.room.slug,
+  lobby: config.lobby,
+  storage,
+  recentKey: `${config.site_storage_key}/rooms`,
+  placeKey: (slug) => keyIn(slug, "read"),
+  addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
+  isConnected: () => connection.connected,
+});
+new NewRoom({ form: part("new-room"), parts: parts("new-room-title", "new-room-said", "new-room-taken", "new-room-enter", "new-room-name") });
+new ShareDialog({
+  ...{ dialog: part("share-dialog"), code: part("share-code"), send: part("share-send"), codeUrl: config.qr_url },
+  openers: document.querySelectorAll("[data-share-opener]"),
+  fallback: document.querySelector("[popovertarget=people]"),
+});
+const trouble = new Trouble({ sections: document.querySelectorAll("[data-trouble]") });
 document.querySelectorAll("[data-invite]").forEach((element) => {
   const within = (name) => element.querySelector(`[data-invite-${name}]`);
   new Invite({ field: within("field"), button: within("button"), done: within("done") });
@@ -110,12 +137,14 @@ connection.addEventListener("state", ({ detail: state }) => {
   part("chat").dataset.connection = state.name;
   status.connection(state);
   if (!connection.connected) typing.draw([]);
+  trouble.show(connection.connected || timeline.ready ? null : state.code);
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
   place.welcome(frame);
   conversation.welcome(frame);
   composer.limit = frame.limits.body;
-  part("room-title").textContent = frame.room.title;
+  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = frame.room.title;
+  rooms.enter(frame.room);
   name.greet(frame.you.name);
   showPeople(frame.people, frame.count);
   delivery.run();

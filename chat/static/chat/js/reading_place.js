@@ -1,3 +1,13 @@
+/** How far somebody has read who may be elsewhere now, and when: {epoch, seq, at}, or null. */
+export function keptPlace(storage, key) {
+  try {
+    const { epoch, seq, at } = JSON.parse(storage.get(key)) ?? {};
+    return typeof epoch === "string" && Number.isSafeInteger(seq) && Number.isSafeInteger(at) ? { epoch, seq, at } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How far the reader has read, kept in this browser per room and log, and the message from which everything is new to them. Pure. */
 export class ReadingPlace {
   #storage;
@@ -69,11 +79,7 @@ export class ReadingPlace {
   }
 
   #kept() {
-    try {
-      const { epoch, seq, at } = JSON.parse(this.#storage.get(this.#key)) ?? {};
-      return epoch === this.#epoch && Number.isSafeInteger(seq) && Number.isSafeInteger(at) ? { seq, at } : null;
-    } catch {
-      return null;
-    }
+    const place = keptPlace(this.#storage, this.#key);
+    return place?.epoch === this.#epoch ? place : null;
   }
 }

@@ -1,0 +1,33 @@
+"""A room's link as a QR code, for the phone of whoever stands beside you."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from chat.protocol import SLUG
+from chat.views.room import address_of, bad_slug
+
+DAY = 24 * 3600  # seconds
+QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)
+
+
+@require_safe
+@cache_control(public=True, max_age=DAY)
+def qr(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?scheme=https` is what a page says that came by https through a proxy which does not
+    tell us. Black on white in dark pages too: many cameras read no other."""
+    if not SLUG.fullmatch(slug):
+        return bad_slug(request, slug)
+    link = request.build_absolute_uri(address_of(slug))
+    if request.GET.get("scheme") == "https":
+        link = f"https:{link.partition(':')[2]}"
+    picture = BytesIO()
+    segno.make(link, error="m", micro=False).save(
+        picture, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True
+    )
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")

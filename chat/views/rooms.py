@@ -1,0 +1,112 @@
+"""The list of rooms, and making one by naming it, with and without JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chat import database
+from chat.commands import open_room
+from chat.directory import summaries
+from chat.errors import BadFrame, ChatError, Unavailable
+from chat.hubs import hubs
+from chat.identity import guest_from, new_guest, remember
+from chat.models import Room
+from chat.protocol import MAX_TITLE
+from chat.views.refusals import in_words, marked
+from chat.views.room import address_of
+
+MAX_ASKED = 100  # rooms of one request
+FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks every 5 at most
+NO_COOKIE = _("Your browser did not send its cookie. Allow cookies for this site and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The form as it is to be filled in, and why it was not carried out."""
+
+    title: str = ""
+    unguessable: bool = False
+    refusal: str = ""
+    taken: Room | None = None
+
+
+@require_safe
+@cache_control(private=True, max_age=FRESH)
+async def list_rooms(request: HttpRequest) -> HttpResponse:
+    """JSON of the listed rooms and of those asked for by `?slug=a&slug=b`.
+
+    `people` counts those who are in a room now; null where this process does not know.
+    """
+    asked = request.GET.getlist("slug")
+    if len(asked) > MAX_ASKED:
+        return _refused(BadFrame(f"Ask for at most {MAX_ASKED} rooms at once."))
+    try:
+        found = await database.read(summaries, asked)
+    except Unavailable as error:
+        return _refused(error)
+    here = hubs()
+    rooms = [msgspec.to_builtins(room) | {"people": here.people_in(room.slug)} for room in found]
+    return JsonResponse({"rooms": rooms})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+async def rooms(request: HttpRequest) -> HttpResponse:
+    """The page with everybody's rooms, and the form that makes one: `title`, `unguessable`.
+
+    A room that is new is entered by a redirect. One that was there already is offered. To who
+    accepts JSON both are told as {slug, title, url, is_new}.
+    """
+    known = guest_from(request.COOKIES)
+    guest = known or new_guest()
+    if request.method != "POST":
+        response = await _page(request, Naming())
+        await sync_to_async(remember)(guest, request, response)
+        return response
+    naming = Naming(request.POST.get("title", ""), "unguessable" in request.POST)
+    wants_json = request.get_preferred_type(["text/html", "application/json"]) != "text/html"
+    try:
+        if known is None:  # a new author for each room would have no rate at all
+            raise BadFrame(NO_COOKIE)
+        room, is_new = await open_room(guest.person, naming.title, unguessable=naming.unguessable)
+    except ChatError as error:
+        if wants_json:
+            return _refused(error)
+        refused = Naming(naming.title, naming.unguessable, refusal=in_words(error))
+        return await _page(request, refused, error)
+    url = address_of(room.slug)
+    if wants_json:
+        told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_new}
+        return JsonResponse(told, status=201 if is_new else 200)
+    if not is_new:
+        taken = Naming(naming.title, naming.unguessable, taken=room)
+        return await _page(request, taken, status=409)
+    response = HttpResponseRedirect(url)
+    response.status_code = 303  # See Other (RFC 9110, 15.4.4)
+    return response
+
+
+async def _page(
+    request: HttpRequest, naming: Naming, error: ChatError | None = None, *, status: int = 200
+) -> HttpResponse:
+    try:
+        listed = await database.read(summaries, [])
+    except Unavailable:
+        listed, status = None, 503
+    context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
+    response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
+    return marked(response, error) if error else response
+
+
+def _refused(error: ChatError) -> HttpResponse:
+    told = {"code": error.code, "detail": in_words(error), "retry_in_ms": error.retry_in_ms}
+    return marked(JsonResponse(told), error)

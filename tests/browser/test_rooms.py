@@ -1,0 +1,226 @@
+"""The list of rooms: what is unread elsewhere, and making a room by naming it."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import processes
+from tests.browser.person import DESKTOP, PHONE
+
+TOLD_WITHIN = 15_000  # ms; the list asks at most every 5 seconds
+LOOKS = {
+    "phone-light": (PHONE, "light"),
+    "phone-dark": (PHONE, "dark"),
+    "desktop-light": (DESKTOP, "light"),
+    "desktop-dark": (DESKTOP, "dark"),
+}
+NARROW = {"viewport": {"width": 1000, "height": 700}}
+
+
+def panel(person):
+    return person.page.get_by_role("navigation", name="Rooms")
+
+
+def entry(person, title):
+    """A room in the list, as a link."""
+    called_so = person.page.get_by_text(title, exact=True)
+    return panel(person).get_by_role("link").filter(has=called_so)
+
+
+def looks_at_the_list(person):
+    """The window gets the focus, and the list asks again."""
+    person.page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def unique(title):
+    """A title that nobody has used."""
+    return f"{title} {uuid4().hex[:6]}"
+
+
+def makes(person, title):
+    field = panel(person).get_by_role("textbox", name="New room")
+    field.fill(title)
+    field.press("Enter")
+
+
+def opens_new(person, title):
+    """Make a room that is new, and be in it."""
+    makes(person, title)
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(title)
+    return person.connects()
+
+
+def test_what_is_said_elsewhere_shows_as_unread_there(alice, bob, room):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    attic = alice.page.locator("[data-room-title]").first.inner_text()
+    title = unique("Cellar")
+    opens_new(alice, title).says_for_good("First")
+    looks_at_the_list(alice)
+
+    titles = panel(alice).locator(".room__title")
+    expect(titles).to_have_text(["Lobby", title, attic], timeout=TOLD_WITHIN)
+    expect(entry(alice, title)).to_have_attribute("aria-current", "page")
+    expect(entry(alice, attic)).not_to_have_attribute("aria-current", "page")
+    expect(entry(alice, attic)).not_to_contain_text("unread")
+    bob.says_for_good("One")
+    bob.says_for_good("Two")
+    looks_at_the_list(alice)
+
+    expect(entry(alice, attic)).to_contain_text("2 unread messages", timeout=TOLD_WITHIN)
+    expect(entry(alice, attic)).to_contain_text("1 person here")
+    expect(titles).to_have_text(["Lobby", attic, title])
+    other = alice.another_tab()
+    other.opens(room)
+    other.sees("Two")
+    expect(entry(alice, attic)).not_to_contain_text("unread")
+
+
+def test_a_room_is_made_by_naming_it_and_everybody_sees_its_title(alice, bob):
+    title = unique("Bücher & <b>Wein</b>")
+    opens_new(alice, title)
+    assert "/r/bucher-" in alice.page.url
+
+    for person in (alice, bob.opens(alice.page.url)):
+        expect(person.page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(person.page).to_have_title(title)
+        expect(entry(person, title)).to_be_visible()
+    alice.says_for_good("Welcome")
+    bob.sees("Welcome")
+
+
+def test_a_name_that_is_taken_leads_to_the_room_that_has_it(alice, bob):
+    title = unique("Choir")
+    opens_new(alice, title)
+
+    makes(bob, title.upper())
+
+    expect(panel(bob).get_by_role("alert")).to_have_text("There is a room of this name already.")
+    panel(bob).get_by_role("link", name=f"Enter {title}").click()
+    bob.page.wait_for_url(alice.page.url)
+
+
+def test_a_link_can_be_made_that_nobody_guesses(alice):
+    panel(alice).get_by_role("checkbox", name="With a link that nobody can guess").check()
+    makes(alice, "Surprise party")
+
+    alice.page.wait_for_url(re.compile(r"/r/surprise-party-[0-9a-f]{16}/$"))
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Surprise party")
+
+
+def test_a_room_is_remembered_until_it_is_forgotten(alice):
+    title = unique("Attic")
+    opens_new(alice, title)
+    forget = panel(alice).get_by_role("button", name=f"Forget \u2068{title}\u2069")
+    expect(forget).to_have_count(0)
+    alice.opens("/")
+
+    entry(alice, title).focus()
+    alice.page.keyboard.press("Tab")
+    expect(forget).to_be_focused()
+    alice.page.keyboard.press("Enter")
+
+    expect(entry(alice, title)).to_have_count(0)
+    assert alice.page.evaluate("document.activeElement.matches('.room__link')")
+    alice.reloads()
+    expect(entry(alice, "Lobby")).to_have_attribute("aria-current", "page")
+    expect(entry(alice, title)).to_have_count(0)
+
+
+@pytest.mark.parametrize("device", [PHONE, NARROW], ids=["phone", "narrow"])
+def test_the_rooms_are_a_drawer_where_there_is_no_space(enter, device):
+    carol = enter(**device)
+    button = carol.page.get_by_role("button", name="Rooms")
+    expect(panel(carol)).to_be_hidden()
+
+    button.click()
+    expect(panel(carol)).to_be_visible()
+    expect(entry(carol, "Lobby")).to_be_visible()
+    carol.page.keyboard.press("Escape")
+
+    expect(panel(carol)).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_a_room_is_made_without_javascript(new_context, house, room, shoot):
+    page = new_context(base_url=house.url, java_script_enabled=False).new_page()
+    page.goto(room)
+    page.get_by_role("link", name="Rooms").click()
+    title = unique("Workshop")
+
+    page.get_by_role("textbox", name="New room").fill(title)
+    page.get_by_role("button", name="Make").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    made = page.url
+    page.get_by_role("link", name="Rooms").click()
+    page.get_by_role("textbox", name="New room").fill(title)
+    page.get_by_role("button", name="Make").click()
+    expect(page.get_by_role("alert")).to_have_text("There is a room of this name already.")
+    shoot(page, "desktop-light-rooms-without-javascript")
+    page.get_by_role("link", name=f"Enter {title}").click()
+    page.wait_for_url(made)
+
+
+def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_context, shoot):
+    with processes.chat_node(SOCKETS_PER_ADDRESS=1) as crowded:
+        alice = enter(node=crowded)
+        contexts = {
+            look: new_context(base_url=crowded.url, color_scheme=scheme, **device)
+            for look, (device, scheme) in LOOKS.items()
+        }
+        for look, context in contexts.items():
+            page = context.new_page()
+            page.goto(alice.page.url)
+            expect(
+                page.get_by_role("heading", name="There are too many connections")
+            ).to_be_visible()
+            shoot(page, f"{look}-too-many-connections")
+            if look != "desktop-dark":
+                page.close()
+
+        alice.page.close()
+
+        expect(page.locator("[data-chat]")).to_have_attribute(
+            "data-connection", "connected", timeout=40_000
+        )
+        expect(page.get_by_role("heading", name="There are too many connections")).to_be_hidden()
+
+
+def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, shoot):
+    paths = {}
+    for title in (
+        "Summer party",
+        "Reading circle",
+        "مطبخ الحي",
+        "A very long name for a room where " + "nothing " * 5,
+    ):
+        opens_new(bob, title).says_for_good(f"Welcome to {title}")
+        paths[title] = bob.page.url
+    reader = enter()
+    for path in paths.values():
+        reader.opens(path)
+        expect(reader.messages).not_to_have_count(0)
+    for title, count in {"Reading circle": 3, "مطبخ الحي": 120}.items():
+        bob.opens(paths[title])
+        bob.pours([f"News {number}" for number in range(count)])
+    state = reader.page.context.storage_state()
+
+    for look, (device, scheme) in LOOKS.items():
+        viewer = enter(paths["Summer party"], color_scheme=scheme, storage_state=state, **device)
+        if device is PHONE:
+            expect(viewer.page.locator("[data-rooms-total]")).to_be_visible()
+            shoot(viewer, f"{look}-rooms-button")
+            viewer.page.get_by_role("button", name="Rooms").tap()
+        expect(entry(viewer, "Reading circle")).to_contain_text("3 unread messages")
+        shoot(viewer, f"{look}-rooms")
+        viewer.page.keyboard.press("Escape")
+        if device is PHONE:
+            viewer.page.get_by_role("button", name="People here").tap()
+        viewer.page.get_by_role("complementary").get_by_role("button", name="QR code").click()
+        viewer.page.locator("[data-share-code]").evaluate("code => code.decode()")
+        shoot(viewer, f"{look}-share")

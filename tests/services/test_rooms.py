@@ -1,0 +1,65 @@
+"""Making a room that has a title before anybody has spoken in it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from chat import database
+from chat.models import Room
+from chat.services.messages import post_messages
+from chat.services.rooms import make_room
+from tests.layers import told_by_layer_alone
+from tests.posts import SECONDS, post
+from tests.sockets import enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_room_is_made_once_and_keeps_its_first_title():
+    room, is_new = make_room(slug="book-club", title="Book Club!")
+    again, is_new_again = make_room(slug="book-club", title="Mallory's")
+
+    assert (is_new, is_new_again) == (True, False)
+    assert room == again
+    assert Room.objects.get(slug="book-club").title == "Book Club!"
+
+
+def test_neither_the_lobby_nor_a_room_that_began_with_a_message_can_be_renamed():
+    post_messages([post(slug="attic")])
+
+    for slug in ("attic", "lobby"):
+        room, is_new = make_room(slug=slug, title="Mallory's")
+        assert not is_new
+        assert room.title == Room.objects.get(slug=slug).title == ""
+
+
+def test_the_first_message_is_number_one_in_a_room_that_was_named():
+    make_room(slug="attic", title="The attic")
+
+    (message,) = post_messages([post(slug="attic")])
+
+    assert message.seq == 1
+    assert Room.objects.get(slug="attic").title == "The attic"
+
+
+@pytest.mark.parametrize("only_by_layer", [False, True], ids=["own hub", "channel layer"])
+async def test_who_waits_in_a_room_that_is_named_keeps_their_cursor(only_by_layer):
+    async with enter("attic") as hers:
+        assert hers.welcome["room"]["title"] == "Attic"
+        cursor = hers.welcome["epoch"], hers.cursor
+        if only_by_layer:
+            with told_by_layer_alone("attic"):
+                await database.write(make_room, slug="attic", title="The attic!")
+        else:
+            await database.write(make_room, slug="attic", title="The attic!")
+
+        async with asyncio.timeout(SECONDS):
+            while True:
+                async with enter("attic", cursor=cursor) as his:
+                    assert not his.welcome["reset"]
+                    if his.welcome["room"]["title"] == "The attic!":
+                        break
+        assert await hers.say("Still here") == 1
+        assert await hers.bodies(until=1) == ["Still here"]
