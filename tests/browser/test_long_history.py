@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from chat.protocol import MAX_REPLAY
+from tests.browser.person import PHONE
+
 COUNT = 3_000
 MOST_ROWS = 400  # messages and headings on the page at once
 
@@ -74,3 +77,44 @@ def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room)
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
     writer.says_for_good("And now?")
     expect(reader.message("And now?")).to_be_in_viewport()
+
+
+def test_who_reads_above_stays_there_when_the_window_turns(alice, enter):
+    alice.pours([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
+    reader = enter(**PHONE)
+    row = reader.messages.filter(has_text="Line 40")
+    row.evaluate("e => e.scrollIntoView({block: 'start'})")
+    expect(reader.page.locator("[data-latest]")).to_be_visible()
+    before = row.bounding_box()
+
+    reader.page.set_viewport_size({"width": 740, "height": 360})
+    reader.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+    after = row.bounding_box()
+    assert after["height"] < before["height"]
+    moved = (after["y"] + after["height"]) - (before["y"] + before["height"])
+    assert abs(moved) <= 2
+
+
+def test_who_reads_above_stays_there_when_they_missed_too_much(carol_and_wire, enter):
+    carol, wire = carol_and_wire
+    writer = enter()
+    writer.pours([f"Message {number}" for number in range(1, 81)])
+    carol.sees("Message 80")
+    carol.message("Message 40").evaluate("e => e.scrollIntoView({block: 'start'})")
+    expect(carol.page.locator("[data-latest]")).to_be_visible()
+    carol.field.focus()
+    wire.cut()
+    carol.loses_the_connection()
+    writer.pours([f"More {number}" for number in range(MAX_REPLAY + 1)])
+
+    wire.mend()
+    carol.connects()
+
+    expect(carol.message("Message 80")).to_have_count(0)
+    expect(carol.message("Message 40")).to_be_in_viewport()
+    expect(carol.field).to_be_focused()
+    expect(carol.message(f"More {MAX_REPLAY}")).to_have_count(0)
+    expect(carol.message("Message 41")).to_be_in_viewport()

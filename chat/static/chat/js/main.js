@@ -163,8 +163,10 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", ({ detail: { replaced } }) => {
-  const restored = gettext("This room was restored on the server. These are its latest messages.");
-  status.notice(replaced ? restored : gettext("Much was said while you were away. These are the latest messages."));
+  const seq = scroll.pinned ? null : list.seqOf(scroll.place); // as still drawn
+  if (replaced) status.notice(gettext("This room was restored on the server. These are its latest messages."));
+  else if (seq !== null) permalink.visit(seq, { calmly: true });
+  else status.notice(gettext("Much was said while you were away. These are the latest messages."));
 });
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));

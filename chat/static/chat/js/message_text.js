@@ -2,7 +2,10 @@
 import { splitLinks } from "./links.js";
 import { findMentions } from "./mentioning.js";
 
-const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?|\p{Regional_Indicator}{2}|\u200d)+$/u;
+// Not what is a sign like © unless U+FE0F says so. With keycaps, flags made of letters and of tags, and what U+200D joins.
+const EMOJI = "(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}(?=[\\ufe0f\\p{Emoji_Modifier}])|[#*0-9](?=\\ufe0f?\\u20e3))";
+const REST = "[\\ufe0f\\u20e3\\p{Emoji_Modifier}\\u{e0020}-\\u{e007f}]|\\u200d\\p{Extended_Pictographic}";
+const EMOJI_ONLY = new RegExp(`^(?:${EMOJI}(?:${REST})*)+$`, "u");
 const MOST_EMOJI = 24; // UTF-16 units; about six
 
 /** `names` are those that may be mentioned, a Names; `isMe(name)` tells which are the reader's. */
@@ -32,6 +35,7 @@ function withMentions(text, names, isMe) {
 function at(text, me) {
   const element = document.createElement("span");
   element.className = "at";
+  element.dir = "auto";
   element.toggleAttribute("data-me", me);
   element.textContent = text;
   return element;
@@ -42,6 +46,7 @@ function link(text, href) {
   anchor.href = href;
   anchor.rel = "noopener noreferrer nofollow ugc";
   anchor.target = "_blank";
+  anchor.dir = "ltr";
   anchor.textContent = text;
   return anchor;
 }

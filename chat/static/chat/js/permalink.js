@@ -11,6 +11,7 @@ export class Permalink extends EventTarget {
   #scroll;
   #wanted = null;
   #asking = false;
+  #calmly = false; // without taking the focus
 
   constructor({ timeline, conversation, connection, list, scroll }) {
     super();
@@ -34,9 +35,10 @@ export class Permalink extends EventTarget {
     else location.hash = `#${seq}`;
   }
 
-  /** Go to a message without making it the page's address. */
-  visit(seq) {
+  /** Go to a message without making it the page's address; `calmly` without taking the focus there. */
+  visit(seq, { calmly = false } = {}) {
     this.leave();
+    this.#calmly = calmly;
     this.#wanted = seq;
     this.refresh();
   }
@@ -55,7 +57,7 @@ export class Permalink extends EventTarget {
     if (element) {
       this.#wanted = null;
       this.#scroll.show(element);
-      element.focus({ preventScroll: true });
+      if (!this.#calmly) element.focus({ preventScroll: true });
     } else if (!this.#asking && this.#connection.connected) {
       this.#fetch(this.#wanted);
     }
@@ -97,6 +99,7 @@ export class Permalink extends EventTarget {
   };
 
   #want(seq) {
+    this.#calmly = false;
     this.#wanted = seq;
     this.#list.mark(seq);
     this.refresh();

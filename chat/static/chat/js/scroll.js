@@ -9,6 +9,8 @@ export class Scroll extends EventTarget {
   #isOpenEnded;
   #pinned = true;
   #top = 0;
+  #width = 0;
+  #held = null; // the row at the top of what the reader sees, and how far below the edge it ends
   #height = 0;
 
   /** `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. */
@@ -19,7 +21,7 @@ export class Scroll extends EventTarget {
     this.#isOpenEnded = isOpenEnded;
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
     // A keyboard that opens, a window that turns, a font that loads: none of them is the reader moving away.
-    const observer = new ResizeObserver(() => this.#pinned && this.#jump());
+    const observer = new ResizeObserver(() => this.#return());
     observer.observe(scroller);
     observer.observe(content);
   }
@@ -36,6 +38,7 @@ export class Scroll extends EventTarget {
 
   /** Change the rows through `mutate` without moving what the reader looks at. */
   keep(mutate) {
+    this.#turned();
     if (this.#pinned) {
       mutate();
       this.#jump();
@@ -46,13 +49,13 @@ export class Scroll extends EventTarget {
     mutate();
     const anchor = anchors.find(({ row }) => row.isConnected); // a day's heading moves away when older messages of that day come
     if (anchor) this.#scroller.scrollTop += anchor.row.getBoundingClientRect().bottom - anchor.before;
-    this.#top = this.#scroller.scrollTop;
+    this.#hold();
   }
 
   /** Bring `element` into the middle. */
   show(element) {
     element.scrollIntoView({ block: "center" });
-    this.#top = this.#scroller.scrollTop;
+    this.#hold();
     this.#setPinned(this.#isAtBottom());
   }
 
@@ -69,12 +72,39 @@ export class Scroll extends EventTarget {
     this.#height = this.#scroller.clientHeight;
   }
 
+  /** Remember where the reader is. */
+  #hold() {
+    const [row] = this.#visible(1);
+    this.#held = row ? { row, below: this.#below(row) } : null;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  /** Back to where the reader was. */
+  #return() {
+    this.#width = this.#scroller.clientWidth;
+    if (this.#pinned) this.#jump();
+    else if (this.#held?.row.isConnected) this.#scroller.scrollTop += this.#below(this.#held.row) - this.#held.below;
+    this.#top = this.#scroller.scrollTop;
+  }
+
+  /** At another width rows have other heights, and the browser may have moved the reader already, even to the bottom. */
+  #turned() {
+    const turned = this.#scroller.clientWidth !== this.#width;
+    if (turned) this.#return();
+    return turned;
+  }
+
+  #below(row) {
+    return row.getBoundingClientRect().bottom - this.#scroller.getBoundingClientRect().top;
+  }
+
   #scrolled = () => {
+    if (this.#turned()) return;
     const { scrollTop, clientHeight } = this.#scroller;
     if (this.#pinned && clientHeight !== this.#height) return; // pushed by a window that was larger for a moment; its observer jumps
     if (this.#isAtBottom()) this.#setPinned(true);
     else if (scrollTop < this.#top - 1) this.#setPinned(false); // only moving up leaves the bottom; content growing does not
-    this.#top = scrollTop;
+    this.#hold();
   };
 
   #isAtBottom() {
