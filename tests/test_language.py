@@ -5,8 +5,23 @@ from __future__ import annotations
 import pytest
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat.models import LOBBY, Room
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.django_db(transaction=True)  # the list reads in a thread of its own
+@pytest.mark.parametrize("path", ["/", "/rooms/"])
+def test_the_lobby_is_called_as_the_reader_calls_it_unless_it_has_a_name(client, path):
+    page = client.get(path, headers={"accept-language": "ar"}).content.decode()
+    assert "<bdi" in page
+    assert "الردهة</bdi>" in page
+
+    Room.objects.update_or_create(slug=LOBBY, defaults={"title": "Kitchen"})
+
+    page = client.get(path, headers={"accept-language": "ar"}).content.decode()
+    assert "Kitchen</bdi>" in page
+    assert "الردهة</bdi>" not in page
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
 from chat import protocol
 
 LOBBY = "lobby"
+UNNAMED_LOBBY = "Lobby"  # what `shown_title` makes of it
 
 
 def new_epoch() -> str:
@@ -27,6 +29,11 @@ class Extent(NamedTuple):
     head: int
     pruned_upto: int
     shown_title: str
+
+
+def title_for_reader(title: str, slug: str) -> str:
+    """A shown title in the active language: the lobby's, until somebody gives it another."""
+    return gettext("Lobby") if (slug, title) == (LOBBY, UNNAMED_LOBBY) else title
 
 
 class RoomQuerySet(models.QuerySet["Room"]):

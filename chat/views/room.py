@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from chat.database import UNREACHABLE
 from chat.identity import Guest, guest_from, new_guest, remember
-from chat.models import LOBBY, Room
+from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol import MAX_TITLE, SLUG
 from chat.views.plain import Attempt, PlainPage, plain_page
 
@@ -49,7 +49,7 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         plain: PlainPage | None = plain_page(slug, guest.person, _seq(request.GET.get("at", "")))
     except UNREACHABLE:
         here, plain, status = Room(slug=slug), None, 503
-    shown = {"slug": slug, "title": here.shown_title}
+    shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",

@@ -22,6 +22,7 @@ import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { ReadingPlace } from "./reading_place.js";
+import { roomTitle } from "./room_title.js";
 import { SafeStorage } from "./safe_storage.js";
 import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
@@ -143,7 +144,7 @@ connection.addEventListener("welcome", ({ detail: frame }) => {
   place.welcome(frame);
   conversation.welcome(frame);
   composer.limit = frame.limits.body;
-  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = frame.room.title;
+  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(frame.room);
   rooms.enter(frame.room);
   name.greet(frame.you.name);
   showPeople(frame.people, frame.count);

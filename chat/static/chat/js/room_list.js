@@ -1,6 +1,7 @@
 /** The rooms in the panel, as links. Fires `forget` {slug}. */
 import { gettext, interpolate, isolate, ngettext, number } from "./i18n.js";
 import { ago } from "./relative_time.js";
+import { roomTitle } from "./room_title.js";
 import { fromTemplate, partsOf } from "./templates.js";
 import { exact } from "./times.js";
 
@@ -48,8 +49,9 @@ export class RoomList extends EventTarget {
     return this.#rows.get(slug);
   }
 
-  #fill(parts, { title, current, unread, people, is_listed, last_posted_at }) {
+  #fill(parts, { slug, title: name, current, unread, people, is_listed, last_posted_at }) {
     const date = last_posted_at && new Date(last_posted_at);
+    const title = roomTitle({ slug, title: name });
     parts.title.textContent = title;
     parts.forget.hidden = current || is_listed;
     parts.forget.setAttribute("aria-label", interpolate(gettext("Forget %(room)s"), { room: isolate(title) }));

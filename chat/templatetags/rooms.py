@@ -1,0 +1,10 @@
+"""What the templates say of rooms."""
+
+from __future__ import annotations
+
+from django import template
+
+from chat.models import title_for_reader
+
+register = template.Library()
+register.filter(title_for_reader)
