@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chat import protocol
+from chat.metrics import LAYER_FAILURES
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class Announcement(Struct, frozen=True):
     head: int
     changes: list[Change] | None
     title: str | None = None  # set where the room was given one
+    queued_at: float | None = None  # perf_counter, of the oldest post of ours in it
 
 
 def group_name(slug: str) -> str:
@@ -61,6 +66,17 @@ class Ear(Struct, frozen=True, eq=False):
 
 _ears: dict[str, tuple[Ear, ...]] = {}
 _sending: set[asyncio.Task[bool]] = set()
+_queued_at: ContextVar[float | None] = ContextVar("queued_at", default=None)
+
+
+@contextmanager
+def queued_since(queued_at: float) -> Iterator[None]:
+    """Let what this thread announces within know how long its oldest post has waited."""
+    token = _queued_at.set(queued_at)
+    try:
+        yield
+    finally:
+        _queued_at.reset(token)
 
 
 def listen(slug: str, ear: Ear) -> None:
@@ -80,6 +96,7 @@ def unlisten(slug: str, ear: Ear) -> None:
 def announce(slug: str, announcement: Announcement) -> None:
     """Ring for one room, after COMMIT, from any thread. Does not wait for the channel layer
     where this process serves people, so that the writer goes on to the next batch."""
+    announcement = replace(announcement, queued_at=_queued_at.get())
     serving = next(iter(_ears.values()), ())
     if serving:
         _call_in(serving[0].loop, _announce_in_loop, slug, announcement)
@@ -99,6 +116,7 @@ async def send_to(group: str, event: dict[str, Any]) -> bool:
         async with asyncio.timeout(SEND_TIMEOUT):
             await layer.group_send(group, event)
     except Exception as error:  # whatever a layer raises, the log has the change
+        LAYER_FAILURES.inc()
         logger.debug("The channel layer did not take an event: %r", error)
         return False
     return True

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from chat import protocol
+from chat.access_log import AccessRecord
 from chat.commands import HANDLERS, Visitor, say_plain
 from chat.draining import draining
 from chat.errors import ChatError, CloseCode, TooFast, Unavailable
@@ -25,6 +26,7 @@ from chat.hub import RoomHub
 from chat.hubs import hubs
 from chat.identity import Guest, guest_from, new_guest
 from chat.limits import addresses, command_rate, refusal_rate
+from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.origin import header_values, is_allowed_origin
 from chat.outgoing import writer_of
@@ -43,6 +45,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """A person's socket into one room, in plain text or `chat.v1`."""
 
     visitor: Visitor | None = None  # set once they are in
+    frames_in = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Channels' own loop, without a private channel for each connection and without a trip
@@ -52,23 +55,31 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.channel_layer = None
         self.is_plain = protocol.SUBPROTOCOL not in scope.get("subprotocols", ())
         self._commands, self._refusals = command_rate(), refusal_rate()
+        self._record = AccessRecord(self._address, "plain" if self.is_plain else "json")
         async with AsyncExitStack() as self._entered:
+            self._entered.callback(lambda: self._record.write(self.frames_in))
             try:
                 while True:
                     await self.dispatch(await receive())
             except StopConsumer:
                 pass
             except asyncio.CancelledError:  # plain Daphne ends us so, without a close frame
+                self._record.closed(CloseCode.SERVICE_RESTART)
                 await self.go_away(random.randint(*RETRY_AFTER_CANCEL))
+                raise
+            except Exception:
+                self._record.closed(1011)
                 raise
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         kind = message["type"]
         if kind == "websocket.receive":
+            self.frames_in += 1
             await self.websocket_receive(message)
         elif kind == "websocket.connect":
             await self.connect()
         else:
+            self._record.closed(message.get("code"))
             raise StopConsumer
 
     async def connect(self) -> None:
@@ -107,6 +118,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """As Channels does, but for Daphne, which takes no subclass of int."""
+        self._record.closed(code)
         await super().close(None if code is None else int(code), reason)
 
     async def go_away(self, retry_in_ms: int) -> None:
@@ -114,7 +126,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.visitor is not None and not self.is_plain:
             await self.send_frame(GoingAway(retry_in_ms))
 
+    @property
+    def _address(self) -> str | None:
+        """The client's; None where it has none (a unix socket, a test)."""
+        return (self.scope.get("client") or [None])[0]
+
     async def _refuse(self, error: ChatError, text: str) -> None:
+        REFUSALS.labels(error.code).inc()
         if self.is_plain:
             await self.send(text_data=f"error: {error.detail}")
         else:
@@ -137,13 +155,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
             raise Ended(CloseCode.BAD_ORIGIN)
         if not protocol.SLUG.fullmatch(slug):
             raise Ended(CloseCode.BAD_ROOM)
-        address = (self.scope.get("client") or [None])[0]
-        if not self._entered.enter_context(addresses().socket(address)):
+        if not self._entered.enter_context(addresses().socket(self._address)):
             raise Ended(CloseCode.TOO_MANY_SOCKETS)
         self._entered.enter_context(draining().connected(self))
         hub = await hubs().enter(slug)
         self._entered.callback(hubs().leave, hub)
         visitor = self.visitor = Visitor(_guest(self.scope), hub)
+        self._record.entered(slug, visitor.guest.person.author_id)
         hub.presence.enter(visitor.guest.person)
         self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))
         return hub
@@ -151,6 +169,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _follow(self, hub: RoomHub, follower: Follower) -> None:
         """Bring the visitor up to date and keep them so, until cancelled."""
         try:
+            self._record.follows(follower)
             with hub.followed_by(follower):
                 while True:
                     for text in await follower.next_texts():
@@ -170,7 +189,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         start = await hub.starting_point(*asked) if asked else None
         cursor = hub.recent.page_cursor() if start is None else start
         follower = Follower(hub, cursor, writer)  # first: what changes while we send is news to it
-        await self.send_frame(self._welcome(hub, reset=bool(asked) and start is None))
+        reset = bool(asked) and start is None
+        RESETS.inc(reset)
+        await self.send_frame(self._welcome(hub, reset=reset))
         return follower
 
     def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:

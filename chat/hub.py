@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from chat import broadcast, database, log
 from chat.broadcast import Announcement, Change, Ear
 from chat.errors import CloseCode, Unavailable
 from chat.follower import Ended, Follower
+from chat.metrics import DELIVERIES, ECHO, GAPS, REPAIRS
 from chat.models import Room
 from chat.presence import Presence
 from chat.protocol import MAX_REPLAY
@@ -46,6 +48,7 @@ class RoomHub:
         self._held: dict[tuple[int, int], Announcement] = {}
         self._rumour = 0  # the highest head anyone has told of
         self._pending: list[Change] = []  # in order, not yet released to readers
+        self._queued_at: float | None = None  # the oldest post of ours among them
         self._followers: dict[Follower, None] = {}
         self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
@@ -124,8 +127,10 @@ class RoomHub:
             self._rumour = max(self._rumour, announcement.head)
             if announcement.changes is not None and len(self._held) < MAX_HELD:
                 self._held[announcement.after, announcement.head] = announcement
+            self._queued_at = self._queued_at or announcement.queued_at
             self._accept_held()
             if self._rumour > self.head:
+                GAPS.inc()
                 self._repair_soon()
 
     def hear_of_head(self, head: int) -> None:
@@ -203,6 +208,7 @@ class RoomHub:
             while self._rumour > self.head:
                 after = self.head
                 upto = min(self._rumour, after + MAX_REPLAY)
+                REPAIRS.inc()
                 self._accept(upto, await database.read(log.changes_between, self.slug, after, upto))
                 self._accept_held()
         except Unavailable:
@@ -216,16 +222,22 @@ class RoomHub:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            self._release()
+            queued_at, self._queued_at = self._queued_at, None
+            DELIVERIES.inc(self._release() * len(self._followers))
             for number, follower in enumerate(list(self._followers), start=1):
                 follower.wake()
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
+            if queued_at is not None:
+                ECHO.observe(time.perf_counter() - queued_at)
 
-    def _release(self) -> None:
-        if self.head > self.released:
-            pending, self._pending = self._pending, []
-            self.recent.extend(self.head, pending)
+    def _release(self) -> int:
+        """Let readers go on to the head; how many changes that gives them."""
+        if self.head <= self.released:
+            return 0
+        pending, self._pending = self._pending, []
+        self.recent.extend(self.head, pending)
+        return len(pending)
 
     def _wake_readers(self) -> None:
         self._has_news.set()

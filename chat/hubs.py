@@ -17,6 +17,7 @@ from chat.census import Census
 from chat.errors import CloseCode, Unavailable
 from chat.hub import RoomHub
 from chat.loops import PerLoop
+from chat.metrics import POLL_FINDS, ROOMS
 from chat.models import Room
 from chat.models.room import Extent
 
@@ -40,6 +41,7 @@ class Hubs:
         hub = self._hubs.get(slug)
         if hub is None:
             hub = self._hubs[slug] = RoomHub(slug)
+            ROOMS.inc()
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="heads")
         self._take_part()
@@ -85,6 +87,7 @@ class Hubs:
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:
             del self._hubs[hub.slug]
+            ROOMS.dec()
 
     async def _watch(self) -> None:
         while True:
@@ -110,6 +113,8 @@ class Hubs:
             self._forget(hub)
             hub.end(CloseCode.LOG_REPLACED)
         else:
+            if head > hub.head:
+                POLL_FINDS.inc()
             hub.hear_of_head(head)
             hub.title = found.shown_title if found else hub.title
 

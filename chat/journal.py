@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
@@ -16,9 +17,10 @@ from itertools import islice
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from chat import database
+from chat import broadcast, database
 from chat.errors import Busy, ChatError, NotStored, Unavailable
 from chat.loops import PerLoop
+from chat.metrics import BATCH, COMMIT, QUEUE, show_size
 from chat.protocol import Message
 from chat.services.messages import Post, post_messages
 
@@ -28,14 +30,23 @@ MAX_BATCH = 256  # posts of one transaction
 BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
 
 Outcome = Message | ChatError
+# A post, who waits for it, and since when (perf_counter).
+Waiting = tuple[Post, "asyncio.Future[Message]", float]
 
 
 class Journal:
     """A loop's queue into the log."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Post, asyncio.Future[Message]]] = deque()
+        self._waiting: deque[Waiting] = deque()
+        self._oldest_at = 0.0  # of the posts that are being written
         self._writing: asyncio.Task[None] | None = None
+        show_size(QUEUE, self._waiting)
+
+    @property
+    def seconds_behind(self) -> float:
+        """How long the oldest unanswered post has waited."""
+        return time.perf_counter() - self._oldest_at if self._writing else 0.0
 
     async def post(self, post: Post) -> Message:
         """Store `post`; returns the stored message after COMMIT.
@@ -46,7 +57,7 @@ class Journal:
         if 0 < settings.JOURNAL_QUEUE <= len(self._waiting):
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
         stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting.append((post, stored))
+        self._waiting.append((post, stored, time.perf_counter()))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="journal")
         return await stored
@@ -62,21 +73,24 @@ class Journal:
                 batch = list(islice(self._waiting, MAX_BATCH))
                 for _ in batch:
                     self._waiting.popleft()
-                await self._answer(batch)
+                self._oldest_at = batch[0][2]
+                BATCH.observe(len(batch))
+                with COMMIT.time():
+                    await self._answer(batch)
         finally:
             self._writing = None
 
-    async def _answer(self, batch: Sequence[tuple[Post, asyncio.Future[Message]]]) -> None:
+    async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
-            outcomes = await self._store([post for post, _ in batch])
+            outcomes = await self._store([post for post, _, _ in batch])
         except BaseException as error:  # a bug, or the loop ends: nobody may wait for ever
-            for _, stored in batch:
+            for _, stored, _ in batch:
                 stored.cancel()
             if not isinstance(error, Exception):
                 raise
             logger.exception("A batch of %d posts failed", len(batch))
             return
-        for (_, stored), outcome in zip(batch, outcomes, strict=True):
+        for (_, stored, _), outcome in zip(batch, outcomes, strict=True):
             if stored.done():  # its connection is gone
                 continue
             if isinstance(outcome, Message):
@@ -101,9 +115,14 @@ class Journal:
 
     async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         try:
-            return await database.write(post_messages, posts)
+            return await database.write(_post, posts, self._oldest_at)
         except DatabaseError:
-            return await database.write(post_messages, posts)
+            return await database.write(_post, posts, self._oldest_at)
+
+
+def _post(posts: Sequence[Post], queued_at: float) -> Sequence[Outcome]:
+    with broadcast.queued_since(queued_at):
+        return post_messages(posts)
 
 
 journal = PerLoop(Journal)

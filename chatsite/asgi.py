@@ -15,11 +15,17 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from chatsite.bodies import BoundedBodies  # noqa: E402
+from chatsite.error_reports import report_errors  # noqa: E402
 from chatsite.lifespan import lifespan  # noqa: E402
+from chatsite.metrics_port import open_metrics_port  # noqa: E402
 from chatsite.preparation import prepare  # noqa: E402
 from chatsite.proxies import BehindProxies, TrustedProxies  # noqa: E402
 
+if settings.SENTRY_DSN:
+    report_errors(settings.SENTRY_DSN, settings.VERSION)
 prepare()
+if settings.METRICS_PORT:
+    open_metrics_port(settings.METRICS_PORT)
 
 pages = BoundedBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 application = BehindProxies(

@@ -11,7 +11,7 @@ CHAT = Path(__file__).resolve().parent.parent / "chat"
 
 # A new module goes here and into docs/architecture.md.
 LAYERS = {
-    0: ["errors", "loops", "outgoing"],
+    0: ["errors", "loops", "metrics", "outgoing"],
     1: ["protocol", "database"],
     2: ["models"],
     3: ["broadcast"],
@@ -20,6 +20,7 @@ LAYERS = {
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
         *["presence", "roster", "limits", "identity", "names", "origin", "draining"],
         *["titles", "directory", "census"],
+        *["access_log", "readiness"],
     ],
     6: ["commands"],
     7: ["consumers", "views", "templatetags", "admin", "management"],

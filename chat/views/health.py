@@ -1,15 +1,15 @@
-"""What a proxy or a supervisor asks: is this process alive, and should it get visitors?"""
+"""What a proxy, a supervisor or Prometheus asks of this process."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.http import HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
+import hmac
 
-from chat import database
-from chat.draining import draining
-from chat.errors import Unavailable
-from chat.models import LOBBY, Room
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chat.readiness import FINE, shortcomings
 
 
 @never_cache
@@ -20,11 +20,21 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when visitors are welcome, else 503 and why."""
-    if draining().has_begun:
-        return JsonResponse({"status": "draining"}, status=503)
-    try:
-        await database.read(Room.objects.heads, [LOBBY])
-    except Unavailable:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ready"})
+    """200 when visitors are welcome, else 503; in either case what each part says."""
+    parts = await shortcomings()
+    is_ready = set(parts.values()) == {FINE}
+    answer = {"status": "ready" if is_ready else "not ready", **parts}
+    return JsonResponse(answer, status=200 if is_ready else 503)
+
+
+@never_cache
+async def metrics(request: HttpRequest) -> HttpResponse:
+    """This process's numbers, for who knows METRICS_TOKEN; without one there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    expected = f"Bearer {settings.METRICS_TOKEN}".encode()
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
+        refusal = HttpResponse("Authorization: Bearer METRICS_TOKEN is needed.\n", status=401)
+        refusal["WWW-Authenticate"] = "Bearer"
+        return refusal
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -101,6 +101,8 @@ class Connection(Incoming):
             raise ValueError(f"{code} cannot travel in a close frame (RFC 6455, 7.4)")
         self.sendCloseFrame(code, encode_truncate(reason, 123))
 
+    stalled = False
+
     # For the server
 
     def end(self, code: int, reason: str, *, status: HTTPStatus) -> None:
@@ -138,6 +140,7 @@ class Connection(Incoming):
         if not self.outbox.has_stalled():
             super().check_timeouts()
         elif self.state == self.STATE_OPEN:
+            self.stalled = True
             self.close(TOO_SLOW, "too slow")  # mostly in vain; then Autobahn aborts it
         else:
             self.transport.abortConnection()
@@ -153,5 +156,7 @@ class Connection(Incoming):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         self.outbox.close()
+        if self.stalled:
+            code = TOO_SLOW  # its peer seldom echoes it, and the application should know
         if self.inbox is not None:
             super().onClose(wasClean, 1005 if code is None else code, reason)

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import __version__
 from chatsite.databases import SQLITE_OPTIONS, database_config
+from chatsite.logs import logging_config
 from chatsite.proxies import UNIX, TrustedProxies
 from chatsite.secret_key import kept_secret_key
 from chatsite.settings.channel_layer import channel_layer
@@ -71,6 +72,13 @@ SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100)
 JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000)  # posts waiting to be written
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)  # what manage.py prune keeps
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10)
+
+# Seen from outside
+LOG_FORMAT = env.str("LOG_FORMAT", default="human")
+LOG_LEVEL = env.str("LOG_LEVEL", default="info")
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 
 # What follows from it
 
@@ -181,16 +189,7 @@ CSRF_COOKIE_HTTPONLY = True  # the page gets its token in its own data
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # bytes of a request
 FILE_UPLOAD_HANDLERS: list[str] = []  # nothing here takes a file
 
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {
-        "chat": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "chatsite": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # It prints a traceback a second while Redis is away; chat.hub says it once, in one line.
-        "channels_redis": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
-    },
-}
+try:
+    LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error

@@ -1,0 +1,74 @@
+"""Whether this process should get visitors: each of its parts is asked, and says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable
+
+from channels.layers import get_channel_layer
+
+from chat import database
+from chat.draining import draining
+from chat.errors import Unavailable
+from chat.journal import journal
+from chat.loops import PerLoop
+from chat.models import LOBBY, Room
+
+PATIENCE = 2  # seconds for one part to answer
+MAX_BEHIND = 5  # seconds that a post may wait to be written
+
+FINE = "fine"
+
+
+async def shortcomings() -> dict[str, str]:
+    """For each part FINE, or what is wrong."""
+    answers = await asyncio.gather(
+        _said(database.read(Room.objects.heads, [LOBBY])), _said(round_trip().make())
+    )
+    behind = journal().seconds_behind
+    return {
+        "database": answers[0],
+        "channel_layer": answers[1],
+        "journal": FINE if behind < MAX_BEHIND else f"{behind:.0f} s behind",
+        "server": "draining" if draining().has_begun else FINE,
+    }
+
+
+async def _said(asking: Awaitable[object]) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await asking
+    except TimeoutError:
+        return f"no answer within {PATIENCE} s"
+    except Unavailable:
+        return "cannot be reached"
+    except Exception as error:  # whatever a layer raises; its text may name a password
+        return type(error).__name__
+    return FINE
+
+
+class RoundTrip:
+    """The way of one event through the channel layer and back, over a channel of our own."""
+
+    def __init__(self) -> None:
+        self._channel: str | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def make(self) -> None:
+        """Raises whatever the layer raises."""
+        async with self._one_at_a_time:
+            layer = get_channel_layer()
+            try:
+                if self._channel is None:
+                    self._channel = await layer.new_channel()
+                token = secrets.token_hex(8)
+                await layer.send(self._channel, {"type": "round.trip", "token": token})
+                while (await layer.receive(self._channel))["token"] != token:
+                    pass
+            except BaseException:
+                self._channel = None  # the layer forgets it, too
+                raise
+
+
+round_trip = PerLoop(RoundTrip)

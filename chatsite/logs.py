@@ -1,0 +1,76 @@
+"""Two ways to write a log line: for people, and for programs. Both show the same fields."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
+
+# What Django attaches for its own handlers: a request holds cookies.
+HIDDEN = ["request", "status_code", "server_time", "taskName"]
+RESERVED = [*RESERVED_ATTRS, *HIDDEN]
+
+
+class HumanFormatter(logging.Formatter):
+    """`time LEVEL logger: message field=value ...`, and a traceback below where there is one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("{asctime} {levelname} {name}: {message}{fields}", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {name: value for name, value in vars(record).items() if name not in RESERVED}
+        fields.pop("fields", None)
+        record.fields = "".join(f" {name}={_shown(value)}" for name, value in fields.items())
+        return super().format(record)
+
+
+class JsonLines(JsonFormatter):
+    """One object a line: `time`, `level`, `logger`, `message`, the fields, `exc_info`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            datefmt="%Y-%m-%dT%H:%M:%S%z",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            reserved_attrs=[*RESERVED, "fields"],
+        )
+
+
+def _shown(value: object) -> str:
+    """Quoted where it would be taken for more than one word; a line break cannot forge a line."""
+    text = str(value)
+    return text if text.isprintable() and text and not set(text) & set(' "=') else repr(text)
+
+
+FORMATTERS = {"human": HumanFormatter, "json": JsonLines}
+
+
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Everything to standard error. Raises ValueError for what is no form or level."""
+    if form not in FORMATTERS:
+        raise ValueError(f"LOG_FORMAT is {form!r}; it can be {' or '.join(FORMATTERS)}.")
+    level = level.upper()
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise ValueError(f"LOG_LEVEL is {level!r}; it can be debug, info, warning or error.")
+    ours = {"handlers": ["console"], "level": level, "propagate": False}
+    quiet = {"handlers": ["console"], "level": "WARNING", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"chosen": {"()": FORMATTERS[form]}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "chat": ours,
+            "chatsite": ours,
+            "django": quiet,
+            "django.request": quiet | {"level": "ERROR"},  # not each page that a robot misses
+            # Anyone can send any Host; they get a 400, and would fill the log with tracebacks.
+            "django.security.DisallowedHost": quiet | {"level": "CRITICAL"},
+            # A traceback a second while Redis is away; chat.seat says it once, in one line.
+            "channels_redis": quiet | {"level": "CRITICAL"},
+        },
+    }

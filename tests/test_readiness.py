@@ -1,0 +1,91 @@
+"""Alive and ready are two questions: parts fail, and the process says which."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import sqlite3
+import time
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from chat import readiness
+from chat.draining import draining
+from chat.journal import journal
+from chat.services.messages import Post
+from tests import processes
+from tests.nodes_together import node_on
+from tests.posts import SECONDS
+
+FINE = {"database": "fine", "channel_layer": "fine", "journal": "fine", "server": "fine"}
+
+
+def ask(node, path):
+    with closing(http.client.HTTPConnection("127.0.0.1", node.port, timeout=SECONDS)) as asking:
+        asking.request("GET", path)
+        answer = asking.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def ready_with(node, **parts):
+    """Wait until the process says so of its parts."""
+    status = "ready" if not parts else "not ready"
+    expected = (200 if not parts else 503, {"status": status, **FINE, **parts})
+    deadline = time.monotonic() + 20
+    while (found := ask(node, "/readyz")) != expected:
+        assert time.monotonic() < deadline, found
+
+
+def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
+    redis_program, postgres_program
+):
+    with (
+        processes.redis_server() as redis,
+        processes.postgres_server() as postgres,
+        node_on(postgres.url, REDIS_URL=redis.url) as node,
+    ):
+        ready_with(node)
+
+        redis.pause()
+        ready_with(node, channel_layer="no answer within 2 s")
+        assert ask(node, "/healthz")[0] == 200
+        redis.resume()
+        ready_with(node)
+
+        postgres.kill()
+        ready_with(node, database="no answer within 2 s")
+        assert ask(node, "/healthz")[0] == 200
+        postgres.start()
+        ready_with(node)
+
+
+async def test_many_round_trips_leave_nothing_behind():
+    for _ in range(3):
+        assert await readiness.shortcomings() == FINE
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
+async def test_a_post_that_waits_for_long_shows(monkeypatch):
+    monkeypatch.setattr(readiness, "MAX_BEHIND", 0.1)
+    path = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as locking:
+        locking.execute("BEGIN IMMEDIATE")
+        post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
+        posting = asyncio.create_task(journal().post(post))
+        async with asyncio.timeout(SECONDS):
+            while (await readiness.shortcomings())["journal"] == "fine":
+                await asyncio.sleep(0.02)
+        locking.execute("ROLLBACK")
+        await posting
+
+    assert await readiness.shortcomings() == FINE
+
+
+async def test_a_process_that_is_told_to_end_says_so():
+    await draining().drain(0)
+
+    assert await readiness.shortcomings() == {**FINE, "server": "draining"}
