@@ -126,6 +126,20 @@ async def test_a_new_title_reaches_those_who_enter_and_changes_nothing_else(admi
     assert (changed.head, changed.epoch) == (2, room.epoch)
 
 
+def test_a_title_that_would_deceive_is_refused_and_an_empty_one_is_not(admin):
+    room = Room.objects.create(slug="attic", title="Attic", epoch="e")
+    path = f"/admin/chat/room/{room.pk}/change/"
+
+    refused = admin.post(path, {"title": "evil\u202egnp.exe", "retention_days": ""})
+    assert b"errorlist" in refused.content
+    room.refresh_from_db()
+    assert room.title == "Attic"
+
+    assert admin.post(path, {"title": "", "retention_days": ""}).status_code == 302
+    room.refresh_from_db()
+    assert (room.title, room.retention_days) == ("", None)
+
+
 def test_passwords_cannot_be_guessed_at_any_pace(admin, still_clock):
     login._rates.clear()  # the fixture signed in by another clock
     stranger = Client()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from chat.errors import BadTitle
 from chat.models import Room
-from chat.services.room_settings import change_room
+from chat.services.rooms import change_room
+from chat.titles import normalised_title
 
 HELP = {
     "title": gettext_lazy("Whoever enters sees it within seconds, other pages when they reload."),
@@ -20,11 +23,24 @@ HELP = {
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Room]
+    BaseForm = ModelForm[Room]
 else:
     Base = admin.ModelAdmin
+    BaseForm = ModelForm
+
+
+class RoomForm(BaseForm):
+    def clean_title(self) -> str:
+        """Empty, or what any visitor could call a room."""
+        title = self.cleaned_data["title"]
+        try:
+            return normalised_title(title) if title else ""
+        except BadTitle as error:
+            raise ValidationError(str(error.detail)) from None
 
 
 class RoomAdmin(Base):
+    form = RoomForm
     list_display = ("slug", "shown_title", "head", "kept_days", "created_at")
     list_per_page = 50
     search_fields = ("slug", "title")
@@ -36,9 +52,7 @@ class RoomAdmin(Base):
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         return super().get_form(request, *args, **{**options, "help_texts": HELP})
 
-    def save_model(
-        self, request: HttpRequest, room: Room, form: ModelForm[Room], change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, room: Room, form: RoomForm, change: bool) -> None:
         change_room(slug=room.slug, title=room.title, retention_days=room.retention_days)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

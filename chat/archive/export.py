@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 
 from chat import protocol
 from chat.archive.tables import CHUNK
@@ -26,9 +26,10 @@ def as_json_lines(room: Room) -> Iterator[str]:
 def as_html(room: Room) -> Iterator[str]:
     """The page in pieces, so that it may be longer than memory. What people typed is escaped."""
     yield render_to_string("chat/export/_head.html", {"room": room})
+    template = get_template("chat/export/_message.html")
     day = None
     for message in messages_of(room):
         today = message.posted_at.date()
         new_day, day = today if today != day else None, today
-        yield render_to_string("chat/export/_message.html", {"message": message, "day": new_day})
+        yield template.render({"message": message, "day": new_day})
     yield render_to_string("chat/export/_foot.html")

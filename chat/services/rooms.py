@@ -1,4 +1,4 @@
-"""Make a room that has a title before anybody has spoken in it."""
+"""Make a room before anybody has spoken in it, and change what it is called and keeps."""
 
 from __future__ import annotations
 
@@ -27,3 +27,16 @@ def make_room(*, slug: str, title: str) -> tuple[Room, bool]:
             announcement = broadcast.Announcement(room.epoch, 0, 0, None, title)
             transaction.on_commit(partial(broadcast.announce, slug, announcement))
     return room, is_new
+
+
+def change_room(*, slug: str, title: str, retention_days: int | None) -> None:
+    """Store what an operator decides of a room. Its log is not touched.
+
+    Those who enter from now on see the title: hubs hear of it, and read it with the heads. A page
+    shows how long messages are kept when it is loaded.
+    """
+    with transaction.atomic():
+        Room.objects.filter(slug=slug).update(title=title, retention_days=retention_days)
+        room = Room.objects.get(slug=slug)
+        announcement = broadcast.Announcement(room.epoch, 0, 0, None, room.shown_title)
+        transaction.on_commit(partial(broadcast.announce, slug, announcement))
