@@ -20,6 +20,7 @@ from chatsite.lifespan import lifespan  # noqa: E402
 from chatsite.metrics_port import open_metrics_port  # noqa: E402
 from chatsite.preparation import prepare  # noqa: E402
 from chatsite.proxies import BehindProxies, TrustedProxies  # noqa: E402
+from chatsite.quiet import Quiet  # noqa: E402
 
 if settings.SENTRY_DSN:
     report_errors(settings.SENTRY_DSN, settings.VERSION)
@@ -32,7 +33,7 @@ application = BehindProxies(
     ProtocolTypeRouter(
         {
             "http": pages,
-            "websocket": URLRouter(websocket_urlpatterns),
+            "websocket": Quiet(URLRouter(websocket_urlpatterns)),
             "lifespan": lifespan,
         }
     ),

@@ -39,7 +39,7 @@ def prepare() -> None:
     if settings.ADMIN_PASSWORD:
         _create_first_admin()
     with _only_process(settings.DATA_DIR / "start.lock"):
-        if not settings.DEBUG and _static_files_changed():
+        if not settings.DEBUG and static_files_changed():
             call_command("collectstatic", interactive=False, verbosity=0)
     connections[DEFAULT_DB_ALIAS].close()
 
@@ -140,7 +140,7 @@ def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _static_files_changed() -> bool:
+def static_files_changed() -> bool:
     """Whether a source is newer than the manifest, or not in it."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if not manifest.exists():

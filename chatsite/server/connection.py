@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from chatsite.server.inbox import Event
 from chatsite.server.incoming import Incoming
 
 EXTENSION = "websocket.send_text"
+STOP_PINGS = "websocket.stop_pings"
 CODES_ON_THE_WIRE = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
 TOO_SLOW = 4408  # come back: the reader took nothing for STALL_TIMEOUT
 
@@ -47,6 +49,11 @@ class Connection(Incoming):
         wait: then `await send` with `prepared.text`.
         """
         return {"prepare": prepare, "send_text": self.send_text}
+
+    def stop_pings(self) -> None:
+        """The value of scope["extensions"]["websocket.stop_pings"]: this peer is asked no more
+        whether it is there, and so may be gone for long before anybody notices."""
+        self.last_ping = math.inf
 
     def send_text(self, prepared: PreparedText) -> bool:
         """Write it, unless that would wait or overtake: then, or when closed, return False."""

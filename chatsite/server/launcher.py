@@ -23,7 +23,7 @@ from twisted.internet import defer, reactor
 from twisted.logger import LogLevel, STDLibLogObserver, globalLogPublisher
 
 from chatsite.server import drain
-from chatsite.server.connection import EXTENSION, Connection
+from chatsite.server.connection import EXTENSION, STOP_PINGS, Connection
 from chatsite.server.inbox import Inbox
 from chatsite.server.lifespan import Lifespan, LifespanFailed
 from chatsite.server.request import Request
@@ -136,7 +136,10 @@ class Launcher(Server):
         scope["root_path"] = self.root_path  # Daphne lets anyone choose it by a header
         if isinstance(protocol, Connection):
             scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
-            scope["extensions"] = {EXTENSION: protocol.extension}
+            scope["extensions"] = {
+                EXTENSION: protocol.extension,
+                STOP_PINGS: protocol.stop_pings,
+            }
             queue = Inbox(on_room=protocol.read_on_soon)
             call = self.application(scope, queue.get, protocol.send)
             self.connections[protocol]["application_instance"] = self.loop.create_task(call)

@@ -21,7 +21,7 @@ def three_nodes(postgres, redis, **settings):
         "DATABASE_URL": postgres.create_database(f"stack_{uuid4().hex}"),
         "MIGRATE_AT_START": 1,
         "REDIS_URL": redis.url,
-        "SECRET_KEY": "a stack's",
+        "SECRET_KEY": "one for all processes of a stack, long enough for its checks",
         "DRAIN_SECONDS": 3,
     }
     with ExitStack() as stack:

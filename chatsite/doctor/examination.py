@@ -1,0 +1,80 @@
+"""Every check, in the order of a message's way: from the browser to the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from chatsite.doctor import (
+    clock,
+    configuration,
+    database,
+    disk,
+    fanout,
+    idleness,
+    layer,
+    network,
+    page,
+    sockets,
+)
+from chatsite.doctor.finding import Finding, State
+from chatsite.doctor.site import Site
+
+Check = Callable[[Site], Finding]
+
+# In each of these rows a check that fails ends the row: those after it would say the same again.
+WAY_IN: tuple[Check, ...] = (network.name_is_known, network.certificate_is_valid)
+PAGE: tuple[Check, ...] = (page.page_opens, page.https_is_known, page.static_files_load)
+SOCKETS: tuple[Check, ...] = (
+    sockets.upgrade_passes,
+    sockets.origin_is_allowed,
+    sockets.both_ways,
+)
+DATABASE = (
+    database.database_answers,
+    database.version_is_sound,
+    database.commits_are_durable,
+    database.migrations_are_applied,
+)
+
+
+def examine(
+    site: Site | None, *, idle: float, time_server: str, backups: Path
+) -> Iterator[Finding]:
+    """One finding after the other, as they are made; without a `site` only what lies behind it.
+    `idle` is in seconds; 0 leaves that check out."""
+    if site:
+        yield from outside(site, idle)
+    yield from until_wrong(DATABASE)
+    yield layer.layer_carries_events()
+    yield disk.disk_has_room()
+    yield disk.static_files_are_collected()
+    yield disk.backup_is_recent(backups)
+    yield clock.clocks_agree(site, time_server)
+    yield configuration.settings_pass_the_checks()
+
+
+def outside(site: Site, idle: float) -> Iterator[Finding]:
+    arrived = yield from until_wrong(partial(check, site) for check in WAY_IN)
+    if not arrived:
+        return
+    yield from until_wrong(partial(check, site) for check in PAGE)
+    talking = yield from until_wrong(partial(check, site) for check in SOCKETS)
+    if talking:
+        yield fanout.processes_hear_each_other(site)
+        yield fanout.server_and_we_share_a_layer(site)
+        if idle:
+            yield idleness.idle_sockets_live(site, idle)
+
+
+def until_wrong(
+    checks: Iterable[Callable[[], Finding]],
+) -> Generator[Finding, None, bool]:
+    """Whether all of them went well enough."""
+    for check in checks:
+        finding = check()
+        yield finding
+        if finding.state is State.WRONG:
+            return False
+    return True

@@ -1,0 +1,47 @@
+"""The channel layer between the processes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from chatsite.doctor.finding import Finding, check, fine, note, wrong
+
+WITHIN = 5  # seconds
+
+
+@check("layer")
+async def layer_carries_events() -> Finding:
+    if not settings.REDIS_URL and settings.EMBEDDED:
+        return fine("layer", "in memory, for one process")
+    if not settings.REDIS_URL:
+        return note(
+            "layer",
+            "in memory: with a DATABASE_URL several processes can serve, but they would not hear"
+            " each other.",
+            "chat.env: REDIS_URL=redis://127.0.0.1:6379/0",
+        )
+    try:
+        await _round_trip()
+    except Exception as error:  # whatever a layer raises
+        return wrong(
+            "layer",
+            f"Redis does not carry an event: {error!r}.",
+            "systemctl start redis-server; or chat.env: REDIS_URL=redis://host:6379/0",
+        )
+    return fine("layer", "an event goes through Redis and comes back")
+
+
+async def _round_trip() -> None:
+    layer: Any = get_channel_layer()
+    group, sent = f"doctor.{uuid4().hex}", {"type": "doctor.called"}
+    async with asyncio.timeout(WITHIN):
+        channel = await layer.new_channel()
+        await layer.group_add(group, channel)
+        await layer.group_send(group, sent)
+        assert await layer.receive(channel) == sent
+        await layer.group_discard(group, channel)

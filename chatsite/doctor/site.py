@@ -1,0 +1,108 @@
+"""The chat as it is found on the network: its address, whom to trust there, and how to ask it."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
+
+PATIENCE = 25  # seconds; longer than deploy/Caddyfile waits for a process that answers
+MAX_BODY = 4 * 1024 * 1024  # bytes that are read of an answer
+AGENT = "chat-doctor"
+
+
+class Socket(ClientConnection):
+    """Counts the pings that the server sends.
+
+    The library's other client reads and writes in two threads at once, which Python's TLS cannot
+    do before 3.13: every hundredth handshake hangs.
+    """
+
+    pings = 0
+
+    def process_event(self, event: Event) -> None:
+        self.pings += isinstance(event, Frame) and event.opcode is Opcode.PING
+        super().process_event(event)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """`url` is what people type, without a slash at its end; `ca` a file with certificates to trust
+    beside the system's."""
+
+    url: str
+    ca: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        return urlsplit(self.url).scheme == "https"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or (443 if self.secure else 80)
+
+    @property
+    def origin(self) -> str:
+        """As browsers write it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    def trust(self) -> ssl.SSLContext | None:
+        return ssl.create_default_context(cafile=self.ca) if self.secure else None
+
+    def get(self, path: str) -> Answer:
+        """Of the host, not below `url`; follows no redirect. Raises OSError, HTTPException."""
+        kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
+        options: dict[str, Any] = {"context": self.trust()} if self.secure else {}
+        connection = kind(self.host, self.port, timeout=PATIENCE, **options)
+        with closing(connection):
+            connection.request("GET", path, headers={"User-Agent": AGENT})
+            response = connection.getresponse()
+            body = response.read(MAX_BODY).decode(errors="replace")
+            return Answer(response.status, response.headers, body)
+
+    @property
+    def path(self) -> str:
+        """That of the page."""
+        return f"{urlsplit(self.url).path}/"
+
+    @asynccontextmanager
+    async def socket(
+        self, room: str, *, origin: str | None = None, query: str = ""
+    ) -> AsyncIterator[Socket]:
+        """A WebSocket to a room, that sends no pings. Raises OSError, WebSocketException."""
+        address = f"{self.url.replace('http', 'ws', 1)}/ws/{room}{query}"
+        async with connect(
+            address,
+            subprotocols=["chat.v1"],  # type: ignore[list-item]
+            origin=origin,  # type: ignore[arg-type]
+            ssl=self.trust(),
+            open_timeout=PATIENCE,
+            close_timeout=1,
+            ping_interval=None,
+            user_agent_header=AGENT,
+            proxy=None,
+            create_connection=Socket,
+        ) as socket:
+            assert isinstance(socket, Socket)
+            yield socket

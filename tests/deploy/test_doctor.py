@@ -1,0 +1,194 @@
+"""The doctor finds each mistake, and none where there is none. All servers are real, but an old
+SQLite, which nobody has: there the doctor's Python says that it has one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+from functools import partial
+
+import pytest
+
+from tests import processes
+from tests.deploy.doctors import doctor
+from tests.deploy.stack import UNLIMITED, three_nodes
+from tests.faults.test_sqlite import small_disk
+from tests.faults.world import SERVE, either
+from tests.proxies import BEHIND, DEPLOY, Caddy, Nginx
+
+TIMEOUT = either(2, 30)  # seconds after which a proxy that is set up badly gives up
+OLD_SQLITE = """
+import sqlite3, sqlite3.dbapi2
+for module in (sqlite3, sqlite3.dbapi2):
+    module.sqlite_version, module.sqlite_version_info = "3.30.1", (3, 30, 1)
+"""
+
+pytestmark = pytest.mark.usefixtures("caddy_program", "nginx_program")
+
+
+def one_node(**settings):
+    return processes.chat_node(command=SERVE, **(UNLIMITED | BEHIND | settings))
+
+
+def behind(make, *nodes, **options):
+    return processes.serving(partial(make, nodes=[node.port for node in nodes], **options))
+
+
+@pytest.fixture(scope="module")
+def single():
+    """One process on SQLite."""
+    with one_node() as node:
+        yield node
+        print(node.log_text())
+
+
+@pytest.fixture(scope="module")
+def caddy(single):
+    with behind(Caddy, single) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def several(postgres_server, redis_program):
+    """Three on PostgreSQL, and a Redis of their own."""
+    with processes.redis_server() as redis, three_nodes(postgres_server, redis) as nodes:
+        yield nodes, redis
+
+
+@contextmanager
+def misled_nginx(tmp_path, node, *changes):
+    """nginx with the committed file, but for `changes`: what stands there, and what instead."""
+    text = (DEPLOY / "nginx.conf.template").read_text()
+    for right, instead in changes:
+        assert right in text
+        text = text.replace(right, instead)
+    template = tmp_path / "nginx.conf.template"
+    template.write_text(text)
+    with behind(Nginx, node, template=template) as proxy:
+        yield proxy
+
+
+def test_a_good_server_of_one_process_is_well(caddy, single, tmp_path):
+    report = doctor(caddy, single, tmp_path, "--idle", TIMEOUT + 2)
+
+    assert report.code == 0
+    assert report.of("note") <= {"version", "second process"}
+    assert {"tls", "upgrade", "origin", "idle", "clock", "backup"} <= report.of("fine")
+
+
+def test_a_good_server_of_several_processes_is_well(several, tmp_path):
+    nodes, _ = several
+    with behind(Nginx, *nodes) as proxy:
+        report = doctor(proxy, nodes[0], tmp_path, "--idle", TIMEOUT + 2)
+
+    assert report.code == 0
+    assert report.of("note") == set()
+    assert {"fan-out", "second process", "layer", "durability", "idle"} <= report.of("fine")
+
+
+def test_it_finds_a_proxy_that_drops_the_upgrade(single, tmp_path):
+    lost = ("proxy_set_header Upgrade $http_upgrade;", "")
+    with misled_nginx(tmp_path, single, lost) as proxy:
+        report = doctor(proxy, single, tmp_path, "--idle", 0)
+
+    assert (report.code, report.wrong) == (1, {"upgrade"})
+    assert "proxy_set_header Upgrade $http_upgrade;" in report.text
+
+
+def test_it_finds_a_proxy_that_gives_up_on_silent_sockets(single, tmp_path):
+    short = ("proxy_read_timeout 1h;", f"proxy_read_timeout {TIMEOUT}s;")
+    with misled_nginx(tmp_path, single, short) as proxy:
+        report = doctor(proxy, single, tmp_path, "--idle", TIMEOUT + 2)
+
+    assert (report.code, report.wrong) == (1, {"idle"})
+    assert f"ends after {TIMEOUT} s" in report.text
+    assert "proxy_read_timeout 1h;" in report.text
+
+
+def test_it_finds_a_chat_that_takes_its_own_page_for_anothers(tmp_path):
+    elsewhere = {"PUBLIC_URL": "https://chat.example", "ALLOWED_HOSTS": "chat.example"}
+    with one_node(**elsewhere) as node, behind(Nginx, node) as proxy:
+        report = doctor(proxy, node, tmp_path, "--idle", 0)
+
+    assert (report.code, report.wrong) == (1, {"page", "origin"})
+    assert f"PUBLIC_URL={proxy.url}" in report.text
+
+
+def test_it_finds_a_proxy_that_keeps_the_host_for_itself(tmp_path):
+    hidden = ("proxy_set_header Host $http_host;", "")
+    with one_node(ALLOWED_HOSTS="*") as node, misled_nginx(tmp_path, node, hidden) as proxy:
+        report = doctor(proxy, node, tmp_path, "--idle", 0)
+
+    assert (report.code, report.wrong) == (1, {"origin"})
+    assert "proxy_set_header Host $http_host;" in report.text
+
+
+def test_it_finds_that_redis_is_down(several, tmp_path):
+    nodes, redis = several
+    with behind(Caddy, *nodes) as proxy:
+        redis.kill()
+        report = doctor(proxy, nodes[0], tmp_path, "--idle", 0)
+        redis.start()
+
+    assert (report.code, report.wrong) == (1, {"layer", "fan-out", "second process"})
+    assert "systemctl start redis-server" in report.text
+
+
+def test_it_finds_two_processes_that_have_only_their_own_memory(single, caddy, tmp_path):
+    with one_node(DATA_DIR=single.data_dir) as other:
+        caddy.reload([single.port, other.port])
+        report = doctor(caddy, single, tmp_path, "--idle", 0)
+        caddy.reload([single.port])
+
+    assert (report.code, report.wrong) == (1, {"fan-out"})
+    assert "REDIS_URL=redis://" in report.text
+
+
+def test_it_finds_an_old_sqlite(caddy, single, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(OLD_SQLITE)
+
+    report = doctor(caddy, single, tmp_path, "--idle", 0, PYTHONPATH=str(tmp_path))
+
+    assert (report.code, report.wrong) == (1, {"version"})
+    assert "3.30.1" in report.text
+
+
+def test_it_finds_a_full_disk(tmp_path):
+    (tmp_path / "data").mkdir()
+    small = small_disk(tmp_path / "data")
+    with small, one_node(DATA_DIR=tmp_path / "data") as node, behind(Caddy, node) as proxy:
+        report = doctor(proxy, node, tmp_path, "--idle", 0)
+
+    assert (report.code, report.wrong) == (1, {"disk"})
+
+
+def test_it_finds_a_clock_that_is_off(caddy, single, tmp_path):
+    report = doctor(caddy, single, tmp_path, "--idle", 0, clock=120)
+
+    assert (report.code, report.wrong) == (1, {"clock"})
+    assert "120 s behind" in report.text
+    assert "timedatectl set-ntp true" in report.text
+
+
+def test_it_finds_a_migration_that_is_not_applied(caddy, single, tmp_path):
+    with closing(sqlite3.connect(single.data_dir / "chat.sqlite3")) as database:
+        last = "FROM django_migrations WHERE app = 'chat' ORDER BY id DESC LIMIT 1"
+        row = database.execute(f"SELECT id, app, name, applied {last}").fetchone()
+        database.execute("DELETE FROM django_migrations WHERE id = ?", row[:1])
+        database.commit()
+        report = doctor(caddy, single, tmp_path, "--idle", 0)
+        database.execute("INSERT INTO django_migrations VALUES (?, ?, ?, ?)", row)
+        database.commit()
+
+    assert (report.code, report.wrong) == (1, {"migrations"})
+    assert f"chat.{row[2]}" in report.text
+
+
+def test_it_finds_static_files_that_were_not_collected(tmp_path):
+    with one_node() as node, behind(Nginx, node) as proxy:
+        shutil.rmtree(node.data_dir / "static")
+        report = doctor(proxy, node, tmp_path, "--idle", 0)
+
+    assert (report.code, report.wrong) == (1, {"static files", "assets"})
+    assert "manage.py collectstatic" in report.text
