@@ -86,14 +86,9 @@ new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
 new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
 const rooms = new Rooms({
   panel: part("rooms"),
-  list: part("rooms-list"),
-  total: part("rooms-total"),
-  totalWords: part("rooms-total-words"),
-  url: config.rooms_url,
-  current: config.room.slug,
-  lobby: config.lobby,
-  storage,
-  recentKey: `${config.site_storage_key}/rooms`,
+  ...parts("rooms-list", "rooms-total", "rooms-total-words"),
+  ...{ url: config.rooms_url, current: config.room.slug, lobby: config.lobby },
+  ...{ storage, recentKey: `${config.site_storage_key}/rooms` },
   placeKey: (slug) => keyIn(slug, "read"),
   addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
   isConnected: () => connection.connected,

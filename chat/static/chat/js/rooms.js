@@ -14,9 +14,9 @@ export class Rooms {
   #order;
 
   /** `lobby` is its {slug, title}, `current` a slug, `placeKey(slug)` names a reading place in `storage`, `isConnected()` says whether the server answers. */
-  constructor({ panel, list, total, totalWords, url, current, lobby, storage, recentKey, placeKey, addressOf, isConnected }) {
+  constructor({ panel, list, total, words, url, current, lobby, storage, recentKey, placeKey, addressOf, isConnected }) {
     this.#recent = new RecentRooms({ storage, key: recentKey });
-    this.#list = new RoomList({ list, total, totalWords, addressOf });
+    this.#list = new RoomList({ list, total, totalWords: words, addressOf });
     this.#feed = new RoomsFeed({ url, slugs: () => this.#slugs(current), mayAsk: isConnected, isOpen: () => panel.checkVisibility() });
     this.#told = [{ ...lobby, is_listed: true }]; // until the server tells more
     this.#order = { current, lobby: lobby.slug, placeOf: (slug) => keptPlace(storage, placeKey(slug)) };
