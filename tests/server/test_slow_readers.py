@@ -86,7 +86,7 @@ def test_a_reader_that_takes_nothing_for_long_is_closed(start, until):
 
         until(lambda: "ended /flood" in toy.log_text())
 
-        assert "disconnected 1006" in toy.log_text()
+        assert "disconnected 4408" in toy.log_text(), "its application is told why"
         with pytest.raises(ConnectionResetError):
             while plain.recv(1 << 16):
                 pass
