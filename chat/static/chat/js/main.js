@@ -58,7 +58,7 @@ const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => timeline.isAway });
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => !part("newer").hidden });
 const list = new MessageList({ root: part("messages"), isMine });
 const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => timeline.older, connection });
 const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });

@@ -11,7 +11,7 @@ export class Scroll extends EventTarget {
   #top = 0;
   #width = 0;
   #held = null; // the row at the top of what the reader sees, and how far below the edge it ends
-  #height = 0;
+  #height = 0; // of its window, when that was last seen to change
 
   /** `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. */
   constructor({ scroller, content, rows, isOpenEnded = () => false }) {
@@ -69,7 +69,6 @@ export class Scroll extends EventTarget {
   #jump() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
-    this.#height = this.#scroller.clientHeight;
   }
 
   /** Remember where the reader is. */
@@ -82,6 +81,7 @@ export class Scroll extends EventTarget {
   /** Back to where the reader was. */
   #return() {
     this.#width = this.#scroller.clientWidth;
+    this.#height = this.#scroller.clientHeight;
     if (this.#pinned) this.#jump();
     else if (this.#held?.row.isConnected) this.#scroller.scrollTop += this.#below(this.#held.row) - this.#held.below;
     this.#top = this.#scroller.scrollTop;
