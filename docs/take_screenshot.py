@@ -13,7 +13,7 @@ from tests.browser.person import Person
 ROOM = "/r/street-party/"
 OTHER_ROOMS = {"/r/book-club/": "Chapter four by Thursday?", "/r/allotment/": "Beans are up!"}
 HOST = "chat.example.org"
-SIZE = {"width": 1200, "height": 740}
+SIZE = {"width": 1360, "height": 760}
 READER = "Lena"
 TALK = [
     ("Mara", "Morning! Did anybody see where the keys to the bike shed went?"),
