@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import expect
 
@@ -120,6 +121,37 @@ def test_who_comes_back_from_sleep_learns_at_once_that_the_connection_died(node,
     alice.loses_the_connection()
     node.resume()
     alice.connects()
+
+
+def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    alice.says_for_good("Before")
+    carol.sees("Before")
+    wire.stall()
+    for text in ("Missed", "Missed too"):
+        alice.says_for_good(text)
+    carol.page.clock.install()
+    carol.page.clock.pause_at(time.time() + 3600)
+    carol.says("Typed meanwhile")
+
+    wire.mend()
+    carol.page.evaluate("dispatchEvent(new Event('online'))")
+    carol.page.clock.run_for(1_000)  # of the page's own time: the machine's does not count
+    alice.sees("Typed meanwhile")
+    carol.page.clock.run_for(1_000)
+
+    carol.sees_exactly(["Before", "Missed", "Missed too", "Typed meanwhile"])
+
+
+def test_a_server_that_goes_away_is_said_to_restart(carol_and_wire):
+    carol, wire = carol_and_wire
+
+    wire.tell({"type": "going_away", "retry_in_ms": 60_000})
+
+    expect(carol.status).to_contain_text(
+        re.compile(r"The server is restarting. Reconnecting\s+in \d+ s")
+    )
+    carol.says_for_good("It still takes what I say")
 
 
 def test_offline_is_called_by_its_name(carol_and_wire):

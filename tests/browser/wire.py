@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Link:
+    """One socket: its end at the browser, and that at the server."""
+
+    page: Any
+    server: Any
+    dead: bool
 
 
 class Wire:
@@ -12,6 +23,7 @@ class Wire:
         self.posted = []  # every message.post that the browser sent
         self.refuse = lambda post: None  # a test's own: the error to answer a post with
         self._close_code = None
+        self._stalled = False
         self._open = []
         context.route_web_socket(lambda url: True, self._connect)
 
@@ -19,19 +31,33 @@ class Wire:
         """End what is open with this close code, and everything that comes until it is mended."""
         self._close_code = code
         while self._open:
-            for end in self._open.pop():
+            link = self._open.pop()
+            for end in (link.page, link.server):
                 end.close(code=code)
+
+    def stall(self):
+        """Lose everything, and tell nobody, until it is mended; what is open now stays dead."""
+        self._stalled = True
+        for link in self._open:
+            link.dead = True
 
     def mend(self):
         self._close_code = None
+        self._stalled = False
+
+    def tell(self, frame):
+        """Say something in the server's name."""
+        for link in self._open:
+            link.page.send(json.dumps(frame))
 
     def _connect(self, page):
         if self._close_code is not None:
             page.close(code=self._close_code)
             return
-        server = page.connect_to_server()
-        self._open.append((page, server))
-        page.on_message(lambda text: self._carry(page, server, text))
+        link = Link(page, page.connect_to_server(), dead=self._stalled)
+        self._open.append(link)
+        page.on_message(lambda text: link.dead or self._carry(page, link.server, text))
+        link.server.on_message(lambda text: link.dead or page.send(text))
 
     def _carry(self, page, server, text):
         frame = json.loads(text)

@@ -11,7 +11,7 @@ import { staysAway } from "./close_codes.js";
 const SUBPROTOCOL = "chat.v1";
 const OPEN_TIMEOUT = 10_000; // ms from the attempt to the welcome
 const REPLY_TIMEOUT = 10_000; // ms; a command unanswered for longer means that the connection is dead
-const WAKE_TIMEOUT = 2_000; // the same, when there is reason to doubt it
+const WAKE_TIMEOUT = 1_000; // the same, and to the welcome, when there is reason to doubt it: people expect to be back in two seconds
 const QUIET = 45_000; // ms without any frame before we ask whether anybody is there
 const STEADY = 5_000; // ms connected before the backoff starts afresh
 
@@ -42,9 +42,9 @@ export class Connection extends EventTarget {
   #attemptedAt = 0;
   #heardAt = 0;
   #leaveAt = 0;
-  #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0 };
+  #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0, wake: 0 };
 
-  /** `cursor` is called at each attempt: {epoch, seq} to resume from, or null to begin. */
+  /** `url` may be a path of this site. `cursor` is called at each attempt: {epoch, seq} to resume from, or null to begin. */
   constructor({ url, cursor, backoff = new Backoff() }) {
     super();
     this.#url = url;
@@ -85,17 +85,17 @@ export class Connection extends EventTarget {
   /** The network may have changed under us (online again, back from sleep): be right within seconds. */
   wake() {
     if (this.#state.name === "waiting") this.open();
-    else if (this.connected) this.#probe(WAKE_TIMEOUT);
-    else if (this.#state.name === "connecting" && Date.now() - this.#attemptedAt > WAKE_TIMEOUT) this.#reopen();
+    else if (this.connected) this.#probe(WAKE_TIMEOUT, () => this.#reopen());
+    else if (this.#state.name === "connecting") this.#doubtAttempt();
   }
 
-  /** Send a command; resolves with its ack, rejects with Refusal or ConnectionLost. */
-  command(type, fields = {}, { timeout = REPLY_TIMEOUT } = {}) {
+  /** Send a command; resolves with its ack, rejects with Refusal or ConnectionLost. After `timeout` the connection counts as `dead`. */
+  command(type, fields = {}, { timeout = REPLY_TIMEOUT, dead = () => this.drop() } = {}) {
     if (!this.connected) return Promise.reject(new ConnectionLost());
 
     const id = (this.#lastId += 1);
     const reply = new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.drop(), timeout);
+      const deadline = setTimeout(dead, timeout);
       this.#commands.set(id, { resolve, reject, deadline });
     });
     this.#socket.send(JSON.stringify({ type, id, ...fields }));
@@ -103,7 +103,8 @@ export class Connection extends EventTarget {
   }
 
   #address() {
-    const address = new URL(this.#url);
+    const address = new URL(this.#url, location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const cursor = this.#cursor();
     if (cursor) {
       address.searchParams.set("epoch", cursor.epoch);
@@ -183,9 +184,16 @@ export class Connection extends EventTarget {
     this.#timers.quiet = setTimeout(() => this.#watchForQuiet(), rest > 0 ? rest : QUIET);
   }
 
-  #probe(timeout) {
+  #probe(timeout, dead) {
     // The page before the first message: always empty, so the cheapest question that must be answered.
-    this.command("history.fetch", { before: 1, limit: 1 }, { timeout }).catch(() => {});
+    this.command("history.fetch", { before: 1, limit: 1 }, { timeout, dead }).catch(() => {});
+  }
+
+  /** What an attempt sent while there was no network is lost, and a new attempt is quicker than its repetition. */
+  #doubtAttempt() {
+    clearTimeout(this.#timers.wake);
+    const again = () => this.#state.name === "connecting" && this.#reopen();
+    this.#timers.wake = setTimeout(again, this.#attemptedAt + WAKE_TIMEOUT - Date.now());
   }
 
   #clearTimers() {
