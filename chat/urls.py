@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import health, name, places, qr, room, rooms, say
+from chat.views import health, name, places, qr, room, rooms, say, shell
 
 urlpatterns = [
     path("", room.lobby, name="lobby"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms.json", rooms.list_rooms, name="list_rooms"),
     path("name/", name.set_name, name="name"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("sw.js", shell.worker, name="worker"),
+    path("offline/", shell.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

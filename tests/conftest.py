@@ -167,11 +167,13 @@ def new_context(browser):
     """Makes a browser with cookies and storage of its own: `new_context(color_scheme="dark")`.
 
     Takes what Playwright's `new_context` takes. An uncaught error in a page fails the test.
+    Without service workers, which take time to install: tests of them say service_workers="allow".
     """
     contexts, errors = [], []
 
     def new_context(**options):
-        options = {"locale": "en-GB", "reduced_motion": "reduce"} | options
+        usual = {"locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block"}
+        options = usual | options
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)  # milliseconds
         context.on("weberror", lambda error: errors.append(str(error.error)))

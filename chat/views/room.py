@@ -16,6 +16,7 @@ from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol import MAX_TITLE, SLUG
 from chat.views.plain import Attempt, PlainPage, plain_page
+from chat.views.shell import build
 
 
 def lobby(request: HttpRequest) -> HttpResponse:
@@ -60,6 +61,9 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "room_url": reverse("room", args=["SLUG"]),
         "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
         "qr_url": reverse("qr", args=[slug]),
+        "worker_url": reverse("worker"),
+        "root": root,
+        "build": build(),
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",

@@ -43,10 +43,10 @@ def enter(new_context, house, room):
 
 
 def error_text(message):
-    """What the console complains about, except that servers which we killed do not answer."""
-    gone = r"^WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)"
-    unreachable = re.search(gone, message.text)
-    return message.text if message.type in ("error", "warning") and not unreachable else None
+    """What the console complains about, except that what we killed or blocked does not answer."""
+    gone = r"^WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|^Service Worker .* blocked by"
+    expected = re.search(gone, message.text)
+    return message.text if message.type in ("error", "warning") and not expected else None
 
 
 @pytest.fixture

@@ -86,6 +86,9 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     reader.page.keyboard.press("d")
     found["going to a date"] = violations(reader.page)
     reader.page.keyboard.press("Escape")
+    reader.page.get_by_role("button", name="Notifications").click()
+    found["notifications"] = violations(reader.page)
+    reader.page.keyboard.press("Escape")
     reader.page.get_by_role("button", name="Change your name").click()
     found["renaming"] = violations(reader.page)
     if device == "phone":
@@ -129,6 +132,7 @@ def test_axe_finds_no_violation_on_the_pages_of_errors(
     for address, status in (
         (f"{known}/r/No_Such_Room/", 404),
         (f"{known}/nowhere/", 404),
+        (f"{known}/offline/", 200),
         (f"{broken_house.url}/", 400),
         (f"{known}/r/broken/", 500),
         (f"{known}/rooms/", 200),

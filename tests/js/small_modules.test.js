@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { hueOf, initialOf, markOf } from "../../chat/static/chat/js/author.js";
 import { Backoff } from "../../chat/static/chat/js/backoff.js";
 import { latinKey } from "../../chat/static/chat/js/latin_key.js";
+import { sharedText } from "../../chat/static/chat/js/shared_text.js";
 import { uuid } from "../../chat/static/chat/js/uuid.js";
 
 test("nobody comes back in step, or later than the limit", () => {
@@ -13,6 +14,13 @@ test("nobody comes back in step, or later than the limit", () => {
   backoff.reset();
   assert.equal(backoff.next(), 100);
   assert.equal(new Backoff({ random: () => 0 }).next(), 0);
+});
+
+test("what another app shares is one text, and says nothing twice", () => {
+  assert.equal(sharedText(""), "");
+  assert.equal(sharedText("?other=1&text=%20"), "");
+  assert.equal(sharedText("?title=A+plan&text=Look+here&url=https://a.example/"), "A plan\nLook here\nhttps://a.example/");
+  assert.equal(sharedText("?title=A+plan&text=A+plan+https://a.example/&url=https://a.example/"), "A plan\nA plan https://a.example/");
 });
 
 test("ids are version 4 UUIDs, made without what only a secure context has", (t) => {

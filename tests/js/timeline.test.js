@@ -36,6 +36,27 @@ test("it takes a change twice but never with a gap", () => {
   assert.equal(timeline.cursor.seq, 3);
 });
 
+test("what a visit has kept goes on where it ended", () => {
+  const before = welcomed({ after: 0, head: 250, messages: range(1, 250) });
+  const kept = JSON.parse(JSON.stringify(before.snapshot));
+  const later = () => {
+    const timeline = new Timeline();
+    timeline.restore(kept);
+    return timeline;
+  };
+
+  const timeline = later();
+  assert.deepEqual(timeline.cursor, { epoch: "e", seq: 250 });
+  assert.deepEqual(seqs(timeline.messages), seqs(range(151, 250)));
+  assert.equal(timeline.older.before, 151);
+  assert.equal(timeline.welcome({ epoch: "e", reset: false }), false);
+  assert.deepEqual(seqs(timeline.apply({ after: 250, head: 251, messages: range(251, 251) })), [251]);
+
+  const elsewhere = later();
+  assert.equal(elsewhere.welcome({ epoch: "f", reset: true }), true);
+  assert.equal(elsewhere.cursor, null);
+});
+
 test("one of another log is thrown away", () => {
   const timeline = welcomed({ after: 0, head: 1, messages: [said(1)] });
 

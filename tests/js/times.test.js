@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayKey, dayName, minuteKey } from "../../chat/static/chat/js/times.js";
+import { dayKey, dayName, minuteKey, moment } from "../../chat/static/chat/js/times.js";
 
 test("a day is a local calendar day, also where the clock changes", () => {
   process.env.TZ = "Europe/Berlin"; // the clock went forward on 30 March 2025
@@ -12,6 +12,13 @@ test("a day is a local calendar day, also where the clock changes", () => {
   assert.equal(dayName(new Date("2025-03-29T23:30:00Z"), now), "Yesterday");
   assert.match(dayName(new Date("2025-03-29T22:30:00Z"), now), /29/);
   assert.match(dayName(new Date("2024-12-31T12:00:00Z"), now), /2024/);
+});
+
+test("a moment has its day, unless that is today", () => {
+  const now = new Date(2025, 2, 9, 20, 0);
+
+  assert.doesNotMatch(moment(new Date(2025, 2, 9, 14, 5), now), /Mar|9/);
+  assert.match(moment(new Date(2025, 2, 8, 14, 5), now), /Mar.*05/);
 });
 
 test("two times belong together within one minute of the clock", () => {

@@ -32,6 +32,13 @@ export class Composer extends EventTarget {
     this.#count();
   }
 
+  /** Put a text before the reader, after what they have begun to write; it is theirs to send. */
+  offer(text) {
+    if (text === "") return;
+    this.#field.value = [this.#field.value, text].filter(Boolean).join("\n");
+    this.#input();
+  }
+
   focus() {
     this.#field.focus({ preventScroll: true });
   }

@@ -8,6 +8,7 @@ export class Conversation extends EventTarget {
   #timeline;
   #outbox;
   #you = { author_id: null, name: "" };
+  #greeting = null;
   #newAfter = null; // messages up to this seq were there when the page opened
 
   constructor({ timeline, outbox }) {
@@ -39,12 +40,31 @@ export class Conversation extends EventTarget {
     this.#fire("change");
   }
 
+  /** Is there anything to show yet? */
+  get ready() {
+    return this.#timeline.ready;
+  }
+
+  /** What a later visit needs to begin with: the latest messages, and what the server said of room and reader. Null while there is nothing. */
+  get snapshot() {
+    return this.#timeline.ready ? { greeting: { ...this.#greeting, you: this.#you }, timeline: this.#timeline.snapshot } : null;
+  }
+
+  restore({ greeting, timeline }) {
+    this.#timeline.restore(timeline);
+    this.#greeting = greeting;
+    this.#you = greeting.you;
+    this.#fire("change");
+  }
+
   welcome(frame) {
     const replaced = this.#timeline.cursor?.epoch !== frame.epoch;
     const reset = this.#timeline.welcome(frame);
     if (reset || this.#newAfter === null) this.#newAfter = frame.head;
     if (frame.reset) this.#outbox.forgetSent();
-    this.#you = frame.you;
+    const { epoch, limits, room, you } = frame;
+    this.#greeting = { epoch, limits, room, you };
+    this.#you = you;
     this.#disownStrangers();
     this.#fire("change");
     if (reset) this.#fire("reset", { replaced });

@@ -1,5 +1,5 @@
 /** The names that a message may mention: the reader's, of those who are here, and of those who have spoken. Pure. */
-import { Names } from "./mentioning.js";
+import { Names, mentions } from "./mentioning.js";
 
 const MOST = 300; // names; those met longest ago are forgotten
 
@@ -11,6 +11,11 @@ export class KnownNames {
   /** {names, isMe}; another object whenever there is another name to look for. */
   get mentions() {
     return this.#mentions;
+  }
+
+  /** Does `body` mention the reader? */
+  isCalled(body) {
+    return mentions(body, this.#me, [...this.#met]);
   }
 
   /** True if there is another name to look for. */

@@ -12,12 +12,15 @@ import { gettext } from "./i18n.js";
 import { Invite } from "./invite.js";
 import { JumpDialog } from "./jump_dialog.js";
 import { KnownNames } from "./known_names.js";
+import { KeptRoom } from "./kept_room.js";
 import { LatestButton } from "./latest_button.js";
 import { MessageKeys } from "./message_keys.js";
 import { MessageList } from "./message_list.js";
 import { Missed } from "./missed.js";
 import { NameField } from "./name_field.js";
+import { nameMemory } from "./name_memory.js";
 import { NewRoom } from "./new_room.js";
+import { Notices } from "./notices.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
@@ -29,7 +32,10 @@ import { Permalink } from "./permalink.js";
 import { Rooms } from "./rooms.js";
 import { Scroll } from "./scroll.js";
 import { ShareDialog } from "./share_dialog.js";
+import { takeShared } from "./shared_text.js";
+import { Shell } from "./shell.js";
 import { Shortcuts } from "./shortcuts.js";
+import { Snapshots } from "./snapshots.js";
 import { StatusLine } from "./status_line.js";
 import { ThemeSwitch } from "./theme_switch.js";
 import { Timeline } from "./timeline.js";
@@ -50,10 +56,12 @@ const key = (name) => keyIn(config.room.slug, name);
 const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
-const connection = new Connection({ url: socketUrl(), cursor: () => timeline.cursor });
+const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const place = new ReadingPlace({ storage, key: key("read") });
 const known = new KnownNames();
+const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
+const shell = new Shell({ url: config.worker_url, root: config.root, build: config.build });
 const isMine = (person) => conversation.isMine(person);
 
 // The page
@@ -68,16 +76,20 @@ const composer = new Composer({ ...parts("composer-form", "composer-field", "com
 const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
 const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
-const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember });
+const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.wake() });
+const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection });
 const badge = new UnreadBadge({ icon: part("icon") });
 const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
+const notices = new Notices({
+  ...{ parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"), storage, key: key("notices") },
+  ...{ title: roomTitle(config.room), icon: part("touch-icon").href, cursor: () => timeline.cursor, isCalled: ({ body }) => known.isCalled(body) },
+});
 const announcer = new Announcer({ region: part("announcer") });
 new Shortcuts({
   ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
-  storage,
-  key: `${config.site_storage_key}/shortcuts`,
+  ...{ storage, key: `${config.site_storage_key}/shortcuts` },
   actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }), d: () => jump.open() },
 });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
@@ -89,9 +101,8 @@ const rooms = new Rooms({
   ...parts("rooms-list", "rooms-total", "rooms-total-words"),
   ...{ url: config.rooms_url, current: config.room.slug, lobby: config.lobby },
   ...{ storage, recentKey: `${config.site_storage_key}/rooms` },
-  placeKey: (slug) => keyIn(slug, "read"),
   addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
-  isConnected: () => connection.connected,
+  ...{ placeKey: (slug) => keyIn(slug, "read"), isConnected: () => connection.connected },
 });
 new NewRoom({ form: part("new-room"), parts: parts("new-room-title", "new-room-said", "new-room-taken", "new-room-enter", "new-room-name") });
 new ShareDialog({
@@ -136,26 +147,24 @@ connection.addEventListener("state", ({ detail: state }) => {
   trouble.show(connection.connected || timeline.ready ? null : state.code);
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
-  place.welcome(frame);
   conversation.welcome(frame);
-  composer.limit = frame.limits.body;
-  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(frame.room);
+  greet(frame);
   rooms.enter(frame.room);
-  name.greet(frame.you.name);
+  shell.connected();
   showPeople(frame.people, frame.count);
   delivery.run();
 });
-connection.addEventListener("room.changed", ({ detail: frame }) => {
-  if (!conversation.apply(frame)) connection.drop();
-});
+connection.addEventListener("room.changed", ({ detail: frame }) => conversation.apply(frame) || connection.drop());
 connection.addEventListener("people.changed", ({ detail: frame }) => showPeople(frame.people, frame.count));
 connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.people));
 
+kept.addEventListener("shown", ({ detail: greeting }) => greet(greeting));
 conversation.addEventListener("change", paint);
 conversation.addEventListener("posted", ({ detail: { messages } }) => {
   if (document.hidden) place.misses();
   latest.count(messages);
   badge.count(messages);
+  notices.tell(messages);
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", ({ detail: { replaced } }) => {
@@ -206,9 +215,20 @@ new Wake().addEventListener("wake", () => {
   paint(); // "Today" may have become untrue
 });
 
+composer.offer(takeShared());
+shell.install();
 paint();
 connection.open();
 if (matchMedia("(pointer: fine)").matches) composer.focus();
+
+/** What the server said of the room and the reader, now or at an earlier visit. */
+function greet({ epoch, limits, room, you }) {
+  place.welcome({ epoch });
+  composer.limit = limits.body;
+  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(room);
+  name.greet(you.name);
+  trouble.show(null);
+}
 
 function toLatest({ smooth = false } = {}) {
   const far = timeline.isAway;
@@ -227,19 +247,4 @@ function showPeople(present, count) {
   if (known.meet(present.map((person) => person.name), conversation.you.name)) paint();
   mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
-}
-
-function socketUrl() {
-  const url = new URL(config.socket_url, location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url;
-}
-
-async function remember(wanted) {
-  const response = await fetch(config.name_url, {
-    method: "POST",
-    headers: { "X-CSRFToken": config.csrf_token },
-    body: new URLSearchParams({ name: wanted }),
-  });
-  if (!response.ok) throw new Error(`The name was not remembered: ${response.status}`);
 }

@@ -2,11 +2,11 @@
 (() => {
   const MEDIA = { light: "not all", dark: "all" };
   const { storageKey } = document.currentScript.dataset;
-  const sheet = document.querySelector("[data-dark]");
-  const bySystem = sheet.media;
+  const dark = document.querySelectorAll("[data-dark]"); // the sheet, and the colour of the browser's own bar
+  const bySystem = document.querySelector("link[data-dark]").media;
 
   function apply(theme) {
-    sheet.media = MEDIA[theme] ?? bySystem;
+    for (const element of dark) element.media = MEDIA[theme] ?? bySystem;
   }
 
   try {

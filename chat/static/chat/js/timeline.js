@@ -73,6 +73,17 @@ export class Timeline {
     return this.#latest?.messages.some((message) => message.client_message_id === client_message_id && message.author_id === author_id) ?? false;
   }
 
+  /** The latest messages, in a shape that survives JSON; `restore` makes them a timeline again. */
+  get snapshot() {
+    const { start, end, messages } = this.#latestOf(LATEST);
+    return { epoch: this.#epoch, start, end, messages };
+  }
+
+  restore({ epoch, ...latest }) {
+    this.#epoch = epoch;
+    this.#latest = new Stretch(latest);
+  }
+
   /** Read a `welcome`; true if messages were thrown away because they do not follow on. */
   welcome({ epoch, reset }) {
     const anew = reset || epoch !== this.#epoch;

@@ -1,0 +1,105 @@
+/**
+ * The service worker, run by views/shell.py with what this build consists of in `self.shell`. It opens a room without a network.
+ * A page comes from the server whenever that answers in time, so that no deploy is ever hidden by it; only files whose names carry a
+ * hash of their content come from the cache first. Everything else (posts, sockets, other addresses) it leaves alone.
+ */
+const { build, root, offline, files } = self.shell;
+const OWN = `chat:${root}:`; // an origin's caches are shared by all that lives on it
+const FILES = `${OWN}files:${build}`;
+const PAGES = `${OWN}pages:${build}`; // a page goes with the files that it names
+const PATIENCE = 3_000; // ms that the server gets before a kept page is shown
+const MOST_PAGES = 20;
+const DOWN = [502, 503, 504]; // what a proxy says for a server that is not there
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(install());
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (files.includes(pathname)) event.respondWith(file(request));
+  else if (request.mode === "navigate" && isRoom(pathname)) event.respondWith(page(event, pathname));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data.url));
+});
+
+async function install() {
+  const [shell, pages, rooms] = await Promise.all([caches.open(FILES), caches.open(PAGES), knownRooms()]);
+  await Promise.all([shell.addAll(files), pages.add(new Request(offline, { cache: "no-store" }))]);
+  await Promise.allSettled(rooms.map((path) => fetchPage(new Request(path, { cache: "no-store" }), path).then(({ stored }) => stored)));
+}
+
+async function activate() {
+  const theirs = (await caches.keys()).filter((name) => /:(?:files|pages):/.test(name) && name.startsWith(OWN));
+  await Promise.all(theirs.filter((name) => name !== FILES && name !== PAGES).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** Those that are open, and those that an earlier build has kept: its pages name files that are gone soon. */
+async function knownRooms() {
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const paths = open.map(({ url }) => new URL(url).pathname);
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(`${OWN}pages:`)) continue;
+    const requests = await (await caches.open(name)).keys();
+    paths.push(...requests.reverse().map(({ url }) => new URL(url).pathname));
+  }
+  return [...new Set(paths)].filter(isRoom).slice(0, MOST_PAGES);
+}
+
+function isRoom(pathname) {
+  return pathname === root || (pathname.startsWith(`${root}r/`) && /^[^/]+\/$/.test(pathname.slice(`${root}r/`.length)));
+}
+
+async function file(request) {
+  return (await caches.match(request, { cacheName: FILES, ignoreVary: true })) ?? fetch(request);
+}
+
+async function page(event, path) {
+  const known = await lookUp(path);
+  const asked = fetchPage(event.request, path);
+  event.waitUntil(asked.then(({ stored }) => stored).catch(() => {}));
+  const answer = asked.then(({ response }) => response);
+  if (!known) return answer.catch(async () => (await lookUp(offline)) ?? Response.error());
+
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, known));
+  const response = await Promise.race([answer, late]).catch(() => known);
+  return DOWN.includes(response.status) ? known : response;
+}
+
+function lookUp(path) {
+  return caches.match(path, { cacheName: PAGES, ignoreVary: true });
+}
+
+/** The server's answer at once, and the promise that it is kept. */
+async function fetchPage(request, path) {
+  const response = await fetch(request);
+  const whole = response.ok && response.type === "basic" && !response.redirected;
+  return { response, stored: whole ? keep(path, response.clone()) : Promise.resolve() };
+}
+
+async function keep(path, response) {
+  const pages = await caches.open(PAGES);
+  await pages.delete(path, { ignoreVary: true }); // the latest ones come last
+  await pages.put(path, response);
+  const rooms = (await pages.keys()).filter(({ url }) => new URL(url).pathname !== offline);
+  await Promise.all(rooms.slice(0, -MOST_PAGES).map((request) => pages.delete(request, { ignoreVary: true })));
+}
+
+/** Bring the room's tab to the front, at this address. */
+async function show(address) {
+  const { href, pathname } = new URL(address, location.origin);
+  const open = await self.clients.matchAll({ type: "window" });
+  const client = open.find(({ url }) => new URL(url).pathname === pathname);
+  if (!client) return self.clients.openWindow(href);
+  await client.focus();
+  return client.navigate(href);
+}

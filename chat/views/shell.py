@@ -1,0 +1,119 @@
+"""What installs the chat in a browser: manifest, service worker, and a page for want of a network.
+
+The worker only keeps files whose names change with their content. Where static files are served
+as they are (DEBUG) there is none, so nothing can grow stale.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi, gettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+LIGHT, DARK = "#fefefc", "#1c2326"  # --color-surface of tokens.css and dark.css
+KEPT = [
+    *["chat/css/chat.css", "chat/css/dark.css"],
+    *["chat/favicon.svg", "chat/icons.svg", "chat/icon-192.png"],
+]
+MODULES = "chat/js/"
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """The web app manifest (W3C Application Manifest)."""
+    root = reverse("lobby")
+    icons = [
+        ("chat/icon.svg", "any", "any"),
+        ("chat/icon-192.png", "192x192", "any"),
+        ("chat/icon-512.png", "512x512", "any"),
+        ("chat/icon-maskable.svg", "any", "maskable"),
+        ("chat/icon-maskable-512.png", "512x512", "maskable"),
+    ]
+    content = {
+        "id": root,
+        "name": gettext("Chat"),
+        "short_name": gettext("Chat"),
+        "description": gettext("Open a link and talk."),
+        "lang": get_language(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "start_url": root,
+        "scope": root,
+        "display": "standalone",
+        "background_color": LIGHT,
+        "theme_color": LIGHT,
+        "icons": [
+            {
+                "src": static(path),
+                "sizes": sizes,
+                "type": "image/svg+xml" if path.endswith(".svg") else "image/png",
+                "purpose": purpose,
+            }
+            for path, sizes, purpose in icons
+        ],
+        "share_target": {
+            "action": root,
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: which files this build has, and the script that keeps them."""
+    if not (files := kept_files()):
+        raise Http404("Static files are served as they are; there is nothing to keep.")
+    shell = {
+        "build": build(),
+        "root": reverse("lobby"),
+        "offline": reverse("offline"),
+        "files": [staticfiles_storage.url(name) for name in files],
+    }
+    script = json.dumps(static("chat/worker.js"))
+    return HttpResponse(
+        f"self.shell = {json.dumps(shell)};\nimportScripts({script});\n",
+        content_type="text/javascript",
+    )
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows for a room that it has never seen, while there is no network."""
+    return render(request, "chat/offline.html")
+
+
+@functools.cache
+def build() -> str | None:
+    """Changes whenever the page or a file of it does; None where nothing is to be kept."""
+    if not (files := kept_files()):
+        return None
+    digest = hashlib.sha256("\n".join(files.values()).encode())
+    for folder in cast("list[Path]", settings.TEMPLATES[0]["DIRS"]):
+        for template in sorted(Path(folder).rglob("*.html")):
+            digest.update(template.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def kept_files() -> dict[str, str]:
+    """What the page needs besides itself: the names in the sources, and those with their hashes."""
+    if settings.DEBUG:
+        return {}
+    hashed: dict[str, str] = getattr(staticfiles_storage, "hashed_files", {})
+    return {
+        name: hashed[name] for name in sorted(hashed) if name in KEPT or name.startswith(MODULES)
+    }

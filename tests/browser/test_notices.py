@@ -1,0 +1,246 @@
+"""Being told of messages while one looks elsewhere: by choice, per room, and never in a storm."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person, until
+
+# The outside world: what the browser would show, whom it asks, and what is heard.
+WORLD = """
+    window.shown = [];
+    window.asked = 0;
+    window.heard = 0;
+    window.permission = "default";
+    window.answer = "granted";
+    window.Notification = class extends EventTarget {
+        static get permission() { return window.permission; }
+        static async requestPermission() {
+            window.asked += 1;
+            window.permission = window.answer;
+            return window.answer;
+        }
+        constructor(title, options) {
+            super();
+            Object.assign(this, options, { title, closed: false });
+            window.shown.push(this);
+        }
+        close() { this.closed = true; }
+    };
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...when) {
+        window.heard += 1;
+        return start.apply(this, when);
+    };
+"""
+SHOWN = (
+    "window.shown.map(({ title, body }) => `${title}: ${body}`.replace(/[\\u2068\\u2069]/g, ''))"
+)
+
+
+class Reader(Person):
+    """Someone whose browser records what it would have shown."""
+
+    def __init__(self, page):
+        super().__init__(page)
+        self.dialog = page.get_by_role("dialog", name="Notifications")
+
+    def chooses(self, about, *, sound=False):
+        self.page.get_by_role("button", name="Notifications").click()
+        self.dialog.get_by_role("radio", name=about).click()
+        if sound:
+            self.dialog.get_by_role("checkbox", name="Play a sound").check()
+        self.page.keyboard.press("Escape")
+        return self
+
+    def is_told(self, texts):
+        until(lambda: self.page.evaluate(SHOWN) == texts)
+
+    def has(self, name):
+        return self.page.evaluate(f"window.{name} ?? null")
+
+    def another_tab(self, path=None):
+        return Reader(self.page.context.new_page()).opens(path or self.page.url)
+
+
+@pytest.fixture
+def reader(new_context, house, room):
+    """Alice, who is called Alice."""
+    context = new_context(base_url=house.url)
+    context.add_init_script(WORLD)
+    reader = Reader(context.new_page()).opens(room)
+    reader.renames("Alice")
+    expect(reader.page.locator("[data-name-shown]")).to_have_text("Alice")
+    return reader
+
+
+@pytest.fixture
+def bob(enter):
+    bob = enter()
+    bob.renames("Bob")
+    return bob
+
+
+def heading(reader, text):
+    return text.format(room=reader.page.locator("h1").text_content())
+
+
+def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
+    reader.looks_away()
+    bob.says_for_good("@Alice, nobody asked you")
+    reader.sees("@Alice, nobody asked you")
+    reader.looks_back()
+    reader.page.get_by_role("button", name="Notifications").click()
+    assert reader.has("asked") == 0
+    reader.dialog.get_by_role("radio", name="Nothing").click()
+    assert reader.has("asked") == 0
+
+    reader.dialog.get_by_role("radio", name="Every message").click()
+
+    until(lambda: reader.has("asked") == 1)
+    reader.dialog.get_by_role("radio", name="Messages that name me").click()
+    assert reader.has("asked") == 1, "it is allowed already"
+    assert reader.has("shown") == []
+
+
+def test_one_who_chose_mentions_hears_of_no_other_message(reader, bob):
+    reader.chooses("Messages that name me")
+    reader.looks_away()
+
+    bob.says_for_good("Nothing for you")
+    bob.says_for_good("@alice: lunch?")
+
+    reader.is_told([heading(reader, "Bob in {room}: @alice: lunch?")])
+    assert reader.has("heard") == 0, "a sound is off unless chosen"
+
+
+def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, bob):
+    reader.chooses("Every message", sound=True)
+    before = reader.has("heard")
+    bob.says_for_good("Seen at once")
+    reader.sees("Seen at once")
+    reader.looks_away()
+
+    bob.says_for_good("<b>One</b>")
+    reader.is_told([heading(reader, "Bob in {room}: <b>One</b>")])
+    for number in range(2, 6):
+        bob.says_for_good(f"Number {number}")
+
+    until(lambda: reader.has("shown.at(-1).title").startswith("5 "))
+    assert len(reader.has("shown")) <= 4, "a burst is one notification"
+    assert reader.page.evaluate("new Set(window.shown.map(({ tag }) => tag)).size") == 1
+    assert reader.has("heard") > before
+    assert reader.page.evaluate("window.shown.every(({ silent }) => silent)")
+    reader.page.evaluate("window.shown.at(-1).dispatchEvent(new Event('click'))")
+    expect(reader.page.locator(".message[data-linked] [data-part=body]")).to_have_text("Number 5")
+    reader.looks_back()
+    until(lambda: reader.has("shown.at(-1).closed"))
+    reader.looks_away()
+    bob.says_for_good("Afresh")
+    until(lambda: reader.has("shown.at(-1).body") == "Afresh")
+
+
+def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bob, enter):
+    reader.chooses("Every message")
+    tabs = [reader, reader.another_tab()]
+    elsewhere = reader.another_tab("/r/elsewhere/")
+    neighbour = enter("/r/elsewhere/")
+    for page in (*tabs, elsewhere):
+        page.page.evaluate("window.permission = 'granted'")
+        page.looks_away()
+
+    neighbour.says_for_good("Not chosen")
+    elsewhere.sees("Not chosen")
+    bob.says_for_good("One")
+    until(lambda: told(tabs) == ["One"])
+    tabs[1].looks_back()
+    bob.says_for_good("Somebody looks")
+    tabs[1].sees("Somebody looks")
+    tabs[1].looks_away()
+    bob.says_for_good("Two")
+
+    until(lambda: told(tabs) == ["One", "Two"])
+    assert elsewhere.has("shown") == []
+
+
+def told(tabs):
+    """What all of them have shown, in order of the messages' seqs."""
+    shown = [notice for tab in tabs for notice in tab.has("shown")]
+    return [notice["body"] for notice in sorted(shown, key=lambda notice: notice["data"]["url"])]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [("denied", "blocks notifications"), ("default", "not allowed")]
+)
+def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, given, words):
+    reader.page.evaluate("(given) => (window.answer = given)", given)
+
+    reader.chooses("Every message", sound=True)
+    reader.page.get_by_role("button", name="Notifications").click()
+    expect(reader.dialog.get_by_role("status")).to_contain_text(words)
+    reader.page.keyboard.press("Escape")
+    heard = reader.has("heard")
+    reader.looks_away()
+    bob.says_for_good("Listen")
+
+    until(lambda: reader.has("heard") > heard)
+    assert reader.has("shown") == []
+
+
+# As Android's Chrome: a page may not notify, its service worker may.
+ANDROID = """
+    window.shown = [];
+    window.Notification = class {
+        static permission = "granted";
+        constructor() { throw new TypeError("Illegal constructor."); }
+    };
+    const worker = window.ServiceWorkerRegistration?.prototype ?? {}; // an empty page has none
+    worker.showNotification = async (title, options) => window.shown.push({ title, ...options });
+"""
+
+
+def test_where_a_page_cannot_notify_its_worker_does(new_context, house, room, bob):
+    context = new_context(base_url=house.url, service_workers="allow")
+    context.add_init_script(ANDROID)
+    reader = Reader(context.new_page()).opens(room).chooses("Every message")
+    reader.looks_away()
+
+    bob.says_for_good("Hello")
+
+    reader.is_told([heading(reader, "Bob in {room}: Hello")])
+    assert reader.has("shown[0].data.url") == f"{house.url}{room}#1"
+
+
+def test_it_is_all_done_by_keyboard(reader):
+    opener = reader.page.get_by_role("button", name="Notifications")
+    opener.focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.dialog).to_be_visible()
+    reader.page.keyboard.press("Tab")
+    expect(reader.dialog.get_by_role("radio", name="Nothing")).to_be_focused()
+
+    reader.page.keyboard.press("ArrowDown")
+
+    until(lambda: reader.has("asked") == 1)
+    reader.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(opener).to_have_attribute("data-on", "")
+    reader.reloads()
+    opener.click()
+    expect(reader.dialog.get_by_role("radio", name="Messages that name me")).to_be_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_choice_has_its_picture(new_context, house, room, shoot, scheme, device):
+    context = new_context(base_url=house.url, color_scheme=scheme, **device)
+    context.add_init_script(WORLD + "window.answer = 'denied';")
+    reader = Reader(context.new_page()).opens(room)
+    look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"
+
+    reader.chooses("Every message")
+    reader.page.get_by_role("button", name="Notifications").click()
+
+    expect(reader.dialog.get_by_role("status")).to_contain_text("blocks notifications")
+    shoot(reader, f"{look}-notifications")

@@ -1,0 +1,164 @@
+"""A room opens without a network, and no deploy is ever hidden by what a browser has kept."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import PHONE, until
+from tests.processes import ROOT
+
+KEPT = """async ({ path, text }) => {
+    if (!navigator.serviceWorker.controller) return false;
+    const found = async (names, path) => {
+        for (const name of await caches.keys()) {
+            if (!names.test(name)) continue;
+            const response = await (await caches.open(name)).match(path);
+            if (response) return response.text();
+        }
+        return "";
+    };
+    const page = await found(/:pages:/, path);
+    return page !== "" && (await found(/:rooms$/, path)).includes(text);
+}"""
+NAMES = """async () => {
+    const names = await caches.keys();
+    const caches_ = await Promise.all(names.map((name) => caches.open(name)));
+    const requests = (await Promise.all(caches_.map((cache) => cache.keys()))).flat();
+    return requests.map(({ url }) => new URL(url).pathname);
+}"""
+BUILDS = "caches.keys().then((names) => names.filter((name) => name.includes(':files:')))"
+
+
+def keeps(person, text):
+    """Wait until the browser has the room, with this message, for later."""
+    path = re.sub(r"^https?://[^/]+", "", person.page.url)
+    until(lambda: person.page.evaluate(KEPT, {"path": path, "text": text}))
+
+
+@pytest.fixture
+def visitor(node, enter):
+    def visitor(path="/r/attic/", **options):
+        return enter(path, node=node, service_workers="allow", **options)
+
+    return visitor
+
+
+def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, visitor, enter):
+    alice = visitor()
+    bob = enter("/r/attic/", node=node)
+    bob.says_for_good("Before")
+    alice.says_for_good("Mine")
+    keeps(alice, "Mine")
+    kept = alice.page.evaluate(NAMES)
+    name = alice.page.locator("[data-name-shown]").text_content()
+
+    node.kill()
+    alice.page.reload()
+
+    expect(alice.bodies).to_have_text(["Before", "Mine"])
+    expect(alice.message("Mine")).to_have_attribute("data-mine", "")
+    expect(alice.page.locator("[data-name-shown]")).to_have_text(name)
+    expect(alice.page.locator("[data-kept]")).to_have_text(re.compile(r"^Messages as of \d+:\d\d"))
+    alice.says("Written without a network")
+    expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
+    alice.page.reload()
+    expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
+    node.start()
+    bob.sees("Written without a network")
+    alice.sees_exactly(["Before", "Mine", "Written without a network"])
+    expect(alice.page.locator("[data-kept]")).to_be_hidden()
+    assert {path for path in kept if not path.startswith("/static/")} == {"/offline/", "/r/attic/"}
+
+
+def test_a_room_never_seen_says_that_there_is_no_network(node, visitor):
+    alice = visitor()
+    alice.says_for_good("Here")
+    keeps(alice, "Here")
+    alice.page.context.set_offline(True)
+
+    alice.page.goto("/r/elsewhere/")
+
+    expect(alice.page.get_by_role("heading", name="You are offline")).to_be_visible()
+    alice.page.context.set_offline(False)
+    alice.page.get_by_role("link", name="Try again").click()
+    alice.connects()
+
+
+def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, visitor, tmp_path):
+    alice = visitor()
+    alice.says_for_good("Kept")
+    keeps(alice, "Kept")
+    [old] = alice.page.evaluate(BUILDS)
+
+    deploy(node, tmp_path)
+    alice.reloads()
+
+    is_new(alice)
+    until(lambda: old not in alice.page.evaluate(BUILDS))
+    keeps(alice, "Kept")
+    node.kill()
+    alice.page.reload()
+    is_new(alice)
+    alice.sees("Kept")
+
+
+def test_an_old_page_opened_offline_makes_way_when_the_server_is_back(node, visitor, tmp_path):
+    alice = visitor()
+    alice.says_for_good("Kept")
+    keeps(alice, "Kept")
+    node.kill()
+    alice.page.reload()
+    alice.says("Written on the old page")
+    alice.writes("Not yet sent")
+    alice.page.wait_for_function("() => performance.now() > 2600")
+
+    deploy(node, tmp_path)
+
+    is_new(alice)
+    alice.connects()
+    alice.sees_exactly(["Kept", "Written on the old page"])
+    expect(alice.field).to_have_value("Not yet sent")
+
+
+def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
+    alice = visitor()
+    alice.says_for_good("Kept")
+    keeps(alice, "Kept")
+    node.pause()
+
+    alice.page.goto(alice.page.url, wait_until="commit")
+
+    alice.sees("Kept")
+    node.resume()
+    alice.connects()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_offline_opening_has_its_picture(visitor, shoot, scheme):
+    for device, options in (("phone", PHONE), ("desktop", {})):
+        alice = visitor(color_scheme=scheme, **options)
+        alice.says_for_good("Shall we meet at eight?")
+        keeps(alice, "Shall we meet at eight?")
+        alice.page.context.set_offline(True)
+        alice.page.reload()
+        alice.says("I am on the train, so this goes out later")
+        expect(alice.page.locator(".whisper__offline")).to_be_visible()
+        shoot(alice, f"{device}-{scheme}-offline")
+
+
+def deploy(node, folder):
+    """Let the next version take over: other files, and another page."""
+    for part in ("chat", "chatsite", "templates"):
+        shutil.copytree(ROOT / part, folder / part)
+    sheet = folder / "chat" / "static" / "chat" / "css" / "bar.css"
+    sheet.write_text(sheet.read_text() + "\n.bar { outline: 3px dotted; }\n")
+    node.popen["cwd"] = folder
+    node.restart()
+
+
+def is_new(person):
+    expect(person.page.locator(".bar")).to_have_css("outline-style", "dotted", timeout=20_000)
