@@ -9,8 +9,8 @@ import { SafeStorage } from "../../chat/static/chat/js/safe_storage.js";
 import { Storage } from "./storage.js";
 
 const told = (slug, fields) => ({ slug, title: slug, epoch: "e", last_seq: 0, last_posted_at: null, people: 0, is_listed: false, ...fields });
-const ordered = ({ told, recent = [], places = {} }) =>
-  orderedRooms({ told, recent, current: "here", lobby: "lobby", placeOf: (slug) => places[slug] ?? null });
+const ordered = ({ told, recent = [], places = {}, here = null }) =>
+  orderedRooms({ told, recent, current: "here", lobby: "lobby", placeOf: (slug) => places[slug] ?? null, here });
 
 function recentRooms() {
   const kept = new Storage();
@@ -32,6 +32,15 @@ test("the lobby comes first, then where somebody spoke last, then where the read
 
   assert.deepEqual(rooms.map(({ slug }) => slug), ["lobby", "listed", "here", "old", "quiet", "quieter"]);
   assert.deepEqual(rooms.filter(({ current }) => current).map(({ slug }) => slug), ["here"]);
+});
+
+test("how many are here is known before the server's list says so", () => {
+  const list = ["here", "listed"].map((slug) => told(slug, { is_listed: true, people: 1 }));
+
+  const people = (here) => Object.fromEntries(ordered({ told: list, here }).map((room) => [room.slug, room.people]));
+
+  assert.deepEqual(people(null), { here: 1, listed: 1 });
+  assert.deepEqual(people(2), { here: 2, listed: 1 });
 });
 
 test("what came after the reader's place in the same log is unread, but not where they are", () => {

@@ -1,4 +1,4 @@
-/** Builds the parts of a room's page and ties them together. Nothing else knows of more than its own concern. */
+/** Builds the parts of a room's conversation and ties them together. Nothing else knows of more than its own concern. */
 import { Announcer } from "./announcer.js";
 import { arrange } from "./arrangement.js";
 import { Composer } from "./composer.js";
@@ -6,10 +6,8 @@ import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Delivery } from "./delivery.js";
 import { Draft } from "./draft.js";
-import { Drawer } from "./drawer.js";
 import { History } from "./history.js";
 import { gettext } from "./i18n.js";
-import { Invite } from "./invite.js";
 import { JumpDialog } from "./jump_dialog.js";
 import { KnownNames } from "./known_names.js";
 import { KeptRoom } from "./kept_room.js";
@@ -19,40 +17,29 @@ import { MessageList } from "./message_list.js";
 import { Missed } from "./missed.js";
 import { NameField } from "./name_field.js";
 import { nameMemory } from "./name_memory.js";
-import { NewRoom } from "./new_room.js";
 import { Notices } from "./notices.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
+import { config, key, part, parts, siteKey, storage } from "./page.js";
 import { People } from "./people.js";
 import { ReadingPlace } from "./reading_place.js";
 import { roomTitle } from "./room_title.js";
-import { SafeStorage } from "./safe_storage.js";
 import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
-import { Rooms } from "./rooms.js";
 import { Scroll } from "./scroll.js";
-import { ShareDialog } from "./share_dialog.js";
 import { takeShared } from "./shared_text.js";
 import { Shell } from "./shell.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Snapshots } from "./snapshots.js";
 import { StatusLine } from "./status_line.js";
-import { ThemeSwitch } from "./theme_switch.js";
+import { buildSurroundings } from "./surroundings.js";
 import { Timeline } from "./timeline.js";
-import { Trouble } from "./trouble.js";
 import { TypingLine } from "./typing_line.js";
 import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
 
-const config = JSON.parse(document.querySelector("#chat-config").textContent);
-const part = (name) => document.querySelector(`[data-${name}]`);
-const parts = (...names) => Object.fromEntries(names.map((name) => [name.split("-").at(-1), part(name)]));
-
 // The model
 
-const storage = new SafeStorage(() => localStorage);
-const keyIn = (slug, name) => `${config.site_storage_key}:${slug}/${name}/${slug}/`;
-const key = (name) => keyIn(config.room.slug, name);
 const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
@@ -83,38 +70,23 @@ const badge = new UnreadBadge({ icon: part("icon") });
 const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
 const notices = new Notices({
-  ...{ parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"), storage, key: key("notices") },
-  ...{ title: roomTitle(config.room), icon: part("touch-icon").href, cursor: () => timeline.cursor, isCalled: ({ body }) => known.isCalled(body) },
+  parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
+  storage,
+  key: key("notices"),
+  title: roomTitle(config.room),
+  icon: part("touch-icon").href,
+  cursor: () => timeline.cursor,
+  isCalled: ({ body }) => known.isCalled(body),
 });
 const announcer = new Announcer({ region: part("announcer") });
 new Shortcuts({
   ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
-  ...{ storage, key: `${config.site_storage_key}/shortcuts` },
+  storage,
+  key: siteKey("shortcuts"),
   actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }), d: () => jump.open() },
 });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
-new ThemeSwitch({ choices: part("theme"), storage, key: `${config.site_storage_key}/theme` });
-new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
-new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
-const rooms = new Rooms({
-  panel: part("rooms"),
-  ...parts("rooms-list", "rooms-total", "rooms-total-words"),
-  ...{ url: config.rooms_url, current: config.room.slug, lobby: config.lobby },
-  ...{ storage, recentKey: `${config.site_storage_key}/rooms` },
-  addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
-  ...{ placeKey: (slug) => keyIn(slug, "read"), isConnected: () => connection.connected },
-});
-new NewRoom({ form: part("new-room"), parts: parts("new-room-title", "new-room-said", "new-room-taken", "new-room-enter", "new-room-name") });
-new ShareDialog({
-  ...{ dialog: part("share-dialog"), code: part("share-code"), send: part("share-send"), codeUrl: config.qr_url },
-  openers: document.querySelectorAll("[data-share-opener]"),
-  fallback: document.querySelector("[popovertarget=people]"),
-});
-const trouble = new Trouble({ sections: document.querySelectorAll("[data-trouble]") });
-document.querySelectorAll("[data-invite]").forEach((element) => {
-  const within = (name) => element.querySelector(`[data-invite-${name}]`);
-  new Invite({ field: within("field"), button: within("button"), done: within("done") });
-});
+const { rooms, trouble } = buildSurroundings({ connection });
 
 const paint = oncePerFrame(() => {
   timeline.trim(permalink.wanted ?? (scroll.pinned ? null : list.seqOf(scroll.place)));
@@ -247,4 +219,5 @@ function showPeople(present, count) {
   if (known.meet(present.map((person) => person.name), conversation.you.name)) paint();
   mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
+  rooms.count(count);
 }

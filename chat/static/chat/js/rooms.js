@@ -12,6 +12,7 @@ export class Rooms {
   #feed;
   #told;
   #order;
+  #draw;
 
   /** `lobby` is its {slug, title}, `current` a slug, `placeKey(slug)` names a reading place in `storage`, `isConnected()` says whether the server answers. */
   constructor({ panel, list, total, words, url, current, lobby, storage, recentKey, placeKey, addressOf, isConnected }) {
@@ -21,7 +22,7 @@ export class Rooms {
     this.#told = [{ ...lobby, is_listed: true }]; // until the server tells more
     this.#order = { current, lobby: lobby.slug, placeOf: (slug) => keptPlace(storage, placeKey(slug)) };
 
-    const draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
+    const draw = this.#draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
     this.#recent.addEventListener("change", draw);
     addEventListener("storage", draw); // another tab reads, enters or forgets
     this.#feed.addEventListener("rooms", ({ detail: { rooms } }) => {
@@ -43,6 +44,12 @@ export class Rooms {
   enter({ slug, title }) {
     this.#recent.visit({ slug, title });
     this.#feed.refresh();
+  }
+
+  /** So many are in this room, as it knows before the list does. */
+  count(people) {
+    this.#order.here = people;
+    this.#draw();
   }
 
   #slugs(current) {

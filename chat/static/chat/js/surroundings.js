@@ -1,0 +1,43 @@
+/** Builds what stands around a room's conversation: the other rooms, bringing someone in, appearance, and what went wrong at the door. */
+import { Drawer } from "./drawer.js";
+import { Invite } from "./invite.js";
+import { NewRoom } from "./new_room.js";
+import { config, keyIn, part, parts, siteKey, storage } from "./page.js";
+import { Rooms } from "./rooms.js";
+import { ShareDialog } from "./share_dialog.js";
+import { ThemeSwitch } from "./theme_switch.js";
+import { Trouble } from "./trouble.js";
+
+/** Returns those parts that the conversation tells of what happens. */
+export function buildSurroundings({ connection }) {
+  new ThemeSwitch({ choices: part("theme"), storage, key: siteKey("theme") });
+  new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
+  new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
+  new NewRoom({ form: part("new-room"), parts: parts("new-room-title", "new-room-said", "new-room-taken", "new-room-enter", "new-room-name") });
+  new ShareDialog({
+    dialog: part("share-dialog"),
+    code: part("share-code"),
+    send: part("share-send"),
+    codeUrl: config.qr_url,
+    openers: document.querySelectorAll("[data-share-opener]"),
+    fallback: document.querySelector("[popovertarget=people]"),
+  });
+  document.querySelectorAll("[data-invite]").forEach((element) => {
+    const within = (name) => element.querySelector(`[data-invite-${name}]`);
+    new Invite({ field: within("field"), button: within("button"), done: within("done") });
+  });
+  const rooms = new Rooms({
+    panel: part("rooms"),
+    ...parts("rooms-list", "rooms-total", "rooms-total-words"),
+    url: config.rooms_url,
+    current: config.room.slug,
+    lobby: config.lobby,
+    storage,
+    recentKey: siteKey("rooms"),
+    placeKey: (slug) => keyIn(slug, "read"),
+    addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
+    isConnected: () => connection.connected,
+  });
+  const trouble = new Trouble({ sections: document.querySelectorAll("[data-trouble]") });
+  return { rooms, trouble };
+}
