@@ -53,7 +53,7 @@ class RoomHub:
         self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
         self._reading: dict[int, asyncio.Task[list[Frame]]] = {}
-        self._seat = Seat(broadcast.group_name(slug), self._hear_event)
+        self._seat = Seat(broadcast.group_name(slug), self._hear_event, self.presence.joined)
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.create_task(self._open(), name=f"open {slug}")
 

@@ -33,6 +33,7 @@ class Presence:
         self._typing = TypingPeople()
         self._news = asyncio.Event()
         self._people_changed = self._own_roster_changed = False
+        self._asking = False  # who is on the other nodes
         self._counted: tuple[int, tuple[list[Person], int]] | None = None
         self._frames: dict[str, tuple[int, Text]] = {}
         self._telling: set[asyncio.Task[bool]] = set()
@@ -76,6 +77,8 @@ class Presence:
     def hear(self, event: dict[str, Any]) -> None:
         """Take in an event from the group, our own included."""
         if event["node"] == self._roster.node:
+            if event["type"] == "people.ask":
+                self._asking = False  # who hears the question hears the answers
             return
         now = time.monotonic()
         if event["type"] == "people.ask":
@@ -91,6 +94,11 @@ class Presence:
                 self._news.set()
         elif event["type"] == "typing.stopped" and self._typing.stop(event["author_id"]):
             self._show_typing()
+
+    def joined(self) -> None:
+        """We hear the group from about now on: ask who else is here, until we hear us ask."""
+        self._asking = True
+        self._news.set()
 
     def people_with(self, newcomer: Person) -> tuple[list[Person], int]:
         """The first people here by name, and how many in all. As of the current version, which
@@ -114,7 +122,6 @@ class Presence:
 
     async def run(self) -> None:
         """Keep the room up to date until cancelled, then tell the others that we left."""
-        self._tell({"type": "people.ask", "node": self._roster.node})
         told_at = 0.0  # monotonic
         while True:
             await self._wait_for_news(told_at + HEARTBEAT)
@@ -130,6 +137,8 @@ class Presence:
                 self._own_roster_changed = False
                 told_at = now
                 self._tell(self._roster.event())
+            if self._asking:
+                self._tell({"type": "people.ask", "node": self._roster.node})
             await asyncio.sleep(COALESCE)
 
     async def farewell(self) -> None:
@@ -137,6 +146,8 @@ class Presence:
         await broadcast.send(self._slug, self._roster.event())
 
     async def _wait_for_news(self, heartbeat_at: float) -> None:
+        if self._asking:
+            return
         until = min(heartbeat_at, self._typing.next_expiry() or heartbeat_at)
         try:
             async with asyncio.timeout(max(0.0, until - time.monotonic())):

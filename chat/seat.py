@@ -22,9 +22,16 @@ BACKOFF = 0.2, 5.0  # seconds before rejoining, at first and at most
 class Seat:
     """Hears a group's events: at most once each, in no certain order, from `keep` to `leave`."""
 
-    def __init__(self, group: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        group: str,
+        hear: Callable[[dict[str, Any]], None],
+        joined: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`joined` is called each time that it has joined."""
         self._group = group
         self._hear = hear
+        self._joined = joined
         self._channel: str | None = None
 
     async def keep(self) -> None:
@@ -34,6 +41,7 @@ class Seat:
             try:
                 channel = await self._join()
                 delay, _ = BACKOFF
+                self._joined()
                 await self._listen(channel)
             except Exception as error:
                 logger.warning("The channel layer failed for %s: %r", self._group, error)

@@ -59,6 +59,19 @@ class DeafLayer(InMemoryChannelLayer):
         self.taken += 1
 
 
+class HardOfHearingLayer(InMemoryChannelLayer):
+    """Loses the first event of each type, as a subscription does that comes a moment too late."""
+
+    def __init__(self):
+        super().__init__()
+        self._lost = set()
+
+    async def group_send(self, group, message):
+        if message["type"] in self._lost:
+            await super().group_send(group, message)
+        self._lost.add(message["type"])
+
+
 class PatientLayer(InMemoryChannelLayer):
     """Keeps what is told of the log until a test delivers it."""
 

@@ -9,6 +9,7 @@ from django.core import signing
 
 from chat import presence, roster
 from chat.identity import COOKIE, SALT, new_guest
+from tests.layers import HardOfHearingLayer, use
 from tests.posts import SECONDS
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
 
@@ -197,3 +198,19 @@ async def test_who_enters_sees_who_is_typing(alice, bob):
 
         async with enter(cookie=bob) as his:
             await sees_typing(his, "Alice")
+
+
+async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(alice):
+    layer = use(HardOfHearingLayer())
+    other = await layer.new_channel()
+    await layer.group_add("room.lobby", other)
+
+    async with enter(cookie=alice) as hers:
+        async with asyncio.timeout(SECONDS):
+            while (await layer.receive(other))["type"] != "people.ask":
+                pass
+        here = {"type": "people.here", "node": "other", "people": [["bob", "Bob"]], "count": 1}
+        for _ in range(2):
+            await layer.group_send("room.lobby", here)
+
+        await sees(hers, "Alice", "Bob")
