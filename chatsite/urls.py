@@ -3,4 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls), path("", include("chat.urls"))]
+from chat.admin import doctor
+
+urlpatterns = [
+    path("admin/doctor/", doctor.page, name="doctor"),
+    path("admin/", admin.site.urls),
+    path("", include("chat.urls")),
+]

@@ -18,10 +18,11 @@ from chatsite.doctor import (
     page,
     sockets,
 )
-from chatsite.doctor.finding import Finding, State
+from chatsite.doctor.finding import Finding, State, note
 from chatsite.doctor.site import Site
 
 Check = Callable[[Site], Finding]
+ADDRESS = "chat.env: PUBLIC_URL=https://chat.example.org"
 
 # In each of these rows a check that fails ends the row: those after it would say the same again.
 WAY_IN: tuple[Check, ...] = (network.name_is_known, network.certificate_is_valid)
@@ -46,6 +47,8 @@ def examine(
     `idle` is in seconds; 0 leaves that check out."""
     if site:
         yield from outside(site, idle)
+    else:
+        yield note("way in", "Not looked at: there is no address to begin at.", ADDRESS)
     yield from until_wrong(DATABASE)
     yield layer.layer_carries_events()
     yield disk.disk_has_room()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,11 +45,12 @@ class Command(BaseCommand):
             metavar="HOST[:PORT]",
             help=f"asked for the time by NTP, default {TIME_SERVER}; empty asks nobody",
         )
+        parser.add_argument(
+            "--json", action="store_true", help="one object a line: check, state, what, change"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = site_at(options["url"] or settings.PUBLIC_URL, options["ca"])
-        if site is None:
-            self.stdout.write("No URL and no PUBLIC_URL: looking only at what lies behind.")
         logging.disable(logging.WARNING)  # what a check provokes is said by its finding
         wrong = 0
         for finding in examine(
@@ -56,7 +59,9 @@ class Command(BaseCommand):
             time_server=options["time_server"],
             backups=options["backups"],
         ):
-            self.stdout.write(self.shown(finding))
+            line = json.dumps(asdict(finding)) if options["json"] else self.shown(finding)
+            self.stdout.write(line)
+            self.stdout.flush()  # each is for whoever waits, and for who ends it early
             wrong += finding.state is State.WRONG
         if wrong:
             sys.exit(1)

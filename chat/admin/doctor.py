@@ -1,0 +1,97 @@
+"""`manage.py doctor` as a page for staff: a button, and what this process last found by it.
+
+It is a process of its own beside the servers, as on a command line: one that hangs is ended, and
+the loop that serves the people is not held up. Its findings are in English, like the lines.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from chatsite.doctor import Finding, State
+
+LIMIT = 40  # seconds; less than the 60 that proxies commonly wait for an answer
+COMMAND = (sys.executable, "manage.py", "doctor", "--json", "--idle", "0")
+BY_HAND = "python manage.py doctor, with the settings of the server, shows more"
+
+
+@dataclass(frozen=True)
+class Examination:
+    began_at: datetime
+    findings: list[Finding]
+
+    @property
+    def wrong(self) -> int:
+        return sum(finding.state is State.WRONG for finding in self.findings)
+
+
+_running = Lock()
+_latest: Examination | None = None
+
+
+def doctor(request: HttpRequest) -> HttpResponse:
+    """A POST answers with its findings itself: another process, asked next, would not have them."""
+    busy = request.method == "POST" and not _run()
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Doctor"),
+        "busy": busy,
+        "examination": _latest,
+    }
+    return TemplateResponse(request, "admin/doctor.html", context, status=409 if busy else 200)
+
+
+def _run() -> bool:
+    """False when it is being run already, which is not waited for."""
+    global _latest
+    if not _running.acquire(blocking=False):
+        return False
+    try:
+        _latest = Examination(timezone.now(), _findings())
+    finally:
+        _running.release()
+    return True
+
+
+def _findings() -> list[Finding]:
+    try:
+        done = subprocess.run(
+            COMMAND,
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        what = f"It was ended after {LIMIT} s, before its other checks."
+        return [*_read(late.stdout), Finding("doctor", State.WRONG, what, BY_HAND)]
+    findings = _read(done.stdout)
+    if done.returncode and all(finding.state is not State.WRONG for finding in findings):
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        what = f"It failed: {said[-1] if said else done.returncode}"
+        findings.append(Finding("doctor", State.WRONG, what, BY_HAND))
+    return findings
+
+
+def _read(output: bytes | None) -> list[Finding]:
+    """What `--json` printed; a line that was cut off is left out."""
+    whole = (output or b"").rpartition(b"\n")[0]
+    found = [json.loads(line) for line in whole.splitlines()]
+    return [Finding(**{**each, "state": State(each["state"])}) for each in found]
+
+
+page = admin.site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(doctor))

@@ -1,0 +1,100 @@
+"""The doctor's page: staff see what is fine and what is wrong; nobody else can make it run."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import expect
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat.admin import doctor
+from tests import processes
+
+PATH = "/admin/doctor/"
+PASSWORD = "correct horse battery"
+WITHIN = 60_000  # ms
+
+
+@pytest.fixture
+def not_run_yet(monkeypatch):
+    monkeypatch.setattr(doctor, "_latest", None)
+
+
+def signed_in(*, is_staff, **options):
+    client = Client(**options)
+    client.force_login(User.objects.create_user("alice", is_staff=is_staff))
+    return client
+
+
+def public_node(folder):
+    """One that knows its own address, which is below a prefix."""
+    node = processes.Node(folder, processes.DAPHNE, {"ADMIN_PASSWORD": PASSWORD})
+    node.popen["env"]["PUBLIC_URL"] = f"{node.url}/chat"
+    return node
+
+
+def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
+    with processes.serving(public_node) as node:
+        address = f"{node.url}/chat"
+        page = new_context(viewport={"width": 1440, "height": 900}).new_page()
+        errors = []  # also what the policy blocked
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        page.goto(f"{address}{PATH}")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_text("has not run it since")).to_be_visible()
+        (gone,) = (node.data_dir / "static" / "chat" / "js").glob("wake.*.js")
+        gone.unlink()
+
+        page.goto(f"{address}/admin/")
+        page.get_by_role("link", name="Doctor").click()
+        page.get_by_role("button", name="Run the doctor").click(timeout=WITHIN)
+
+        wrong = page.locator("tr[data-state=WRONG]").filter(has_text="static files:")
+        expect(wrong).to_contain_text(gone.name)
+        expect(wrong.locator("code")).to_contain_text("collectstatic")
+        for check in ("page", "upgrade", "both ways", "fan-out", "database", "migrations"):
+            expect(page.locator("tr[data-state=fine]").filter(has_text=check).first).to_be_visible()
+        shoot(page, "doctor")
+        page.goto(page.url)  # a GET shows it again
+        expect(wrong).to_be_visible()
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.emulate_media(color_scheme="dark")
+        shoot(page, "doctor-phone")
+        assert not errors
+
+
+@pytest.mark.django_db
+def test_others_are_asked_to_sign_in_and_it_does_not_run(not_run_yet):
+    strangers = {"anonymous": Client(), "not staff": signed_in(is_staff=False)}
+
+    for who, mallory in strangers.items():
+        for answer in (mallory.get(PATH), mallory.post(PATH)):
+            assert "/admin/login/" in answer.headers["Location"], who
+    assert doctor._latest is None
+
+
+@pytest.mark.django_db
+def test_it_runs_once_at_a_time_and_only_from_its_own_page(not_run_yet):
+    alice = signed_in(is_staff=True)
+    forged = Client(enforce_csrf_checks=True)
+    forged.cookies = alice.cookies
+    assert alice.get(PATH).status_code == 200
+
+    assert forged.post(PATH).status_code == 403
+    with doctor._running:
+        assert alice.post(PATH).status_code == 409
+    assert doctor._latest is None
+
+
+@pytest.mark.django_db
+def test_one_that_hangs_is_ended_and_says_so(not_run_yet, monkeypatch):
+    monkeypatch.setattr(doctor, "LIMIT", 0.01)
+
+    answer = signed_in(is_staff=True).post(PATH)
+
+    assert b"It was ended after 0.01 s" in answer.content
+    assert b"1 thing is wrong." in answer.content
+    assert not doctor._running.locked()
