@@ -50,7 +50,7 @@ def ratios(results: Results) -> Iterator[Goal]:
         else:
             ratio = ours.deliveries / theirs.deliveries
             bound = dearest(results, people, talkers)
-            yield Goal(number, text, f"{least}x", f"{ratio:.1f}x", ratio >= least, bound)
+            yield Goal(number, text, f"{least}x", f"{ratio:.2f}x", ratio >= least, bound)
 
 
 def echo(results: Results) -> Iterator[Goal]:
