@@ -17,7 +17,6 @@ from chat.seat import Seat
 
 GROUP = "census"
 HEARTBEAT = 10  # seconds
-JOINING = 0.5  # seconds until the seat hears answers
 CENSUS_TTL = 25  # seconds that a process's counts live
 MAX_TOLD = 1000  # rooms of one event
 MAX_TELLING = 10  # events under way; the layer stalls, and heartbeats will tell
@@ -32,15 +31,13 @@ class Census:
         self._count = count
         self._node = secrets.token_hex(8)
         self._others: dict[str, tuple[float, Counts]] = {}
-        self._seat = Seat(GROUP, self.hear)
+        self._seat = Seat(GROUP, self.hear, self._ask)
         self._telling: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
         """Take part until cancelled."""
         listening = asyncio.create_task(self._seat.keep(), name="census")
         try:
-            await asyncio.sleep(JOINING)
-            self._tell({"type": "census.ask", "node": self._node})
             while True:
                 self._tell_counts()
                 await asyncio.sleep(HEARTBEAT)
@@ -65,6 +62,9 @@ class Census:
             now = time.monotonic()
             living = {node: told for node, told in self._others.items() if told[0] > now}
             self._others = living | {event["node"]: (now + CENSUS_TTL, dict(event["counts"]))}
+
+    def _ask(self) -> None:
+        self._tell({"type": "census.ask", "node": self._node})
 
     def _tell_counts(self) -> None:
         counts = list(self._count().items())[:MAX_TOLD]

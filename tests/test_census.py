@@ -16,7 +16,6 @@ from tests.posts import until
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(census, "HEARTBEAT", 0.05)
-    monkeypatch.setattr(census, "JOINING", 0.01)
 
 
 @asynccontextmanager
