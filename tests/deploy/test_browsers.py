@@ -52,7 +52,11 @@ def enter(new_context, proxy, room):
 def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, room):
     alice, bob = enter(), enter()
     socket = f"WSCONNECT /ws/{room.split('/')[2]}"
-    assert [node.log_text().count(socket) for node in nodes].count(1) == 2
+    for _ in range(5):  # the least busy node is theirs, and what a page still loads counts, too
+        if (apart := sum(socket in node.log_text() for node in nodes)) == 2:
+            break
+        bob.reloads()
+    assert apart == 2
 
     alice.says_for_good("Is anybody there?")
     bob.sees("Is anybody there?")
