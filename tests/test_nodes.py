@@ -116,6 +116,8 @@ def test_static_files_are_hashed_and_compressed(daphne):
         response, body = get(daphne, path)
         assert response.status == 200, path
         assert "immutable" in response.headers["Cache-Control"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert not {"Content-Security-Policy", "Set-Cookie"} & set(response.headers.keys())
         packed, packed_body = get(daphne, path, **{"Accept-Encoding": "gzip"})
         if packed.headers["Content-Encoding"]:
             assert gzip.decompress(packed_body) == body

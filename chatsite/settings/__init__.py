@@ -16,6 +16,7 @@ from chatsite.secret_key import kept_secret_key
 from chatsite.settings.channel_layer import channel_layer
 from chatsite.settings.environment import Environment
 from chatsite.settings.public_url import public_url
+from chatsite.static_headers import add_static_headers
 
 LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 LOOPBACK = ["127.0.0.0/8", "::1", UNIX]
@@ -99,9 +100,10 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    # First: a first visit asks for some seventy files, and a page's headers would outweigh them.
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatsite.csp.PolicyWithSockets",
-    "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -142,6 +144,8 @@ CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
 STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"  # absolute: Django fixes a relative one too early
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_FINDERS = ["chatsite.static_files.NeededFilesFinder"]
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+SERVESTATIC_ADD_HEADERS_FUNCTION = add_static_headers
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatsite.static_files.HashedStaticFilesStorage"},
