@@ -1,6 +1,7 @@
 """Group commit: posts that arrive while one transaction is written form the next one.
 
-It clocks itself: no timer, no added delay when idle, one commit for many when busy.
+It clocks itself: no added delay when idle, one commit for many when busy. After a batch of several
+it waits a moment for as many again, or half of them would always just miss the next one.
 A post's future resolves only after COMMIT.
 """
 
@@ -12,6 +13,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from django.conf import settings
@@ -27,6 +29,7 @@ from chat.services.messages import Post, post_messages
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 256  # posts of one transaction
+LONGEST_WAIT = 0.005  # seconds, for company; mostly it is half of what the last batch took
 BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
 
 Outcome = Message | ChatError
@@ -39,6 +42,8 @@ class Journal:
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
+        self._enough = asyncio.Event()  # as many wait as were answered together before
+        self._wanted = 0
         self._oldest_at = 0.0  # of the posts that are being written
         self._writing: asyncio.Task[None] | None = None
         show_size(QUEUE, self._waiting)
@@ -58,6 +63,8 @@ class Journal:
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
         stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting.append((post, stored, time.perf_counter()))
+        if len(self._waiting) == self._wanted:
+            self._enough.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="journal")
         return await stored
@@ -75,10 +82,24 @@ class Journal:
                     self._waiting.popleft()
                 self._oldest_at = batch[0][2]
                 BATCH.observe(len(batch))
+                began = time.perf_counter()
                 with COMMIT.time():
                     await self._answer(batch)
+                if len(batch) > 1:
+                    took = time.perf_counter() - began
+                    await self._company(len(batch), min(took / 2, LONGEST_WAIT))
         finally:
             self._writing = None
+
+    async def _company(self, size: int, seconds: float) -> None:
+        """Return when `size` posts wait: those just answered, who talk on. Or after `seconds`."""
+        if len(self._waiting) >= size:
+            return
+        self._wanted = size
+        self._enough.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._enough.wait()
 
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:

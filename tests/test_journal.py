@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from django.db import connection
@@ -53,6 +54,29 @@ async def test_many_posts_are_stored_in_the_order_they_came_in_few_transactions(
     assert [message.seq for message in messages] == list(range(1, 2 * MAX_BATCH + 2))
     assert await stored() == numbered(2 * MAX_BATCH + 1)
     assert len(commits) == 3
+
+
+async def test_those_who_were_answered_together_share_the_next_transaction_too(monkeypatch):
+    monkeypatch.setattr("chat.journal.LONGEST_WAIT", SECONDS)
+
+    def slowly(execute, sql, params, many, context):
+        if sql.startswith("UPDATE chat_room"):
+            time.sleep(0.1)
+        return execute(sql, params, many, context)
+
+    async with (
+        executing(slowly, in_writer),
+        counted(in_writer, "UPDATE chat_room") as commits,
+    ):
+        await post_all(posts(2))
+        again = asyncio.create_task(journal().post(post("3")))
+        for _ in range(20):  # turns of the loop: the other one takes a little longer to answer
+            await asyncio.sleep(0)
+        await journal().post(post("4"))
+        await again
+
+    assert await stored() == numbered(4)
+    assert len(commits) == 2
 
 
 async def test_nothing_is_answered_or_announced_before_the_commit():

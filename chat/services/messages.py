@@ -114,7 +114,7 @@ def _known_messages(
     cursor: Cursor, room_id: int, posts: Sequence[Post]
 ) -> dict[tuple[str, UUID], protocol.Message]:
     """What was said before under the posts' idempotency keys; as a rule nothing."""
-    ids = [_uuid(post.client_message_id) for post in posts]
+    ids = _uuids(post.client_message_id for post in posts)
     cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids))
     seqs = [seq for (seq,) in cursor.fetchall()]
     if not seqs:
@@ -139,6 +139,7 @@ def _store(
     cursor: Cursor, room_id: int, messages: Sequence[protocol.Message], now: datetime
 ) -> None:
     posted_at = connection.ops.adapt_datetimefield_value(now)
+    ids = _uuids(each.client_message_id for each in messages)
     rows = [
         (
             room_id,
@@ -146,15 +147,17 @@ def _store(
             each.changed_seq,
             each.author_id,
             each.author_name,
-            _uuid(each.client_message_id),
+            client_message_id,
             each.body,
             posted_at,
         )
-        for each in messages
+        for each, client_message_id in zip(messages, ids, strict=True)
     ]
     cursor.executemany(STORE, rows)
 
 
-def _uuid(value: UUID) -> UUID | str:
-    """As the database keeps it."""
-    return value if connection.features.has_native_uuid_field else value.hex
+def _uuids(values: Iterable[UUID]) -> list[UUID | str]:
+    """As the database keeps them. It is asked once: `connection` is looked up anew each time."""
+    if connection.features.has_native_uuid_field:
+        return list(values)
+    return [value.hex for value in values]
