@@ -28,6 +28,7 @@ from chat.seat import Seat
 REORDER_WINDOW = 0.05, 0.15  # seconds to wait for what another process announced earlier
 MAX_HELD = 100  # announcements that wait for an earlier one; the log has those beyond
 SHORT_PASS = 0.002  # seconds; in a longer one enough others speak
+STEP = 100  # changes read at once for who is behind, and held until they have taken them
 SLICE = 100  # readers woken before others get their turn on the loop
 
 
@@ -165,13 +166,14 @@ class RoomHub:
         return since if 0 <= self.released - since <= MAX_REPLAY else None
 
     async def logged_frames(self, cursor: int) -> list[Frame]:
-        """The frames from `cursor` to where readers are, from the log; one query for all who
-        stand there. Raises Ended when that is too far, and Unavailable."""
+        """Frames from `cursor` on, from the log, some or all of the way to where readers are; one
+        query for all who stand there. Raises Ended when that is too far, and Unavailable."""
         if self.released - cursor > MAX_REPLAY:
             raise Ended(CloseCode.LAGGING)
         reading = self._reading.get(cursor)
         if reading is None:
-            reading = asyncio.create_task(self._read_frames(cursor, self.released))
+            upto = min(self.released, cursor + STEP)
+            reading = asyncio.create_task(self._read_frames(cursor, upto))
             self._reading[cursor] = reading
             reading.add_done_callback(lambda _: self._reading.pop(cursor, None))
         return await asyncio.shield(reading)

@@ -92,18 +92,18 @@ class Hubs:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(random.uniform(*POLL))
-            seen = {slug: hub.head for slug, hub in self._hubs.items() if hub.is_open}
+            seen = {hub: hub.head for hub in self._hubs.values() if hub.is_open}
             try:
-                heads = await database.read(Room.objects.heads, list(seen))
+                heads = await database.read(Room.objects.heads, [hub.slug for hub in seen])
             except Unavailable:
                 continue
             except Exception:  # whatever it was, rooms may not go unwatched from now on
                 logger.exception("The heads of the rooms could not be read")
                 continue
-            for slug, hub in list(self._hubs.items()):
-                if slug in seen:
-                    self._compare(hub, seen[slug], heads.get(slug))
-                    await self._forget_pruned(hub, heads.get(slug))
+            for hub, head in seen.items():
+                if self._hubs.get(hub.slug) is hub:  # it may have been left, and another opened
+                    self._compare(hub, head, heads.get(hub.slug))
+                    await self._forget_pruned(hub, heads.get(hub.slug))
 
     def _compare(self, hub: RoomHub, seen: int, found: Extent | None) -> None:
         """`found` was read after the hub had `seen` the log's head: it cannot be older."""

@@ -18,7 +18,8 @@ from chat.protocol import MAX_FRAME_OUT, PAGE
 
 MAX_CHANGES = 512
 MAX_BYTES = 1024 * 1024  # of one room, kept back only for the PAGE that newcomers get
-MAX_CURSORS = 64  # readers' positions whose frames are remembered
+MAX_CURSORS = 64  # readers' positions whose frames are remembered, while these are not more than
+MAX_FRAMED = 2 * MAX_BYTES
 ENVELOPE = 100  # bytes of a `room.changed` frame around its messages
 
 
@@ -72,6 +73,7 @@ class RecentChanges:
         self._changes = deque(changes)
         self._bytes = sum(len(change.text) for change in self._changes)
         self._framed: dict[int, list[Frame]] = {}
+        self._framed_bytes = 0
         self._evict()
 
     def extend(self, head: int, changes: Iterable[Change]) -> None:
@@ -86,6 +88,7 @@ class RecentChanges:
                 self._bytes += len(change.text)
         self.head = head
         self._framed.clear()
+        self._framed_bytes = 0
 
     def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> RecentChanges:
         """`changes`, all in (floor, upto], and from then on those that are here."""
@@ -103,8 +106,9 @@ class RecentChanges:
             # From the end: most readers miss the last few of hundreds.
             missed = list(takewhile(lambda change: change.seq > cursor, reversed(self._changes)))
             frames = framed(cursor, self.head, reversed(missed))
-            if len(self._framed) < MAX_CURSORS:
+            if len(self._framed) < MAX_CURSORS and self._framed_bytes < MAX_FRAMED:
                 self._framed[cursor] = frames
+                self._framed_bytes += sum(len(frame.text.text) for frame in frames)
         return frames
 
     def page_cursor(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from channels.layers import get_channel_layer
@@ -10,10 +11,11 @@ from django.db import DatabaseError, OperationalError
 
 from chat import broadcast, database
 from chat.hubs import hubs
+from chat.journal import journal
 from chat.models import Message, Room
 from tests.database_threads import away, executing, held, in_readers, stored
 from tests.layers import SlowLayer, use
-from tests.posts import SECONDS, until
+from tests.posts import SECONDS, post, until
 from tests.sockets import enter, handshake, plain
 
 
@@ -65,6 +67,44 @@ async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_pol
         assert await hers.bodies(until=2)
         assert polled.ended is None
         assert hubs()._hubs["lobby"] is polled
+
+
+async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(quick_polls):
+    asked, answer, entering, go_in = (threading.Event() for _ in range(4))
+    answer.set()
+
+    def slowly(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if '"slug" IN' in sql:
+            asked.set()
+            assert answer.wait(SECONDS)
+        elif '"slug" =' in sql and not answer.is_set():
+            entering.set()
+            assert go_in.wait(SECONDS)
+        return result
+
+    async def is_set(event):
+        assert await asyncio.to_thread(event.wait, SECONDS)
+
+    async with enter("attic"), executing(slowly, in_readers):
+        before = await hubs().enter("lobby")
+        await journal().post(post())
+        answer.clear()
+        asked.clear()
+        await is_set(asked)
+        hubs().leave(before)
+        entered_anew = asyncio.create_task(hubs().enter("lobby"))
+        await is_set(entering)
+        asked.clear()
+        answer.set()
+        await is_set(asked)  # once more: what was found before has been looked at
+
+        go_in.set()
+        hub = await entered_anew
+
+        assert hub.ended is None
+        assert hubs()._hubs["lobby"] is hub
+        hubs().leave(hub)
 
 
 def nothing_left(tasks_before):

@@ -6,7 +6,14 @@ import json
 
 from chat.broadcast import Change
 from chat.protocol import MAX_FRAME_OUT, PAGE
-from chat.recent import MAX_BYTES, MAX_CHANGES, MAX_CURSORS, RecentChanges, framed
+from chat.recent import (
+    MAX_BYTES,
+    MAX_CHANGES,
+    MAX_CURSORS,
+    MAX_FRAMED,
+    RecentChanges,
+    framed,
+)
 
 
 def changes(first, last, size=1):
@@ -80,6 +87,18 @@ def test_frames_are_remembered_for_a_bounded_number_of_cursors():
         assert read(recent.frames_after(cursor))[0][0] == cursor
 
     assert len(recent._framed) == MAX_CURSORS
+
+
+def test_long_frames_are_remembered_for_fewer_cursors():
+    recent = RecentChanges(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
+
+    for cursor in range(PAGE):
+        assert read(recent.frames_after(cursor))[0][0] == cursor
+
+    kept = sum(len(frame.text.text) for frames in recent._framed.values() for frame in frames)
+    assert MAX_FRAMED <= kept < MAX_FRAMED + 1.1 * MAX_BYTES
+    recent.extend(PAGE + 1, changes(PAGE + 1, PAGE + 1))
+    assert recent.frames_after(PAGE) is recent.frames_after(PAGE), "there is room again"
 
 
 def test_old_changes_are_forgotten_past_the_bound():

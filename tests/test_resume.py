@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from chat import database
+from chat.hub import STEP
+from chat.hubs import hubs
 from chat.protocol import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
 from tests.layers import DeafLayer, told_by_layer_alone, use
@@ -83,6 +85,17 @@ async def test_what_came_beyond_memory_is_read_from_the_log(while_open):
         async with enter(cursor=cursor) as hers:
             assert not hers.welcome["reset"]
             assert len(await hers.bodies(until=MAX_REPLAY)) == MAX_REPLAY
+
+
+async def test_who_is_far_behind_is_read_for_step_by_step():
+    """What was read is held until its reader has taken it, and there may be many readers."""
+    await store(posts(2 * STEP + 1))
+    hub = await hubs().enter("lobby")
+
+    heads = [(await hub.logged_frames(cursor))[-1].head for cursor in (0, STEP, 2 * STEP)]
+
+    assert heads == [STEP, 2 * STEP, 2 * STEP + 1]
+    hubs().leave(hub)
 
 
 @pytest.mark.parametrize(
