@@ -15,7 +15,7 @@ from chat.errors import BadFrame, TooLarge, Unavailable
 from chat.hub import RoomHub
 from chat.identity import Guest
 from chat.journal import journal
-from chat.limits import author_rates, room_rates
+from chat.limits import message_pace, room_pace
 from chat.models import Room
 from chat.protocol import (
     Ack,
@@ -39,16 +39,20 @@ class Visitor:
 
     guest: Guest
     hub: RoomHub
+    address: str | None
 
 
 async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
     """Store a message; returns its seq after COMMIT. Raises ChatError."""
-    seq = await store(visitor.hub.slug, visitor.guest.person, body, client_message_id)
-    visitor.hub.presence.stop_typing(visitor.guest.person.author_id)
+    person = visitor.guest.person
+    seq = await store(visitor.hub.slug, person, body, client_message_id, address=visitor.address)
+    visitor.hub.presence.stop_typing(person.author_id)
     return seq
 
 
-async def store(slug: str, person: Person, body: str, client_message_id: UUID) -> int:
+async def store(
+    slug: str, person: Person, body: str, client_message_id: UUID, *, address: str | None
+) -> int:
     """The same for someone who is not connected: the page's plain form. Raises ChatError."""
     if not body:
         raise BadFrame(_("A message needs at least one visible character."))
@@ -57,19 +61,21 @@ async def store(slug: str, person: Person, body: str, client_message_id: UUID) -
         raise TooLarge(format_lazy(text, limit=protocol.MAX_BODY, length=len(body)))
     if "\x00" in body:
         raise BadFrame(_("A message may not contain NUL."))
-    author_rates().take(person.author_id)
+    message_pace().take(person.author_id, address)
     post = Post(slug, person.author_id, person.name, client_message_id, body)
     message = await journal().post(post)
     return message.seq
 
 
-async def open_room(person: Person, title: str, *, unguessable: bool) -> tuple[Room, bool]:
+async def open_room(
+    person: Person, title: str, *, unguessable: bool, address: str | None
+) -> tuple[Room, bool]:
     """Make a room by naming it; returns it and whether it is new. A title that reads like that
     of a room which exists gives that room, unless the link is to be unguessable. Raises
     ChatError."""
     title = normalised_title(title)
     slug = "" if unguessable else slug_of(title)
-    room_rates().take(person.author_id)
+    room_pace().take(person.author_id, address)
     try:
         return await database.write(make_room, slug=slug or unguessable_slug(title), title=title)
     except database.UNREACHABLE as error:

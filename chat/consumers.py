@@ -160,7 +160,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._entered.enter_context(draining().connected(self))
         hub = await hubs().enter(slug)
         self._entered.callback(hubs().leave, hub)
-        visitor = self.visitor = Visitor(_guest(self.scope), hub)
+        visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address)
         self._record.entered(slug, visitor.guest.person.author_id)
         hub.presence.enter(visitor.guest.person)
         self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))

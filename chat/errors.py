@@ -70,7 +70,7 @@ class Conflict(ChatError):
 
 
 class TooFast(ChatError):
-    """The author or the connection is over its rate."""
+    """The author, the connection or its client address is over its rate."""
 
     code = "too_fast"
     http_status = 429

@@ -17,9 +17,8 @@ from chat.errors import TooFast
 from chat.loops import PerLoop
 
 COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
-MAX_KEYS = 100_000  # authors remembered; the longest idle go first
+MAX_KEYS = 100_000  # authors or addresses remembered for one thing
 ROOMS = 1 / 60, 5  # a second and at once that an author may make
-TOO_FAST = _("You are sending messages too fast.")
 REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
 
 
@@ -48,42 +47,44 @@ class Rate:
             raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
 
 
-def message_rate() -> Rate:
-    """A new author's allowance of messages."""
-    return Rate(settings.MESSAGE_RATE, settings.MESSAGE_BURST)
+class Rates:
+    """A rate for each of many keys; of more than MAX_KEYS the longest idle are forgotten."""
 
-
-def room_rate() -> Rate:
-    """A new author's allowance of rooms."""
-    return Rate(*ROOMS)
-
-
-class AuthorRates:
-    """The rate of each author at one thing, over all their sockets in this process."""
-
-    def __init__(
-        self,
-        new_rate: Callable[[], Rate] = message_rate,
-        refusal: str | Promise = TOO_FAST,
-    ) -> None:
+    def __init__(self, new_rate: Callable[[], Rate]) -> None:
         self._new_rate = new_rate
-        self._refusal = refusal
         self._rates: OrderedDict[str, Rate] = OrderedDict()
 
-    def take(self, author_id: str) -> None:
-        """Count one. Raises TooFast."""
-        rate = self._rates.get(author_id)
-        if rate is None:
-            rate = self._rates[author_id] = self._new_rate()
-            if len(self._rates) > MAX_KEYS:
-                self._rates.popitem(last=False)
-        self._rates.move_to_end(author_id)
-        rate.take(self._refusal)
+    def of(self, key: str) -> Rate:
+        """Threads may share it: of two that make one rate at once, one more passes."""
+        rate = self._rates.pop(key, None) or self._new_rate()
+        self._rates[key] = rate
+        if len(self._rates) > MAX_KEYS:
+            self._rates.popitem(last=False)
+        return rate
+
+
+class Pace:
+    """How fast an author may do one thing, over all their sockets in this process, and how fast
+    all those at one address: as many authors as it may have sockets. Who is someone new for each
+    message gets no further than that."""
+
+    def __init__(self, allowance: Callable[[], tuple[float, float]], refusal: Promise) -> None:
+        """`allowance` gives the rate a second and the burst, of one author."""
+        self._refusal = refusal
+        self._authors = Rates(lambda: Rate(*allowance()))
+        self._addresses = Rates(
+            lambda: Rate(*(settings.SOCKETS_PER_ADDRESS * number for number in allowance()))
+        )
+
+    def take(self, author_id: str, address: str | None) -> None:
+        """Count one. Raises TooFast. An address of None (a unix socket, a test) is not counted."""
+        self._authors.of(author_id).take(self._refusal)
+        if address is not None:
+            self._addresses.of(network_of(address)).take(self._refusal)
 
 
 class Addresses:
-    """How many sockets each client address has open in this process. IPv6 counts by /64, the
-    least that one customer is given (RFC 6177): they could use another address for each socket."""
+    """How many sockets each client address has open in this process."""
 
     def __init__(self) -> None:
         self._sockets: Counter[str] = Counter()
@@ -95,7 +96,7 @@ class Addresses:
         if address is None:
             yield True
             return
-        address = _counted_as(address)
+        address = network_of(address)
         self._sockets[address] += 1
         try:
             yield not 0 < settings.SOCKETS_PER_ADDRESS < self._sockets[address]
@@ -106,7 +107,9 @@ class Addresses:
 
 
 @lru_cache(maxsize=1000)
-def _counted_as(address: str) -> str:
+def network_of(address: str) -> str:
+    """What an address counts as: IPv6 as its /64, the least that one customer is given (RFC 6177),
+    for they could use another address each time."""
     try:
         return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
     except ValueError:  # no address that we know; it counts as itself
@@ -123,6 +126,11 @@ def refusal_rate() -> Rate:
     return Rate(*REFUSALS)
 
 
-author_rates = PerLoop(AuthorRates)
-room_rates = PerLoop(lambda: AuthorRates(room_rate, _("You are making rooms too fast.")))
+message_pace = PerLoop(
+    lambda: Pace(
+        lambda: (settings.MESSAGE_RATE, settings.MESSAGE_BURST),
+        _("You are sending messages too fast."),
+    )
+)
+room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are making rooms too fast.")))
 addresses = PerLoop(Addresses)

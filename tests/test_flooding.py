@@ -49,6 +49,17 @@ async def test_more_sockets_do_not_make_an_author_faster(settings, mallory, stil
         assert (await try_to_say(two, "3"))["code"] == "too_fast"
 
 
+async def test_coming_back_as_someone_new_does_not_make_a_client_faster(settings, still_clock):
+    settings.MESSAGE_RATE, settings.MESSAGE_BURST, settings.SOCKETS_PER_ADDRESS = 0.1, 1, 3
+    for number in range(3):
+        async with enter(client=["192.0.2.1", number]) as hers:
+            await hers.say(str(number))
+
+    async with enter(client=["192.0.2.1", 9]) as hers, enter(client=["192.0.2.2", 9]) as his:
+        assert (await try_to_say(hers, "4"))["code"] == "too_fast"
+        assert await his.say("From elsewhere") == 4
+
+
 async def test_a_rate_of_zero_refuses_nobody(settings):
     settings.MESSAGE_RATE = settings.COMMAND_RATE = 0
     async with enter() as hers:

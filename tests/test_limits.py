@@ -8,7 +8,7 @@ import pytest
 
 from chat import limits
 from chat.errors import TooFast
-from chat.limits import Addresses, AuthorRates, Rate
+from chat.limits import Addresses, Pace, Rate, Rates
 
 
 def passed(rate, tries):
@@ -71,32 +71,54 @@ def test_a_refusal_says_when_to_come_back(still_clock):
     assert 2000 <= refusal.value.retry_in_ms <= 2001
 
 
-def test_authors_do_not_use_up_each_others_rate(still_clock, settings):
-    settings.MESSAGE_RATE, settings.MESSAGE_BURST = 1, 2
-    rates = AuthorRates()
-    rates.take("mallory")
-    rates.take("mallory")
+def pace(rate, burst):
+    return Pace(lambda: (rate, burst), "talking")
+
+
+def test_authors_do_not_use_up_each_others_rate(still_clock):
+    talking = pace(1, 2)
+    talking.take("mallory", None)
+    talking.take("mallory", None)
     with pytest.raises(TooFast):
-        rates.take("mallory")
+        talking.take("mallory", None)
 
-    rates.take("alice")
+    talking.take("alice", None)
 
 
-def test_authors_are_remembered_up_to_a_bound(still_clock, settings, monkeypatch):
-    settings.MESSAGE_RATE, settings.MESSAGE_BURST = 1, 1
+def test_a_new_author_each_time_gets_no_further_than_its_address_has_sockets(still_clock, settings):
+    settings.SOCKETS_PER_ADDRESS = 3
+    talking = pace(1, 2)
+    for number in range(3 * 2):
+        talking.take(f"mallory {number}", "2001:db8::1")
+
+    with pytest.raises(TooFast, match="talking") as refusal:
+        talking.take("mallory 7", "2001:db8::2")
+
+    assert 333 <= refusal.value.retry_in_ms <= 335
+    talking.take("alice", "2001:db8:0:1::1")
+    talking.take("bob", None)
+
+
+@pytest.mark.parametrize(("rate", "sockets"), [(0, 3), (1, 0)])
+def test_without_either_limit_an_address_has_none(still_clock, settings, rate, sockets):
+    settings.SOCKETS_PER_ADDRESS = sockets
+    talking = pace(rate, 1)
+    for number in range(50):
+        talking.take(str(number), "192.0.2.1")
+
+
+def test_the_longest_idle_are_forgotten_first(still_clock, monkeypatch):
     monkeypatch.setattr(limits, "MAX_KEYS", 3)
-    rates = AuthorRates()
+    rates = Rates(lambda: Rate(1, 1))
     for author in ("alice", "bob", "carol"):
-        rates.take(author)
-    with pytest.raises(TooFast):
-        rates.take("alice")
+        assert not rates.of(author).wait()
+    assert rates.of("alice").wait()
 
-    rates.take("dave")
+    assert not rates.of("dave").wait()
 
     assert len(rates._rates) == 3
-    with pytest.raises(TooFast):
-        rates.take("alice")
-    rates.take("bob")
+    assert rates.of("alice").wait()
+    assert not rates.of("bob").wait(), "forgotten"
 
 
 def test_an_address_may_open_so_many_sockets_and_no_more(settings):

@@ -177,8 +177,8 @@ def test_a_name_that_no_room_can_have_is_refused_and_kept_in_the_form(visitor):
 
 def test_nobody_makes_rooms_without_end(visitor, monkeypatch):
     monkeypatch.setattr(limits, "ROOMS", (0.01, 2))
-    rates = limits.AuthorRates(limits.room_rate, "Too many rooms.")
-    monkeypatch.setattr("chat.commands.room_rates", lambda: rates)
+    pace = limits.Pace(lambda: limits.ROOMS, "Too many rooms.")
+    monkeypatch.setattr("chat.commands.room_pace", lambda: pace)
     for title in ("One", "Two"):
         assert visitor.post("/rooms/", {"title": title}).status_code == 303
 

@@ -77,7 +77,12 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     try:
         if known is None:  # a new author for each room would have no rate at all
             raise BadFrame(NO_COOKIE)
-        room, is_new = await open_room(guest.person, naming.title, unguessable=naming.unguessable)
+        room, is_new = await open_room(
+            guest.person,
+            naming.title,
+            unguessable=naming.unguessable,
+            address=request.META.get("REMOTE_ADDR"),
+        )
     except ChatError as error:
         if wants_json:
             return _refused(error)

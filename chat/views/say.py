@@ -47,7 +47,8 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
             raise BadFrame(_(NO_COOKIE))
         if name != guest.name:
             guest = guest.named(name)
-        await store(slug, guest.person, body, _uuid(posted_id))
+        address = request.META.get("REMOTE_ADDR")
+        await store(slug, guest.person, body, _uuid(posted_id), address=address)
     except ChatError as error:
         attempt = Attempt(_id_after(error, posted_id), name, body, _in_words(error))
         response = await sync_to_async(room_page)(request, slug, guest, attempt)
