@@ -97,7 +97,7 @@ def announce(slug: str, announcement: Announcement) -> None:
     """Ring for one room, after COMMIT, from any thread. Does not wait for the channel layer
     where this process serves people, so that the writer goes on to the next batch."""
     announcement = replace(announcement, queued_at=_queued_at.get())
-    serving = next(iter(list(_ears.values())), ())  # a copy: the loop's thread adds and removes
+    serving = _ears.get(slug) or next(iter(list(_ears.values())), ())  # a copy: the loop adds more
     if serving:
         _call_in(serving[0].loop, _announce_in_loop, slug, announcement)
     else:

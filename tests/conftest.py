@@ -78,7 +78,7 @@ def quick_polls(monkeypatch):
 
 @pytest.fixture
 def still_clock(monkeypatch):
-    """Rates are measured by a clock that stands until a test moves its `now`."""
+    """Rates and the in-memory layer go by a clock that stands until a test moves its `now`."""
 
     class Clock:
         now = 1000.0  # seconds
@@ -87,7 +87,8 @@ def still_clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr("chat.limits.time", clock)
+    for module in ("chat.limits", "chatsite.memory_layer"):
+        monkeypatch.setattr(f"{module}.time", clock)
     return clock
 
 

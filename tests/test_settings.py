@@ -119,7 +119,7 @@ def test_only_local_names_are_served_unless_others_are_listed(tmp_path):
 def test_redis_url_chooses_the_layer_that_survives_a_restart_of_redis(tmp_path):
     code = "print(CHANNEL_LAYERS['default']['BACKEND'])"
 
-    assert settings_of(tmp_path, code).stdout == "channels.layers.InMemoryChannelLayer\n"
+    assert settings_of(tmp_path, code).stdout == "chatsite.memory_layer.MemoryLayer\n"
     with_redis = settings_of(tmp_path, code, REDIS_URL="redis://127.0.0.1:6379/0")
     assert with_redis.stdout == "channels_redis.pubsub.RedisPubSubChannelLayer\n"
 

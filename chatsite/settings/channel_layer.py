@@ -18,7 +18,7 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
     """Raises ImproperlyConfigured for what is no address of a Redis."""
     if not redis_url:
         config: dict[str, Any] = {"capacity": 1000}
-        return {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": config}
+        return {"BACKEND": "chatsite.memory_layer.MemoryLayer", "CONFIG": config}
     scheme = urlsplit(redis_url).scheme
     if scheme != SENTINEL and scheme not in SCHEMES:
         raise ImproperlyConfigured(f"REDIS_URL has the scheme {scheme!r}. {EXAMPLE}")

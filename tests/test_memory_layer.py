@@ -1,0 +1,48 @@
+"""The in-memory layer forgets what is too old, and does not look for it all the time."""
+
+from __future__ import annotations
+
+import pytest
+from channels.exceptions import ChannelFull
+from channels.layers import InMemoryChannelLayer
+
+from chatsite.memory_layer import CLEANING, MemoryLayer
+
+EVENT = {"type": "room.changed"}
+
+
+@pytest.fixture
+def searches(monkeypatch):
+    """How often Channels searched; without the method that it searches with nothing is saved."""
+    seen = []
+    search = InMemoryChannelLayer._clean_expired
+    monkeypatch.setattr(
+        InMemoryChannelLayer, "_clean_expired", lambda layer: (seen.append(1), search(layer))
+    )
+    return seen
+
+
+async def test_a_busy_layer_searches_now_and_then(searches, still_clock):
+    layer = MemoryLayer()
+    await layer.group_add("room.lobby", "hub")
+    for _ in range(10):
+        await layer.group_send("room.lobby", EVENT)
+        assert await layer.receive("hub") == EVENT
+    assert len(searches) == 1
+
+    still_clock.now += CLEANING
+    await layer.group_send("room.lobby", EVENT)
+
+    assert len(searches) == 2
+
+
+async def test_what_nobody_receives_makes_room_in_the_end(still_clock):
+    layer = MemoryLayer(capacity=1, expiry=-1)
+    await layer.send("hub", EVENT)
+    with pytest.raises(ChannelFull):
+        await layer.send("hub", EVENT)
+
+    still_clock.now += CLEANING
+    await layer.group_send("room.lobby", EVENT)
+
+    await layer.send("hub", EVENT)
