@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 
 from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
 
 from chatsite.server.inbox import Inbox
 from chatsite.server.outbox import Outbox
@@ -40,6 +42,15 @@ class Incoming(WebSocketProtocol):
     def applicationCreateWorked(self, application_queue: Inbox) -> None:
         self.inbox = application_queue
         super().applicationCreateWorked(application_queue)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        # What leads from it back to itself: without that its memory is free at once, and not when
+        # Python next searches all that it has for what has only itself.
+        del self.is_closed
+        self.outbox.on_room = nothing
+        if self.inbox is not None:
+            self.inbox.on_room = nothing
 
     def onOpen(self) -> None:
         super().onOpen()
@@ -124,3 +135,7 @@ class Incoming(WebSocketProtocol):
         if self.owed_pong is not None:
             payload, self.owed_pong = self.owed_pong, None
             self.sendPong(payload)
+
+
+def nothing() -> None:
+    """There is nobody to tell any more."""

@@ -48,4 +48,7 @@ class Request(WebRequest):
         if self.refused:
             self.channel.loseConnection()
             return None
-        return super().process()
+        ending = super().process()
+        if self.transport is None:  # it became a WebSocket: Twisted's channel lets go of it too
+            self.channel.requests.remove(self)
+        return ending

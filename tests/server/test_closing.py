@@ -101,3 +101,17 @@ def test_a_peer_that_breaks_the_protocol_is_told_so(shared_toy, until, wrong, co
         plain.sendall(frame(0x8, payload[:2]))
         assert plain.recv(1) == b""
     assert until(lambda: shared_toy.stats()["running"] == 1)
+
+
+@pytest.mark.parametrize("says_goodbye", [True, False])
+def test_what_a_connection_held_is_free_when_it_has_ended(toy, until, says_goodbye):
+    toy.get("/websockets")
+    for _ in range(20):
+        with toy.raw() as plain:
+            handshake(plain, "/echo")
+            if says_goodbye:
+                plain.sendall(frame(0x8, b"\x03\xe8"))
+                assert read_frame(plain)[0] == 0x8
+
+    assert until(lambda: toy.log_text().count("ended /echo") == 20)
+    assert until(lambda: toy.get("/websockets") == "0")

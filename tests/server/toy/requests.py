@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 from collections import Counter
 
+from chatsite.server.connection import Connection
+from chatsite.server.request import Request
 from tests.server.toy.state import listening, room, stats, told_to_end
 
 
@@ -85,6 +88,16 @@ async def half(scope, receive, send):
     raise RuntimeError("as asked")
 
 
+async def count_websockets(scope, receive, send):
+    """How many are in memory, or the requests that they were; from now on nobody searches for
+    what is not used."""
+    gc.disable()
+    everything = gc.get_objects()
+    sockets = sum(isinstance(each, Connection) for each in everything)
+    upgraded = sum(isinstance(each, Request) and not each.transport for each in everything)
+    await answer(send, str(sockets + upgraded))
+
+
 PATHS = {
     "/stats": tell,
     "/listen": listen,
@@ -96,4 +109,5 @@ PATHS = {
     "/block-a-thread": block_a_thread,
     "/explode": explode,
     "/half": half,
+    "/websockets": count_websockets,
 }
