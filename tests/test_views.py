@@ -78,6 +78,13 @@ def test_pages_are_only_read(client, path):
     assert client.post(path).status_code == 405
 
 
+def test_who_comes_back_to_where_a_form_was_answered_is_led_to_the_room(client):
+    answer = client.get("/r/attic/say/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/r/attic/")
+    assert client.get("/r/lobby/say/").headers["Location"] == "/"
+
+
 def test_a_visitor_is_remembered(client):
     first = client.get("/").cookies[COOKIE]
     again = client.get("/r/attic/").cookies[COOKIE]

@@ -69,7 +69,7 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
-    seen = shown | {"kept_days": here.kept_days}
+    seen = shown | {"kept_days": here.kept_days, "url": address_of(slug)}
     context = {
         "room": seen,
         "config": config,

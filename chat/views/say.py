@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from chat.commands import store
 from chat.errors import BadFrame, ChatError, Conflict
@@ -28,15 +28,18 @@ USED = gettext_noop(
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 async def say(request: HttpRequest, slug: str) -> HttpResponse:
     """Takes `body`, `name` and the `client_message_id` that the page made.
 
     Answers with the room's page: by a redirect once the message is stored, so that a reload
-    posts nothing, else with the form as it was and why not.
+    posts nothing, else with the form as it was and why not. Who comes back to that address is
+    led to the room.
     """
     if not SLUG.fullmatch(slug):
         return await sync_to_async(bad_slug)(request, slug)
+    if request.method != "POST":
+        return HttpResponseRedirect(address_of(slug))
     known = guest_from(request.COOKIES)
     guest = known or new_guest()
     name = request.POST.get("name", guest.name)

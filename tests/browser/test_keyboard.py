@@ -119,11 +119,21 @@ def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
     keys.press("Escape")
     expect(dialog).to_be_hidden()
     assert focused(stream)
+    alice.page.get_by_role("button", name="Notifications").click()
+    keys.press("?")
+    expect(dialog).to_be_hidden()
+    keys.press("Escape")
     keys.press("l")
     expect(alice.message("Line 39")).to_be_in_viewport()
     keys.press("m")
-
     assert focused(alice.field)
+
+    tabs_to(alice, stream, key="Shift+Tab")
+    keys.press("Home")
+    tabs_to(alice, button(alice, "Latest messages"))
+    keys.press("Enter")
+    expect(button(alice, "Latest messages")).to_be_hidden()
+    assert focused(stream)
 
 
 def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):

@@ -56,7 +56,7 @@ def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, ali
     assert len(wire.posted) == 4
 
 
-def test_an_answer_that_got_lost_does_not_post_twice(carol_and_wire, alice):
+def test_who_is_told_to_wait_sends_the_same_again(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.refuse = lambda post: {"code": "busy", "detail": "Busy.", "retry_in_ms": 1}
     carol.says("Once only")
@@ -66,6 +66,24 @@ def test_an_answer_that_got_lost_does_not_post_twice(carol_and_wire, alice):
     carol.sees_exactly(["Once only"])
     alice.sees_exactly(["Once only"])
     assert len({post["client_message_id"] for post in wire.posted}) == 1
+
+
+def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    wire.loses_answers = True
+    carol.says("Once only")
+    alice.sees("Once only")
+    alice.pours([f"Later {number}" for number in range(80)])
+    wire.loses_answers = False
+
+    carol.page.reload()
+
+    carol.sees("Later 79")
+    expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
+    assert len(wire.posted) == 2
+    assert len({post["client_message_id"] for post in wire.posted}) == 1
+    expect(carol.page.get_by_text("Once only")).to_have_count(0)  # it is further up
+    expect(alice.page.get_by_text("Once only")).to_have_count(1)
 
 
 def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):

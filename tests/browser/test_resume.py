@@ -56,7 +56,7 @@ def test_a_log_that_was_replaced_is_shown_afresh(node, enter):
     alice.sees_exactly(["Of the new log"])
 
 
-def test_the_status_line_tells_the_truth_and_now_means_now(node, enter):
+def test_the_status_line_tells_the_truth(node, enter):
     alice = enter(node=node)
     node.kill()
     alice.loses_the_connection()
@@ -67,6 +67,23 @@ def test_the_status_line_tells_the_truth_and_now_means_now(node, enter):
 
     alice.connects(timeout=3_000)
     expect(alice.status).to_contain_text("Only you are here")
+
+
+def test_who_cannot_wait_connects_now(carol_and_wire):
+    carol, wire = carol_and_wire
+    carol.connects()
+    now = carol.page.get_by_role("button", name="now")
+    bar = carol.page.locator(".bar").bounding_box()
+    wire.cut()
+    for _ in range(3):  # until the next attempt would be far off
+        now.click()
+    wire.mend()
+    with carol.page.expect_websocket(timeout=500):
+        now.press("Enter")
+
+    carol.connects()
+    assert carol.page.locator(".bar").bounding_box() == bar
+    expect(carol.page.get_by_role("log")).to_be_focused()
 
 
 def test_what_was_missed_comes_in_order(carol_and_wire, enter):

@@ -124,7 +124,29 @@ def test_a_form_from_elsewhere_is_refused(visit):
     form = form_of(page) | {"body": "Hello"}
     del form["csrfmiddlewaretoken"]
 
-    assert page.request.post(page.url + "say/", form=form).status == 403
+    refused = page.request.post(page.url + "say/", form=form)
+
+    assert refused.status == 403
+    assert "Allow cookies for this site" in refused.text()
+
+
+def test_older_messages_are_led_to_from_a_refused_form_too(visit, alice):
+    alice.pours([f"Message {number}" for number in range(40)])
+    page = visit()
+    say(page, "x" * 4001)
+    expect(page.get_by_role("alert")).to_contain_text("at most 4000 characters")
+
+    page.get_by_role("link", name="Earlier messages").click()
+
+    expect(page.get_by_text("Message 0", exact=True)).to_be_visible()
+
+
+def test_a_low_screen_has_room_for_the_conversation_and_no_button_that_does_nothing(visit, alice):
+    alice.says_for_good("Is anybody here?")
+    page = visit(viewport={"width": 640, "height": 360})
+
+    assert page.get_by_role("log").bounding_box()["height"] > 100
+    expect(page.locator(".bar button:visible")).to_have_count(0)
 
 
 def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):

@@ -22,6 +22,7 @@ class Wire:
     def __init__(self, context):
         self.posted = []  # every message.post that the browser sent
         self.refuse = lambda post: None  # a test's own: the error to answer a post with
+        self.loses_answers = False
         self._close_code = None
         self._stalled = False
         self._open = []
@@ -57,7 +58,7 @@ class Wire:
         link = Link(page, page.connect_to_server(), dead=self._stalled)
         self._open.append(link)
         page.on_message(lambda text: link.dead or self._carry(page, link.server, text))
-        link.server.on_message(lambda text: link.dead or page.send(text))
+        link.server.on_message(lambda text: link.dead or self.loses_answers or page.send(text))
 
     def _carry(self, page, server, text):
         frame = json.loads(text)

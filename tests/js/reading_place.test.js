@@ -88,3 +88,10 @@ test("what is new before the page begins is told, until they were led there or h
   place.answers();
   assert.equal(place.unseen({ start: 3 }), null);
 });
+
+test("who read that nobody had said anything has read something", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 0 });
+
+  assert.equal(firstNew(visit("a")), 1);
+});

@@ -84,6 +84,7 @@ export class Connection extends EventTarget {
 
   /** The network may have changed under us (online again, back from sleep): be right within seconds. */
   wake() {
+    this.#backoff.reset();
     if (this.#state.name === "waiting") this.open();
     else if (this.connected) this.#probe(WAKE_TIMEOUT, () => this.#reopen());
     else if (this.#state.name === "connecting") this.#doubtAttempt();

@@ -108,10 +108,14 @@ export class Conversation extends EventTarget {
     this.#fire("change");
   }
 
-  /** In either order: another tab's message may reach us through the room before it does through the storage we share. */
+  /**
+   * In either order: another tab's message may reach us through the room before it does through the storage we share.
+   * One whose ack was lost may have its place among those that are not on the page.
+   */
   #forgetSeen() {
     const { author_id } = this.#you;
-    const seen = this.#outbox.entries.filter(({ client_message_id }) => this.#timeline.has({ author_id, client_message_id }));
+    const told = this.#timeline.cursor?.seq ?? 0;
+    const seen = this.#outbox.entries.filter(({ client_message_id, seq }) => seq <= told || this.#timeline.has({ author_id, client_message_id }));
     this.#outbox.forget(seen.map((entry) => entry.client_message_id));
   }
 
@@ -119,8 +123,7 @@ export class Conversation extends EventTarget {
   #disownStrangers() {
     for (const entry of this.#outbox.entries) {
       if (entry.state !== "waiting" || entry.author_id === null || this.isMine(entry)) continue;
-      const detail = `You were somebody else when you wrote this. Send it as ${this.#you.name}?`;
-      this.#outbox.refuse(entry.client_message_id, { code: "other_author", detail });
+      this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
     }
   }
 

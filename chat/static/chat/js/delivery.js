@@ -34,8 +34,8 @@ export class Delivery {
     while (this.#connection.connected && (entry = this.#outbox.next())) {
       const { client_message_id, body } = entry;
       try {
-        await this.#connection.command("message.post", { client_message_id, body });
-        this.#outbox.settle(client_message_id);
+        const { seq } = await this.#connection.command("message.post", { client_message_id, body });
+        this.#outbox.settle(client_message_id, seq);
       } catch (error) {
         if (error instanceof ConnectionLost) continue;
         if (!(error instanceof Refusal)) throw error;

@@ -1,4 +1,5 @@
 /** The way back down for someone reading above; says how much has come since they left the bottom. */
+import { hide } from "./hiding.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
 export class LatestButton {
@@ -26,7 +27,8 @@ export class LatestButton {
   }
 
   #draw() {
-    this.#button.hidden = this.#scroll.pinned;
+    if (this.#scroll.pinned) hide(this.#button);
+    else this.#button.hidden = false;
     this.#button.toggleAttribute("data-unseen", this.#unseen > 0);
     this.#label.textContent = this.#unseen === 0 ? gettext("Latest messages") : newMessages(this.#unseen);
   }

@@ -1,4 +1,5 @@
 /** Draws the arranged rows, keeping the element of every row that is still there. Fires `retry` and `discard` with {id}. */
+import { hide } from "./hiding.js";
 import { MessageView } from "./message_view.js";
 import { fromTemplate, partsOf } from "./templates.js";
 import { dayKey, dayName } from "./times.js";
@@ -35,7 +36,7 @@ export class MessageList extends EventTarget {
 
   draw(rows, { mentions }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
-    for (const [key, view] of this.#views) if (!views.has(key)) view.element.remove();
+    for (const [key, view] of this.#views) if (!views.has(key)) hide(view.element, { remove: true });
 
     let next = this.#root.firstElementChild;
     for (const row of rows) {

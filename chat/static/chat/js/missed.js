@@ -1,4 +1,5 @@
 /** Says how much came since the last visit when that begins before what the page shows, and leads there. Fires `jump` {seq} and `dismiss`. */
+import { hide } from "./hiding.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { moment } from "./times.js";
 
@@ -22,7 +23,7 @@ export class Missed extends EventTarget {
   async draw(unseen) {
     if ((unseen?.after ?? null) === this.#after) return;
     this.#after = unseen?.after ?? null;
-    this.#bar.hidden = true;
+    hide(this.#bar);
     if (!unseen) return;
 
     const found = await this.#ask(unseen.after);

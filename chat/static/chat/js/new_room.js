@@ -20,7 +20,8 @@ export class NewRoom {
     try {
       const headers = { Accept: "application/json" };
       const response = await fetch(this.#form.action, { method: "POST", headers, body: new FormData(this.#form) });
-      answer = await response.json();
+      if (response.status === 403) answer = { detail: gettext("Your browser did not send its cookie. Allow cookies for this site and load the page again.") };
+      else answer = await response.json();
     } catch {
       this.#say(gettext("The server does not answer just now. Try again in a moment."));
       return;
@@ -33,7 +34,7 @@ export class NewRoom {
   #say(text) {
     this.#parts.said.textContent = text;
     this.#parts.taken.hidden = true;
-    this.#parts.title.toggleAttribute("aria-invalid", text !== "");
+    this.#parts.title.setAttribute("aria-invalid", String(text !== ""));
   }
 
   #offer({ title, url }) {

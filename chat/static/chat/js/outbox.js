@@ -47,12 +47,13 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  settle(id) {
+  /** The server has stored it, at `seq`. */
+  settle(id, seq) {
     const entry = this.#entries.get(id);
     if (!entry) return;
 
     this.#storage.remove(this.#key(id));
-    this.#entries.set(id, { ...entry, state: "sent", refusal: null });
+    this.#entries.set(id, { ...entry, state: "sent", seq, refusal: null });
     this.#changed();
   }
 

@@ -38,9 +38,9 @@ export class ReadingPlace {
     this.#away = false;
     if (epoch !== this.#epoch) return;
     if (seq === this.#after) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
-    if (seq <= this.#read) return;
+    if (this.#read !== null && seq <= this.#read) return;
     this.#read = seq;
-    if (seq > (this.#kept()?.seq ?? 0)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
+    if (seq > (this.#kept()?.seq ?? -1)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
   /** Something came while nobody looked: what is new begins there. */

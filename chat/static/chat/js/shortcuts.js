@@ -22,7 +22,7 @@ export class Shortcuts {
     const { target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
     const key = latinKey(event);
     const writing = target.closest?.("input, textarea, select, [contenteditable]");
-    if (defaultPrevented || ctrlKey || metaKey || altKey || writing || this.#dialog.open || !this.#toggle.checked) return;
+    if (defaultPrevented || ctrlKey || metaKey || altKey || writing || document.querySelector("dialog[open]") || !this.#toggle.checked) return;
     if (!Object.hasOwn(this.#actions, key)) return;
     event.preventDefault();
     this.#actions[key]();

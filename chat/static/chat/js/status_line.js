@@ -1,5 +1,6 @@
 /** The truth about the connection, in one quiet line. When all is well it only says who is here. */
 import { reasonFor } from "./close_codes.js";
+import { hide } from "./hiding.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
 const NOTICE = 20_000; // ms
@@ -11,6 +12,7 @@ export class StatusLine {
   #began = false;
   #people = null;
   #notice = null;
+  #noticeTimer = 0;
   #ticker = 0;
 
   /** `parts`: {line, text, countdown, now}; `wake` is called when someone cannot wait. */
@@ -33,7 +35,8 @@ export class StatusLine {
 
   notice(text) {
     this.#notice = text;
-    setTimeout(() => {
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => {
       this.#notice = null;
       this.#draw();
     }, NOTICE);
@@ -48,7 +51,8 @@ export class StatusLine {
     line.dataset.state = name;
     // Between two attempts a long line keeps its place, so that the page does not jump.
     if (name === "connected" || words.length > SHORT) line.toggleAttribute("data-long", words.length > SHORT);
-    now.hidden = name !== "waiting";
+    if (name === "waiting") now.hidden = false;
+    else hide(now);
     clearInterval(this.#ticker);
     if (until) this.#ticker = setInterval(() => this.#count(until), 250);
     this.#count(until);

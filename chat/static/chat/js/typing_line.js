@@ -1,13 +1,10 @@
-/** Who is typing, in a few words. */
+/** Who is typing, in a few words, until the server says that they do no more, or the connection is lost. */
 import { gettext, interpolate, isolate, ngettext } from "./i18n.js";
-
-const STALE = 8_000; // ms; the server says so sooner, unless it cannot
 
 export class TypingLine {
   #element;
   #label;
   #isMine;
-  #timer = 0;
 
   constructor({ element, label, isMine }) {
     this.#element = element;
@@ -17,8 +14,6 @@ export class TypingLine {
 
   draw(people) {
     const names = people.filter((person) => !this.#isMine(person)).map(({ name }) => name);
-    clearTimeout(this.#timer);
-    if (names.length > 0) this.#timer = setTimeout(() => this.draw([]), STALE);
     this.#element.toggleAttribute("data-shown", names.length > 0);
     this.#label.textContent = sentence(names);
   }
