@@ -108,9 +108,9 @@ def test_a_browser_without_javascript_is_sent_to_the_day_and_can_leaf_from_there
     assert f"Message {seq}<" in page
     assert f"Message {seq - 1}<" not in page
     shown = [number for number in SEQS if f'id="{number}"' in page]
-    assert f'href="?at={SEQS[SEQS.index(shown[-1]) + 1]}"' in page
-    assert 'href="?at=1"' in page
-    assert 'href="?at=' in client.get("/r/attic/").content.decode(), "from the latest, too"
+    assert f'href="/r/attic/?at={SEQS[SEQS.index(shown[-1]) + 1]}"' in page
+    assert 'href="/r/attic/?at=1"' in page
+    assert 'href="/r/attic/?at=' in client.get("/r/attic/").content.decode(), "from the latest, too"
 
 
 def test_what_others_said_since_a_visit_is_counted(attic):
