@@ -82,8 +82,8 @@ def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wi
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
     assert len(wire.posted) == 2
     assert len({post["client_message_id"] for post in wire.posted}) == 1
-    expect(carol.page.get_by_text("Once only")).to_have_count(0)  # it is further up
-    expect(alice.page.get_by_text("Once only")).to_have_count(1)
+    expect(carol.message("Once only")).to_have_count(0)  # it is further up
+    expect(alice.message("Once only")).to_have_count(1)
 
 
 def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):

@@ -76,7 +76,7 @@ def test_each_state_has_its_picture_in_every_look(readers, people, room, shoot):
     people["mara"].pours([f"Line {number} of a long story" for number in range(30)])
     for reader, _ in readers.values():
         reader.sees("Line 29 of a long story")
-        reader.page.get_by_text("Thanks!").evaluate("e => e.scrollIntoView({block: 'start'})")
+        reader.message("Thanks!").evaluate("e => e.scrollIntoView({block: 'start'})")
         expect(reader.page.locator("[data-latest]")).to_be_visible()
     people["jonas"].says_for_good("Wow")
     people["jonas"].says_for_good("That is long")
