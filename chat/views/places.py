@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from typing import Any
+from uuid import uuid4
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_safe
 
 from chat import database
 from chat.errors import Unavailable
-from chat.identity import guest_from
+from chat.identity import guest_from, new_guest
 from chat.models import Message
 from chat.protocol import SLUG
-from chat.views.room import address_of, bad_slug
+from chat.views.plain import Attempt
+from chat.views.room import address_of, bad_slug, room_page
 
 MOST_MISSED = 1_000  # messages counted; past that it says that there are more
 
@@ -34,12 +36,12 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
         return await sync_to_async(bad_slug)(request, slug)
     moment = _moment(request.GET.get("date", ""))
     if moment is None:
-        return _refusal("bad_date", gettext("This is no date."), 400)
+        return await _not_found(request, slug, "bad_date", gettext("This is no date."), 400)
     try:
         found = await database.read(_room(slug).first_posted_since, moment)
     except Unavailable as error:
-        return _refusal(error.code, str(error.detail), error.http_status)
-    if request.get_preferred_type(["text/html", "application/json"]) == "text/html":
+        return await _not_found(request, slug, error.code, str(error.detail), error.http_status)
+    if _wants_page(request):
         place = f"?at={found.seq}#{found.seq}" if found else ""
         return HttpResponseRedirect(address_of(slug) + place)
     answer = {"seq": found.seq, "posted_at": found.as_frame().posted_at} if found else {"seq": None}
@@ -63,6 +65,23 @@ async def missed(request: HttpRequest, slug: str) -> HttpResponse:
     except Unavailable as error:
         return _refusal(error.code, str(error.detail), error.http_status)
     return JsonResponse(answer)
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "text/html"
+
+
+async def _not_found(
+    request: HttpRequest, slug: str, code: str, detail: str, status: int
+) -> HttpResponse:
+    """Why no place can be told: to who asks for a page, beside the form that asked."""
+    if not _wants_page(request):
+        return _refusal(code, detail, status)
+    guest = guest_from(request.COOKIES) or new_guest()
+    attempt = Attempt(uuid4(), guest.name, date_refusal=detail)
+    page = await sync_to_async(room_page)(request, slug, guest, attempt)
+    page.status_code = status
+    return page
 
 
 def _missed(slug: str, after: int, reader: str) -> dict[str, Any]:

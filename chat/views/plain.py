@@ -15,12 +15,14 @@ SHOWN = 30  # messages; every page carries them, also where JavaScript will fetc
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A form as it is to be filled in. The id goes with the text: sent twice, it is posted once."""
+    """The forms as they are to be filled in. The id goes with the text: sent twice, it is posted
+    once."""
 
     client_message_id: UUID
     name: str
     body: str = ""
     refusal: str = ""
+    date_refusal: str = ""  # of the form that goes to a day
 
 
 @dataclass(frozen=True, slots=True)

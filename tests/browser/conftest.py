@@ -29,23 +29,41 @@ def room():
 
 
 @pytest.fixture
+def new_context(new_context):
+    """A browser of its own for each person; what their consoles complain about fails the test."""
+    complaints = []
+
+    def make(**options):
+        context = new_context(**options)
+        context.on("console", lambda message: complaints.append(error_text(message)))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context
+
+    yield make
+    assert not any(complaints), "\n".join(filter(None, complaints))
+
+
+@pytest.fixture
 def enter(new_context, house, room):
     """Someone opens a room in a browser of their own: `carol = enter(**PHONE)`."""
-    complaints = []
 
     def enter(path=room, *, node=house, **options):
         context = new_context(base_url=node.url, **(DESKTOP | options))
-        context.on("console", lambda message: complaints.append(message))
         return Person(context.new_page()).opens(path)
 
-    yield enter
-    assert not (errors := [text for text in map(error_text, complaints) if text]), "\n".join(errors)
+    return enter
 
 
 def error_text(message):
-    """What the console complains about, except that what we killed or blocked does not answer."""
-    gone = r"^WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|^Service Worker .* blocked by"
-    expected = re.search(gone, message.text)
+    """What the console complains about, except that what we killed or blocked does not answer.
+
+    A page may be a refusal; what it needs must be there.
+    """
+    lost = r"ERR_(CONNECTION_(REFUSED|RESET)|INTERNET_DISCONNECTED)"
+    gone = rf"^WebSocket connection to|{lost}|^Service Worker .* blocked by"
+    refused = "server responded with a status of" in message.text
+    is_page = "/static/" not in message.location["url"]
+    expected = re.search(gone, message.text) or (refused and is_page)
     return message.text if message.type in ("error", "warning") and not expected else None
 
 

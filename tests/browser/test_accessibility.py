@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from tests import processes
-from tests.browser.person import DESKTOP, PHONE
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.wire import Wire
 from tests.conftest import missing
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
@@ -102,6 +103,44 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     found["empty room"] = violations(reader.page)
     reader.page.locator("[data-empty]").get_by_role("button", name="QR code").click()
     found["share"] = violations(reader.page)
+
+    assert not {state: rules for state, rules in found.items() if rules}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_axe_finds_no_violation_where_something_is_wrong(
+    new_context, house, bob, room, violations, device, scheme, language
+):
+    context = new_context(
+        base_url=house.url, color_scheme=scheme, locale=language, **DEVICES[device]
+    )
+    wire = Wire(context)
+    reader = Person(context.new_page())
+    reader.field = reader.page.locator("[data-composer-field]")
+    bob.says_for_good("Seen")
+    reader.opens(room).sees("Seen")
+    reader.page.goto("about:blank")
+    bob.pours([f"Line {number}" for number in range(100)])
+    reader.opens(room)
+    expect(reader.page.locator("[data-missed]")).to_be_visible()
+    found = {"missed": violations(reader.page)}
+
+    wire.refuse = lambda post: {"code": "bad_frame", "detail": "No.", "retry_in_ms": None}
+    reader.says("Hm")
+    expect(reader.message("Hm")).to_have_attribute("data-state", "refused")
+    found["refused"] = violations(reader.page)
+    wire.cut()
+    reader.loses_the_connection()
+    reader.says("Later")
+    expect(reader.message("Later")).to_have_attribute("data-state", "waiting")
+    found["disconnected"] = violations(reader.page)
+    wire.mend()
+    reader.connects()
+    wire.cut(4503)
+    expect(reader.page.locator("[data-chat]")).to_have_attribute("data-connection", "stopped")
+    found["stopped"] = violations(reader.page)
 
     assert not {state: rules for state, rules in found.items() if rules}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from tests.browser.person import Person, until
 
 
 def test_two_people_talk(alice, bob):
@@ -84,6 +86,11 @@ def test_the_limit_is_counted_down_and_kept(alice):
     alice.writes("x" * 3_990)
     counter = alice.page.locator("[data-composer-counter]")
     expect(counter).to_have_text("10 characters left")
+    said = alice.page.locator("[data-composer-said]")
+    expect(said).to_have_text("10 characters left")
+    alice.field.press_sequentially("yz")
+    expect(counter).to_have_text("8 characters left")
+    assert said.text_content() == "10 characters left"  # while somebody writes it keeps quiet
 
     alice.says("x" * 4_001)
     expect(counter).to_have_text("1 character too many")
@@ -131,3 +138,22 @@ def test_the_new_message_is_said_to_those_who_listen(alice, bob):
     said = bob.page.locator("[data-announcer]")
     expect(said).to_contain_text("Can you hear me?")
     expect(bob.page.get_by_role("log", name="Conversation")).to_be_visible()
+
+
+def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
+    carol, _ = carol_and_wire
+    said = carol.page.locator("[data-announcer]")
+    carol.page.clock.install()
+    carol.page.clock.pause_at(time.time() + 60)
+    story = "A long story. " * 12  # it takes ten seconds to say
+    bob.says_for_good(story)
+    until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
+    for number in range(4):
+        bob.says_for_good(f"Then {number}")
+
+    until(lambda: carol.page.clock.run_for(20) or carol.message("Then 3").count())
+    carol.page.clock.run_for(5_000)
+    assert story.strip() in said.text_content()
+    carol.page.clock.run_for(5_000)
+
+    expect(said).to_have_text("4 new messages")

@@ -105,3 +105,45 @@ def size_of(person, selector):
     """With all that can be scrolled into view."""
     element = person.page.locator(selector)
     return tuple(element.evaluate("element => [element.scrollWidth, element.scrollHeight]"))
+
+
+def test_who_types_on_is_shown_as_long_as_the_server_says_so(carol_and_wire):
+    carol, wire = carol_and_wire
+    line = carol.page.locator("[data-typing]")
+    carol.page.clock.install()
+    wire.tell({"type": "typing", "people": [{"author_id": "ada", "name": "Ada"}]})
+    expect(line).to_have_text(re.compile("Ada.* is typing"))
+
+    carol.page.clock.fast_forward(40_000)
+
+    expect(line).to_have_text(re.compile("Ada.* is typing"))
+    wire.tell({"type": "typing", "people": []})
+    expect(line).to_have_text("")
+
+
+def test_one_of_two_people_of_a_name_is_told_from_the_other(alice, bob, enter):
+    alice.renames("Ada")
+    alice.says_for_good("I am Ada")
+    bob.sees("I am Ada")
+    mark = bob.message("I am Ada").locator("[data-part=mark]")
+    expect(mark).to_be_hidden()
+
+    carol = enter()
+    carol.renames("ÀDA")  # nearly
+
+    expect(mark).to_be_visible()
+    carol.says_for_good("No, I am")
+    other = bob.message("No, I am").locator("[data-part=mark]")
+    expect(other).to_be_visible()
+    assert other.text_content() != mark.text_content()
+
+
+def test_who_comes_and_goes_is_shown_but_not_read_out(alice, enter):
+    said = alice.page.get_by_role("status").filter(has_text="Connected")
+    expect(alice.status).to_contain_text("Only you are here")
+    expect(said).to_have_text("Connected")
+
+    enter()
+
+    expect(alice.status).to_contain_text("2 people here")
+    expect(said).to_have_text("Connected")

@@ -107,6 +107,50 @@ def test_more_unread_than_a_page_is_reached_and_read_on_from(
     expect(button).to_be_hidden()
 
 
+def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    alice.page.goto("about:blank")
+    bob.pours([f"Line {number}" for number in range(1, 31)])
+    alice.opens(room)
+    bar = alice.page.locator("[data-missed]")
+    expect(bar).to_contain_text("30 new messages since")
+    expect(line(alice)).not_to_be_in_viewport()
+    alice.reloads()
+    expect(bar).to_contain_text("30 new messages since")
+
+    bar.get_by_role("button", name="Go to the first").click()
+
+    expect(alice.message("Line 1")).to_be_in_viewport()
+    expect(line(alice)).to_be_in_viewport()
+    expect(bar).to_be_hidden()
+    alice.page.keyboard.press("l")
+    expect(alice.message("Line 30")).to_be_in_viewport()
+    alice.reloads()
+    alice.sees("Line 30")
+    expect(line(alice)).to_have_count(0)
+
+
+def test_what_is_new_and_in_sight_needs_no_leading(alice, bob, room):
+    bob.says_for_good("Seen")
+    alice.sees("Seen")
+    alice.page.goto("about:blank")
+    for number in range(3):
+        bob.says_for_good(f"Line {number}")
+    asked = []
+    alice.page.on("request", lambda request: asked.append(request.url))
+
+    alice.opens(room)
+
+    expect(line(alice)).to_be_in_viewport()
+    bob.says_for_good("Live")
+    alice.sees("Live")
+    assert not [url for url in asked if "/missed/" in url]
+    alice.reloads()
+    alice.sees("Live")
+    expect(line(alice)).to_have_count(0)
+
+
 def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
     bob.says_for_good("Seen")
     alice.sees("Seen")

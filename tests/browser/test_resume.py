@@ -7,7 +7,10 @@ import time
 
 from playwright.sync_api import expect
 
+from tests import processes
 from tests.browser.person import Person
+from tests.browser.test_unread import after_the_line, line
+from tests.browser.wire import Wire
 
 
 def test_a_server_that_crashes_and_comes_back_interrupts_nobody(node, enter):
@@ -100,6 +103,7 @@ def test_what_was_missed_comes_in_order(carol_and_wire, enter):
     wire.mend()
 
     carol.sees_exactly(["Before", *texts])
+    expect(line(carol)).to_have_count(0)  # she was away for moments only
 
 
 def test_a_server_that_says_stay_away_is_obeyed(carol_and_wire):
@@ -158,6 +162,65 @@ def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_w
     carol.page.clock.run_for(1_000)
 
     carol.sees_exactly(["Before", "Missed", "Missed too", "Typed meanwhile"])
+
+
+def test_what_came_while_the_machine_slept_is_new(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    alice.says_for_good("Before")
+    carol.page.clock.install()
+    carol.reloads()
+    carol.sees("Before")
+    wire.stall()
+    carol.page.clock.pause_at(time.time() + 3600)
+    for text in ("Missed", "Missed too"):
+        alice.says_for_good(text)
+
+    wire.mend()
+    carol.page.clock.run_for(2_000)  # no event says that the network is back: the clock has jumped
+    carol.page.clock.resume()
+
+    expect(after_the_line(carol)).to_have_text("Missed")
+    carol.reloads()
+    carol.sees("Missed too")
+    expect(line(carol)).to_have_count(0)  # they were in sight
+
+
+def test_who_missed_more_than_is_replayed_is_led_to_its_beginning(carol_and_wire, alice):
+    carol, wire = carol_and_wire
+    alice.says_for_good("Before")
+    carol.sees("Before")
+    wire.cut()
+    carol.loses_the_connection()
+    alice.pours([f"Line {number}" for number in range(1, 1_102)])
+
+    wire.mend()
+
+    carol.connects().sees("Line 1101")
+    expect(carol.status).to_contain_text("Much was said while you were away")
+    bar = carol.page.get_by_role("button", name="More than 1,000 new messages since")
+    bar.click()
+    expect(carol.message("Line 1")).to_be_in_viewport()
+    expect(line(carol)).to_be_in_viewport()
+
+
+def test_a_hundred_messages_missed_around_a_restart_come_in_order(new_context, enter, room):
+    texts = [f"Missed {number}" for number in range(100)]
+    with processes.chat_node(MESSAGE_RATE=0) as node:
+        context = new_context(base_url=node.url)
+        wire = Wire(context)
+        alice, carol = enter(node=node), Person(context.new_page()).opens(room)
+        alice.says_for_good("Before")
+        carol.sees("Before")
+        wire.cut()
+        carol.loses_the_connection()
+        alice.pours(texts)
+
+        node.restart()
+        wire.mend()
+
+        carol.connects()
+        carol.sees_exactly(["Before", *texts])
+        alice.sees_exactly(["Before", *texts])
 
 
 def test_a_server_that_goes_away_is_said_to_restart(carol_and_wire):

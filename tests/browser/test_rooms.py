@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
@@ -224,3 +226,24 @@ def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, sho
         viewer.page.get_by_role("complementary").get_by_role("button", name="QR code").click()
         viewer.page.locator("[data-share-code]").evaluate("code => code.decode()")
         shoot(viewer, f"{look}-share")
+
+
+def test_a_room_that_was_renamed_is_called_so_everywhere_after_the_next_welcome(
+    carol_and_wire, house, room
+):
+    carol, wire = carol_and_wire
+    carol.says_for_good("Hello")
+    wire.cut()
+    with (
+        closing(sqlite3.connect(house.data_dir / "chat.sqlite3", timeout=30)) as database,
+        database,
+    ):
+        slug = room.strip("/").rpartition("/")[2]
+        database.execute("UPDATE chat_room SET title = 'The attic' WHERE slug = ?", (slug,))
+
+    wire.mend()
+
+    expect(carol.page.get_by_role("heading", level=1)).to_have_text("The attic")
+    expect(carol.page).to_have_title("The attic")
+    expect(carol.page.get_by_role("textbox", name="Message to The attic")).to_be_visible()
+    expect(carol.page.locator("[data-beginning]")).to_contain_text("beginning of The attic")

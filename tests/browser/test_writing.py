@@ -55,6 +55,33 @@ def test_a_name_is_completed_by_keyboard(alice, ada, andre):
     ada.sees("Hello @André <b>")
 
 
+def test_a_name_that_begins_a_longer_one_is_completed_and_sent(alice, ada, enter):
+    enter().renames("Ada")
+    short = alice.page.locator(".person").get_by_text("Ada", exact=True)
+    expect(short).to_be_attached()
+    alice.field.press_sequentially("@ada")
+    expect(options(alice)).to_have_count(2)
+
+    alice.field.press("Enter")
+    expect(alice.field).to_have_value("@Ada ")
+    expect(options(alice)).to_have_count(0)
+    alice.field.press("Enter")
+
+    ada.sees("@Ada")
+
+
+def test_what_is_begun_in_one_tab_outlives_what_another_sends(alice):
+    tab = alice.another_tab()
+    tab.writes("Short")
+    alice.field.press_sequentially("A long thought")
+
+    tab.field.press("Enter")
+    tab.sees("Short")
+    alice.reloads()
+
+    expect(alice.field).to_have_value("A long thought")
+
+
 def test_a_name_is_completed_by_a_tap(enter, ada):
     bob = enter(**PHONE)
     knows(bob, "Ada")

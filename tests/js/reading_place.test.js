@@ -78,10 +78,9 @@ test("what is new before the page begins is told, until they were led there or h
   assert.equal(after, 2);
   assert.ok(since >= before && since <= Date.now());
   assert.equal(place.unseen({ start: 2 }), null);
-  place.firstNew(ITEMS, { start: 0, isMine: () => false, seen: false });
-  assert.ok(place.unseen({ start: 3 }), "nobody looked at the line");
-  place.firstNew(ITEMS, { start: 0, isMine: () => false, seen: true });
-  assert.equal(place.unseen({ start: 3 }), null);
+  assert.equal(place.unseen({ start: 2, above: true }).after, 2);
+  place.meets();
+  assert.equal(place.unseen({ start: 3, above: true }), null);
 
   place.misses();
   assert.equal(place.unseen({ start: 3 }).after, 2);
@@ -94,4 +93,15 @@ test("who read that nobody had said anything has read something", () => {
   visit("a").reads({ epoch: "a", seq: 0 });
 
   assert.equal(firstNew(visit("a")), 1);
+});
+
+test("what is new since a visit is so since then, whatever comes while nobody looks", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 2 });
+  const place = visit("a");
+  const { since } = place.unseen({ start: 3 });
+
+  place.misses(since + 1000);
+
+  assert.equal(place.unseen({ start: 3 }).since, since);
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { hueOf, initialOf, markOf } from "../../chat/static/chat/js/author.js";
 import { Backoff } from "../../chat/static/chat/js/backoff.js";
 import { latinKey } from "../../chat/static/chat/js/latin_key.js";
+import { namesakes } from "../../chat/static/chat/js/namesakes.js";
 import { sharedText } from "../../chat/static/chat/js/shared_text.js";
 import { uuid } from "../../chat/static/chat/js/uuid.js";
 
@@ -50,4 +51,11 @@ test("a key means the same on a keyboard of another script", () => {
   assert.equal(latinKey({ key: "m", code: "Semicolon" }), "m"); // French: what it says counts, not where it lies
   assert.equal(latinKey({ key: "Enter", code: "Enter" }), "Enter");
   assert.equal(latinKey({ key: "ز" }), "ز"); // an on-screen keyboard knows no places
+});
+
+test("a name that two authors go by is noticed, however they write it", () => {
+  const people = [["1", "Ada"], ["1", "Ada"], ["2", "Bob"], ["3", "\uff22o\u0301b "], ["1", "Ada L."], ["4", "Zoe\u200d"], ["5", "ZOE"]];
+  const isShared = namesakes(people.map(([author_id, name]) => ({ author_id, name })));
+
+  assert.deepEqual(["Ada", "Bob", "Ada L.", "ZOE", "nobody"].map(isShared), [false, true, false, true, false]);
 });

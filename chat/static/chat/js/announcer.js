@@ -1,13 +1,16 @@
-/** Says new messages to people who listen to the page: each one while it is calm, a sum when it is busy. */
+/** Says new messages to people who listen to the page: each one while it is calm, a sum when more come than one can listen to. */
 import { interpolate, ngettext } from "./i18n.js";
 
 const GATHER = 1_000; // ms
 const MOST = 3; // messages read out one by one
+const CHARACTER = 60; // ms that it takes to say one
+const LONGEST = 10_000; // ms
 
 export class Announcer {
   #region;
   #waiting = [];
   #timer = 0;
+  #saidAt = 0; // when the last of it will have been said
 
   constructor({ region }) {
     this.#region = region;
@@ -15,7 +18,7 @@ export class Announcer {
 
   announce(messages) {
     this.#waiting.push(...messages);
-    this.#timer ||= setTimeout(() => this.#say(), GATHER);
+    this.#timer ||= setTimeout(() => this.#say(), Math.max(GATHER, this.#saidAt - Date.now()));
   }
 
   #say() {
@@ -23,6 +26,7 @@ export class Announcer {
     this.#waiting = [];
     this.#timer = 0;
     const spoken = messages.length > MOST ? [sum(messages.length)] : messages.map(sentence);
+    this.#saidAt = Date.now() + Math.min(LONGEST, CHARACTER * spoken.join("").length);
     this.#region.replaceChildren(...spoken.map(paragraph));
   }
 }

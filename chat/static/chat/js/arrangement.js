@@ -4,9 +4,10 @@
  */
 import { dayKey, minuteKey } from "./times.js";
 
+export const NEW = "new"; // the key of the line above what is new
 const PAUSE = 10 * 60_000; // ms of silence after which an author is introduced again
 
-/** [{kind: "day", key, date}, {kind: "new", key}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
+/** [{kind: "day", key, date}, {kind: "new", key: NEW}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
 export function arrange(items, { newFrom } = {}) {
   const rows = [];
   let previous = null;
@@ -17,7 +18,7 @@ export function arrange(items, { newFrom } = {}) {
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
     else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date)) rows.at(-1).timed = false;
-    if (item === newFrom) rows.push({ kind: "new", key: "new" });
+    if (item === newFrom) rows.push({ kind: "new", key: NEW });
     rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true });
     previous = current;
   }

@@ -2,21 +2,25 @@
 import { interpolate, ngettext } from "./i18n.js";
 
 const WARN_BELOW = 200; // characters left from which we count down
+const SAID_AFTER = 1_000; // ms without a key before the count is read out
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
 
 export class Composer extends EventTarget {
   #form;
   #field;
   #counter;
+  #said;
+  #saying = 0;
   #draft;
   #limit = Infinity;
   #typedAt = 0;
 
-  constructor({ form, field, counter, draft }) {
+  constructor({ form, field, counter, said, draft }) {
     super();
     this.#form = form;
     this.#field = field;
     this.#counter = counter;
+    this.#said = said;
     this.#draft = draft;
 
     if (field.value === "") field.value = draft.load(); // the browser may have restored something newer
@@ -81,6 +85,8 @@ export class Composer extends EventTarget {
     this.#counter.hidden = left > WARN_BELOW;
     this.#counter.toggleAttribute("data-over", left < 0);
     this.#counter.textContent = room(left);
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => (this.#said.textContent = this.#counter.hidden ? "" : room(left)), SAID_AFTER);
   }
 
   /** Grow with the text; the style sheet sets the bounds. Browsers with `field-sizing` need no help. */

@@ -41,6 +41,7 @@ export class Connection extends EventTarget {
   #lastId = 0;
   #attemptedAt = 0;
   #heardAt = 0;
+  #absence = 0;
   #leaveAt = 0;
   #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0, wake: 0 };
 
@@ -58,6 +59,11 @@ export class Connection extends EventTarget {
 
   get connected() {
     return this.#state.name === "connected" || this.#state.name === "leaving";
+  }
+
+  /** At a welcome: ms for which we had not heard from the server before; 0 at the first one. While connected it never falls silent for longer than QUIET. */
+  get absence() {
+    return this.#absence;
   }
 
   open() {
@@ -115,15 +121,17 @@ export class Connection extends EventTarget {
   }
 
   #receive(frame) {
+    const heardBefore = this.#heardAt;
     this.#heardAt = Date.now();
-    if (frame.type === "welcome") this.#welcomed();
+    if (frame.type === "welcome") this.#welcomed(heardBefore);
     if (frame.type === "going_away") this.#leaveSoon(frame.retry_in_ms);
 
     if (frame.reply_to != null && (frame.type === "ack" || frame.type === "error")) this.#settle(frame);
     else this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
   }
 
-  #welcomed() {
+  #welcomed(heardBefore) {
+    this.#absence = heardBefore && this.#heardAt - heardBefore;
     clearTimeout(this.#timers.open);
     this.#timers.steady = setTimeout(() => this.#backoff.reset(), STEADY);
     this.#watchForQuiet();

@@ -35,6 +35,11 @@ export class Conversation extends EventTarget {
     return author_id === this.#you.author_id;
   }
 
+  /** {slug, title}, as the server said last; null before it has. */
+  get room() {
+    return this.#greeting?.room ?? null;
+  }
+
   rename(name) {
     this.#you = { ...this.#you, name };
     this.#fire("change");

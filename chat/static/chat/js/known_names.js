@@ -18,14 +18,12 @@ export class KnownNames {
     return mentions(body, this.#me, [...this.#met]);
   }
 
-  /** True if there is another name to look for. */
   meet(people, me) {
     const fresh = people.filter((name) => !this.#met.has(name));
-    if (fresh.length === 0 && me === this.#me) return false;
+    if (fresh.length === 0 && me === this.#me) return;
     this.#me = me;
     this.#met = new Set([...this.#met, ...fresh].slice(-MOST));
     const names = new Names([me, ...this.#met]);
     this.#mentions = { names, isMe: (name) => names.same(name, me) };
-    return true;
   }
 }

@@ -17,6 +17,7 @@ import { MessageList } from "./message_list.js";
 import { Missed } from "./missed.js";
 import { NameField } from "./name_field.js";
 import { nameMemory } from "./name_memory.js";
+import { namesakes } from "./namesakes.js";
 import { Notices } from "./notices.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
@@ -37,6 +38,8 @@ import { Timeline } from "./timeline.js";
 import { TypingLine } from "./typing_line.js";
 import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
+
+const ABSENT = 60_000; // ms without the server after which nobody is taken to have read along
 
 // The model
 
@@ -59,12 +62,12 @@ const older = new History({ scroller: part("stream"), sentinel: part("older"), a
 const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
 const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
 const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
-const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter"), draft: new Draft({ storage, key: key("draft") }) });
+const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter", "composer-said"), draft: new Draft({ storage, key: key("draft") }) });
 const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
 const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
-const status = new StatusLine({ parts: parts("status-line", "status-text", "status-countdown", "status-now"), wake: () => connection.open() });
+const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
 const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection });
 const badge = new UnreadBadge({ icon: part("icon") });
 const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
@@ -73,7 +76,7 @@ const notices = new Notices({
   parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
   storage,
   key: key("notices"),
-  title: roomTitle(config.room),
+  title: () => roomTitle(conversation.room ?? config.room),
   icon: part("touch-icon").href,
   cursor: () => timeline.cursor,
   isCalled: ({ body }) => known.isCalled(body),
@@ -99,14 +102,14 @@ const paint = oncePerFrame(() => {
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
     if (ready) part("rendered")?.remove();
-    const newFrom = place.firstNew(items, { start, isMine, seen: !document.hidden });
+    const newFrom = place.firstNew(items, { start, isMine });
     known.meet(items.map((item) => item.author_name), conversation.you.name);
-    list.draw(arrange(items, { newFrom }), { mentions: known.mentions });
+    const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
+    list.draw(arrange(items, { newFrom }), { isNamesake: namesakes([...people.present, ...authors]), mentions: known.mentions });
   });
   permalink.refresh();
   older.refresh();
   newer.refresh();
-  missed.draw(place.unseen(timeline));
   look();
 });
 
@@ -121,6 +124,7 @@ connection.addEventListener("state", ({ detail: state }) => {
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);
   greet(frame);
+  if (connection.absence > (frame.reset ? 0 : ABSENT)) place.misses(Date.now() - connection.absence);
   rooms.enter(frame.room);
   shell.connected();
   showPeople(frame.people, frame.count);
@@ -161,7 +165,9 @@ jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
   if (seq === null) toLatest();
   else permalink.open(seq);
 });
-permalink.addEventListener("missing", () => status.notice(gettext("The message in this link is not in this room.")));
+permalink.addEventListener("missing", ({ detail: { linked } }) => {
+  status.notice(linked ? gettext("The message in this link is not in this room.") : gettext("That message is not there any more."));
+});
 permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body } }) => {
@@ -178,7 +184,7 @@ addEventListener("storage", (event) => {
   delivery.runLater();
 });
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
-scroll.addEventListener("moved", look);
+part("stream").addEventListener("scroll", look, { passive: true });
 document.addEventListener("visibilitychange", paint);
 
 new Wake().addEventListener("wake", () => {
@@ -198,6 +204,7 @@ function greet({ epoch, limits, room, you }) {
   place.welcome({ epoch });
   composer.limit = limits.body;
   for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(room);
+  badge.title = roomTitle(room);
   name.greet(you.name);
   trouble.show(null);
 }
@@ -209,14 +216,21 @@ function toLatest({ smooth = false } = {}) {
   scroll.toBottom({ smooth: smooth && !far });
 }
 
+/** Take note of what the reader sees, if they look. */
 function look() {
-  if (document.hidden || timeline.isAway || !scroll.pinned || !timeline.ready) return;
-  if (!place.unseen(timeline)) place.reads(timeline.cursor); // else they have seen the end alone
+  if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
+  if (document.hidden || !timeline.ready) return;
+  const side = list.line && scroll.sideOf(list.line);
+  if (side === "within") place.meets();
+  const unseen = place.unseen({ start: timeline.start, above: side === "above" });
+  missed.draw(unseen);
+  if (!unseen && scroll.pinned && !timeline.isAway) place.reads(timeline.cursor); // else they have seen the end alone
 }
 
 function showPeople(present, count) {
   people.draw({ people: present, count });
-  if (known.meet(present.map((person) => person.name), conversation.you.name)) paint();
+  known.meet(present.map((person) => person.name), conversation.you.name);
+  paint(); // somebody may have another's name
   mentions.people = present.filter((person) => !isMine(person));
   status.people(count);
   rooms.count(count);

@@ -14,7 +14,7 @@ export class Mentions {
   #people = [];
   #shown = [];
   #active = 0;
-  #dismissed = null; // where the @ stood whose list was sent away
+  #closed = null; // where the @ stands that needs no list any more: it was sent away, or a name was chosen from it
 
   constructor({ field, list, status }) {
     this.#field = field;
@@ -35,8 +35,8 @@ export class Mentions {
 
   #look = () => {
     const open = this.#open();
-    if (open?.start !== this.#dismissed) this.#dismissed = null;
-    const found = open && this.#dismissed === null ? matching(this.#people, open.query) : [];
+    if (open?.start !== this.#closed) this.#closed = null;
+    const found = open && this.#closed === null ? matching(this.#people, open.query) : [];
     const same = found.length === this.#shown.length && found.every(({ author_id }, index) => author_id === this.#shown[index].author_id);
     if (!same) this.#show(found);
   };
@@ -52,7 +52,7 @@ export class Mentions {
     if (key === "ArrowDown") this.#activate(this.#active + 1);
     else if (key === "ArrowUp") this.#activate(this.#active - 1);
     else if ((key === "Enter" || key === "Tab") && !shiftKey) this.#choose(this.#active);
-    else if (key === "Escape") this.#dismiss();
+    else if (key === "Escape") this.#close(this.#open().start);
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -66,12 +66,12 @@ export class Mentions {
   #choose(index) {
     const { start } = this.#open();
     this.#field.setRangeText(`@${this.#shown[index].name} `, start, this.#field.selectionStart, "end");
-    this.#show([]);
+    this.#close(start); // or a longer name that begins so would take the Enter that is to send
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  #dismiss() {
-    this.#dismissed = this.#open().start;
+  #close(start) {
+    this.#closed = start;
     this.#show([]);
   }
 

@@ -1,4 +1,5 @@
 /** Draws the arranged rows, keeping the element of every row that is still there. Fires `retry` and `discard` with {id}. */
+import { NEW } from "./arrangement.js";
 import { hide } from "./hiding.js";
 import { MessageView } from "./message_view.js";
 import { fromTemplate, partsOf } from "./templates.js";
@@ -22,6 +23,11 @@ export class MessageList extends EventTarget {
     return this.#root.querySelector(`[data-seq="${seq}"]`);
   }
 
+  /** The line above what is new, or null. */
+  get line() {
+    return this.#views.get(NEW)?.element ?? null;
+  }
+
   /** The first seq among these elements; null if all wait to be sent. */
   seqOf(elements) {
     const seq = elements.find(({ dataset }) => dataset.seq)?.dataset.seq;
@@ -34,14 +40,16 @@ export class MessageList extends EventTarget {
     for (const view of this.#views.values()) view.mark?.(seq);
   }
 
-  draw(rows, { mentions }) {
+  /** `isNamesake` tells of an author's name whether somebody else goes by it; `mentions` as in MessageView. */
+  draw(rows, { isNamesake, mentions }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
     for (const [key, view] of this.#views) if (!views.has(key)) hide(view.element, { remove: true });
 
     let next = this.#root.firstElementChild;
     for (const row of rows) {
       const view = views.get(row.key);
-      view.draw(row, { mine: row.kind === "message" && (row.item.mine || this.#isMine(row.item)), mentions });
+      const { item } = row;
+      view.draw(row, item && { mine: item.mine || this.#isMine(item), namesake: isNamesake(item.author_name), mentions });
       view.mark?.(this.#marked);
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);

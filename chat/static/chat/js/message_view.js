@@ -10,9 +10,9 @@ export class MessageView {
   #parts = partsOf(this.element);
   #drawn = {};
 
-  /** `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
-  draw({ item, introduced, timed }, { mine, mentions }) {
-    this.#flags({ introduced, timed, mine, state: item.state ?? "sent" });
+  /** `namesake`: does somebody else go by the author's name? `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
+  draw({ item, introduced, timed }, { mine, namesake, mentions }) {
+    this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
     if (item.body !== this.#drawn.item?.body || (mentions !== this.#drawn.mentions && item.body.includes("@"))) this.#body(item, mentions);
     this.#drawn.mentions = mentions;
     if (item === this.#drawn.item) return;
@@ -35,10 +35,11 @@ export class MessageView {
     this.#parts.link.href = `#${seq}`;
   }
 
-  #flags({ introduced, timed, mine, state }) {
+  #flags({ introduced, timed, mine, namesake, state }) {
     this.element.toggleAttribute("data-introduced", introduced);
     this.element.toggleAttribute("data-timed", timed);
     this.element.toggleAttribute("data-mine", mine);
+    this.element.toggleAttribute("data-namesake", namesake);
     this.element.dataset.state = state;
   }
 
@@ -47,6 +48,7 @@ export class MessageView {
     this.#parts.avatar.textContent = initialOf(author_name);
     this.#parts.author.textContent = author_name;
     this.#parts.author.title = `${author_name} ${markOf(author_id)}`;
+    this.#parts.mark.textContent = markOf(author_id);
   }
 
   /** Only when it must: the reader may have selected some of it. */

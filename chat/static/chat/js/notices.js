@@ -28,7 +28,7 @@ export class Notices {
   #notification = null;
 
   /**
-   * `parts` are those of NoticeDialog, `title` is the room's, `cursor()` the place up to which the page has everything, and `isCalled`
+   * `parts` are those of NoticeDialog, `title()` is the room's, `cursor()` the place up to which the page has everything, and `isCalled`
    * says whether a message names the reader.
    */
   constructor({ parts, storage, key, title, icon, cursor, isCalled }) {
@@ -76,7 +76,7 @@ export class Notices {
   }
 
   #notify({ seq, author_name, body }, count) {
-    const room = isolate(this.#title);
+    const room = isolate(this.#title());
     const title =
       count === 1
         ? interpolate(gettext("%(name)s in %(room)s"), { name: isolate(author_name), room })

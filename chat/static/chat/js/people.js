@@ -8,6 +8,7 @@ export class People extends EventTarget {
   #more;
   #counts;
   #isMine;
+  #present = [];
 
   constructor({ list, more, counts, isMine }) {
     super();
@@ -17,7 +18,13 @@ export class People extends EventTarget {
     this.#isMine = isMine;
   }
 
+  /** Those who are here by name: {author_id, name}. */
+  get present() {
+    return this.#present;
+  }
+
   draw({ people, count }) {
+    this.#present = people;
     const sorted = [...people].sort((a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name));
     this.#list.replaceChildren(...sorted.map((person) => this.#row(person)));
     this.#more.hidden = count <= people.length;

@@ -1,4 +1,8 @@
-/** Opens the message that the address names after its `#`, wherever in the log it lies. Fires `missing`, and `left` when the address names none any more. */
+/**
+ * Opens the message that the address names after its `#`, wherever in the log it lies. Fires
+ *   missing  {linked}: was it the address that named what is not there?
+ *   left     the address names no message any more
+ */
 import { Refusal } from "./connection.js";
 
 const AROUND = 25; // messages after it
@@ -88,8 +92,9 @@ export class Permalink extends EventTarget {
   }
 
   #miss() {
+    const linked = location.hash !== "";
     this.leave();
-    this.dispatchEvent(new CustomEvent("missing"));
+    this.dispatchEvent(new CustomEvent("missing", { detail: { linked } }));
   }
 
   #read = () => {

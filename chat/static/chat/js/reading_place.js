@@ -16,7 +16,7 @@ export class ReadingPlace {
   #read = null; // they have seen everything up to this seq, here and now
   #after = null; // what is new begins after this seq
   #since = null; // when they had read up to there, in ms
-  #met = false; // the page has shown where it begins
+  #met = false; // they have seen where it begins
   #away = false; // something came that nobody has looked at yet
 
   constructor({ storage, key }) {
@@ -43,9 +43,9 @@ export class ReadingPlace {
     if (seq > (this.#kept()?.seq ?? -1)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
-  /** Something came while nobody looked: what is new begins there. */
-  misses() {
-    if (!this.#away) this.#begin(this.#read, Date.now());
+  /** Something came while nobody looked, or nothing could come: what is new begins there. */
+  misses(since = Date.now()) {
+    if (!this.#away) this.#begin(this.#read, this.#read === this.#after ? this.#since : since);
     this.#away = true;
   }
 
@@ -54,22 +54,21 @@ export class ReadingPlace {
     this.#begin(null, null);
   }
 
-  /** What is new where it begins before `start`, the first message on the page: {after, since}, or null. */
-  unseen({ start }) {
-    return this.#after === null || this.#met || !(this.#after < start) ? null : { after: this.#after, since: this.#since };
+  /** What is new where it begins `above` what they see, or before `start`, the first message on the page: {after, since}, or null. */
+  unseen({ start, above = false }) {
+    if (this.#after === null || this.#met || !(above || this.#after < start)) return null;
+    return { after: this.#after, since: this.#since };
   }
 
-  /** They have been led to what is new. */
+  /** They see where what is new begins, or have been led there. */
   meets() {
     this.#met = true;
   }
 
   /** The first of `items`, all the messages after `start`, that is new to the reader; undefined if that is none or lies before. */
-  firstNew(items, { start, isMine, seen = false }) {
+  firstNew(items, { start, isMine }) {
     if (this.#after === null || this.#after < start) return undefined;
-    const first = items.find((item) => item.seq > this.#after && !isMine(item));
-    if (first && seen) this.meets();
-    return first;
+    return items.find((item) => item.seq > this.#after && !isMine(item));
   }
 
   #begin(after, since) {

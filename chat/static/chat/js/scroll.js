@@ -36,6 +36,14 @@ export class Scroll extends EventTarget {
     return this.#visible(ANCHORS);
   }
 
+  /** Where `element` lies for the reader: "above", "within" or "below" what they see. */
+  sideOf(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    const window = this.#scroller.getBoundingClientRect();
+    if (bottom <= window.top) return "above";
+    return top < window.bottom ? "within" : "below";
+  }
+
   /** Change the rows through `mutate` without moving what the reader looks at. */
   keep(mutate) {
     this.#turned();

@@ -15,7 +15,7 @@ export class StatusLine {
   #noticeTimer = 0;
   #ticker = 0;
 
-  /** `parts`: {line, text, countdown, now}; `wake` is called when someone cannot wait. */
+  /** `parts`: {line, text, company, countdown, now}; `wake` is called when someone cannot wait. */
   constructor({ parts, wake }) {
     this.#parts = parts;
     parts.now.addEventListener("click", wake);
@@ -45,12 +45,17 @@ export class StatusLine {
 
   #draw() {
     const { name, until } = this.#state;
-    const { line, text, now } = this.#parts;
+    const { line, text, company, now } = this.#parts;
+    const calm = name === "connected" && this.#notice === null;
     const words = this.#words();
+    const who = calm ? this.#company() : ""; // shown in place of the words, but not said at each who comes and goes
+    company.textContent = who;
+    line.toggleAttribute("data-calm", who !== "");
     if (text.textContent !== words) text.textContent = words; // a live region: the same words must not be said twice
     line.dataset.state = name;
     // Between two attempts a long line keeps its place, so that the page does not jump.
-    if (name === "connected" || words.length > SHORT) line.toggleAttribute("data-long", words.length > SHORT);
+    const long = (who || words).length > SHORT;
+    if (name === "connected" || long) line.toggleAttribute("data-long", long);
     if (name === "waiting") now.hidden = false;
     else hide(now);
     clearInterval(this.#ticker);
@@ -69,7 +74,7 @@ export class StatusLine {
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
     if (name === "waiting") return `${this.#trouble()}${gettext("Reconnecting")}`;
     if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
-    return this.#notice ?? this.#company();
+    return this.#notice ?? gettext("Connected");
   }
 
   #trouble() {
@@ -78,7 +83,7 @@ export class StatusLine {
   }
 
   #company() {
-    if (this.#people === null) return gettext("Connected");
+    if (this.#people === null) return "";
     if (this.#people === 1) return gettext("Only you are here");
     return interpolate(ngettext("%(count)s person here", "%(count)s people here", this.#people), { count: this.#people });
   }

@@ -17,6 +17,12 @@ export class UnreadBadge {
     document.addEventListener("visibilitychange", () => !document.hidden && this.#show(0));
   }
 
+  /** The title without a number. */
+  set title(title) {
+    this.#plainTitle = title;
+    this.#draw();
+  }
+
   count(messages) {
     if (document.hidden) this.#show(this.#unread + messages.length);
   }
@@ -24,9 +30,15 @@ export class UnreadBadge {
   #show(unread) {
     if (unread === this.#unread) return;
     this.#unread = unread;
+    this.#draw();
+  }
+
+  #draw() {
+    const unread = this.#unread;
     const shown = unread > MOST ? `${number(MOST)}+` : number(unread);
     document.title = unread > 0 ? `(${shown}) ${this.#plainTitle}` : this.#plainTitle;
-    this.#icon.href = unread > 0 ? withNumber(shown) : this.#plainIcon;
+    const icon = unread > 0 ? withNumber(shown) : this.#plainIcon;
+    if (this.#icon.getAttribute("href") !== icon) this.#icon.href = icon;
   }
 }
 

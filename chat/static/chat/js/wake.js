@@ -1,7 +1,7 @@
 /** Tells when the network or the page may have come back from somewhere: `wake` on the returned target. */
 
-const TICK = 5_000; // ms
-const ASLEEP = 20_000; // ms; ticks further apart than this mean that the machine slept
+const TICK = 1_000; // ms; not every system says "online" when it wakes, and people expect to be back in two seconds
+const ASLEEP = 5_000; // ms; ticks further apart than this mean that the machine slept
 
 export class Wake extends EventTarget {
   #tickedAt = Date.now();
