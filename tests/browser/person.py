@@ -40,6 +40,7 @@ class Person:
         expect(self.page.locator("[data-chat]")).to_have_attribute(
             "data-connection", "connected", timeout=timeout
         )
+        expect(self.page.locator("[data-rendered]")).to_have_count(0)  # the server's own picture
         return self
 
     def loses_the_connection(self):

@@ -1,6 +1,7 @@
-"""The systemd units: systemd finds nothing wrong with them, and what they run works.
+"""The systemd units: systemd finds nothing wrong with them, and runs them.
 
-No systemd runs here; these tests restart what ended, as its Restart= would.
+Where a test is about what a unit runs, and not how, the test itself restarts what ended, as
+Restart= would.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from websockets.sync.client import connect
 
 from tests import processes
+from tests.conftest import missing
+from tests.deploy import machine
 from tests.processes import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
@@ -28,7 +33,7 @@ EXPOSED = 15  # tenths; 10.0 is a service without any protection
 def analyze(tmp_path):
     """systemd-analyze, on copies of the units for the chat as it lies here."""
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is no part of this system")
+        missing("systemd", "apt-get install systemd")
     for unit in UNITS.iterdir():
         text = unit.read_text().replace(INSTALLED, str(ROOT))
         (tmp_path / unit.name.replace("@", "@8001")).write_text(text)
@@ -82,6 +87,77 @@ def test_a_reload_leaves_the_others_alone_when_one_does_not_come_back(postgres_s
         assert refused.wait(30) == 1
         assert nodes[0].running
         assert nodes[0].pid == pid
+
+
+INSTALL = f"""
+mkdir /opt/chat && mount --bind {ROOT} /opt/chat && mount -o remount,bind,ro /opt/chat
+adduser --quiet --system --group --no-create-home --home /var/lib/chat chat
+install --directory --group=chat --mode=0750 /etc/chat
+install --directory --owner=chat --group=chat --mode=0700 /var/backups/chat
+install --group=chat --mode=0640 /opt/chat/deploy/chat.env /etc/chat/chat.env
+cp /opt/chat/deploy/systemd/chat* /etc/systemd/system/
+systemctl daemon-reload
+"""
+JOURNAL = "journalctl --no-pager --unit='chat*' --since=-5min"
+# A Python that was built below somebody's home is where the service, rightly, sees nothing.
+PYTHON_AT_HOME = f"""
+install --directory /etc/systemd/system/{{chat@,chat-backup}}.service.d
+printf '[Service]\\nProtectHome=tmpfs\\nBindReadOnlyPaths={sys.base_prefix}\\n' |
+    tee /etc/systemd/system/{{chat@,chat-backup}}.service.d/python.conf
+systemctl daemon-reload
+"""
+
+
+def test_systemd_runs_the_service_and_its_backup(tmp_path):
+    port = processes.free_port()
+    unit = f"chat@{port}"
+    with machine.booted(tmp_path / "machine") as own:
+        own.does(INSTALL)
+        if sys.base_prefix.startswith(("/root/", "/home/")):
+            own.does(PYTHON_AT_HOME)
+        try:
+            own.does(f"systemctl enable --now chat.target {unit} chat-backup.timer")
+            say(port, "Said at first")
+            for verb in (f"kill --signal=KILL {unit}", "reload 'chat@*'", f"restart {unit}"):
+                before = main_pid(own, unit)
+                own.does(f"systemctl {verb}")
+                wait_until(lambda: is_back(own, unit, before), 30)  # noqa: B023
+                assert "Said at first" in page(port)
+                say(port, f"Said after {verb}")
+
+            own.does("systemctl start chat-backup.service")
+            backup = own.does("zcat /var/backups/chat/*.jsonl.gz")
+            assert all(f"Said {when}" in backup for when in ("at first", "after kill", "after re"))
+            assert "chat-backup.timer" in own.does("systemctl list-timers")
+            with connect(f"ws://127.0.0.1:{port}/ws", proxy=None):  # it takes leave of them
+                own.does("systemctl stop chat.target")
+            assert main_pid(own, unit) == "0"
+            log = own.does(JOURNAL)
+        finally:
+            print(own.run(JOURNAL).stdout)
+    assert "Traceback" not in log
+    assert not re.findall("status=.*/SYS", log)  # how SystemCallFilter= ends a process
+
+
+def is_back(own, unit, pid):
+    """Another process than `pid`, and ready: before it is active, ExecStartPost= has seen it so."""
+    replaced = main_pid(own, unit) not in (pid, "0")
+    return replaced and own.run(f"systemctl is-active {unit}").returncode == 0
+
+
+def main_pid(own, unit):
+    return own.does(f"systemctl show --property=MainPID --value {unit}").split()[-1]
+
+
+def say(port, text):
+    with connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
+        socket.send(text)
+        assert socket.recv(timeout=10) == text
+
+
+def page(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        return answer.read().decode()
 
 
 @contextmanager

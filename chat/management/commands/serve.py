@@ -58,6 +58,7 @@ class Command(BaseCommand):
         endpoints = endpoints_of(options)
         if options["verbosity"]:
             self.stdout.write(f"Serving at {', '.join(endpoints)}; Ctrl-C to end.")
+            self.stdout.flush()  # to a journal as well, and now
         sys.setswitchinterval(SWITCH_INTERVAL)
         exit_code = serve(
             import_string(settings.ASGI_APPLICATION),
