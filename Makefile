@@ -58,6 +58,7 @@ test: $(INSTALLED_DEV)
 faults: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-test-tools
+	@bin/install-engine
 	$(call step,faults)
 	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/deploy $(ARGS)
 

@@ -1,8 +1,8 @@
 """A machine within this one, with systemd as its first process, for what only root can try out.
 
 It sees this machine's files under a layer of its own, which is thrown away; nothing gets out of
-it, and its processes end with it. Kernel and network are this machine's, and of all that a Debian
-starts it starts only the journal.
+it, and its processes end with it. The kernel is this machine's, and so is the network unless it
+is asked for alone. Of all that a Debian starts it starts only the journal.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ mount -t overlay overlay -o lowerdir=/,upperdir={layer}/upper,workdir={layer}/wo
 cd {layer}/root
 mkdir -p .{chat}
 mount --bind {chat} .{chat}
+mount -o remount,bind,ro .{chat}
+for folder in {shared}; do mkdir -p .$folder; mount --bind $folder .$folder; done
 mount -t proc proc proc
 mount --rbind /dev dev
 mount -t sysfs -o ro sysfs sys
@@ -39,6 +41,8 @@ mount -t tmpfs tmpfs run
 rm -rf etc/systemd/system/*.wants opt/chat etc/chat var/lib/chat
 find lib/systemd/system/*.target.wants -type l \\
     ! -name '*journal*' ! -name '*tmpfiles-setup.service' -delete
+sed -i 's/ --remove//' lib/systemd/system/systemd-tmpfiles-setup.service
+ip link set lo up
 mkdir outside
 pivot_root . outside
 umount --lazy outside
@@ -47,8 +51,8 @@ exec env --ignore-environment container=other {systemd} --unit=basic.target
 
 
 class Machine:
-    def __init__(self, pid):
-        self.enter = ["nsenter", f"--target={pid}", *NAMESPACES, "--root"]
+    def __init__(self, pid, namespaces):
+        self.enter = ["nsenter", f"--target={pid}", *namespaces, "--root"]
 
     def run(self, script, *, timeout=60):
         """What bash made of `script`: status and output. The first command that fails ends it."""
@@ -70,20 +74,23 @@ class Machine:
 
 
 @contextmanager
-def booted(folder: Path):
-    """A machine whose layer lies in `folder`; the chat is where it is on this one."""
+def booted(folder: Path, *, shared=(), alone=False):
+    """A machine whose layer lies in `folder`. The chat is where it is on this one, and what is
+    written into the folders that are `shared` stays; `alone` it has no network but its own."""
     if os.getuid() != 0:
         pytest.skip("only root can make a machine within this one")
     if shutil.which("nsenter") is None or not Path(SYSTEMD).exists():
         missing("systemd", "apt-get install systemd")
     folder.mkdir()
-    script = BOOT.format(layer=folder, chat=ROOT, systemd=SYSTEMD)
-    command = ["unshare", *NAMESPACES, "--fork", "--kill-child", "sh", "-ec", script]
+    namespaces = [*NAMESPACES, "--net"] if alone else NAMESPACES
+    folders = " ".join(map(str, shared))
+    script = BOOT.format(layer=folder, chat=ROOT, shared=folders, systemd=SYSTEMD)
+    command = ["unshare", *namespaces, "--fork", "--kill-child", "sh", "-ec", script]
     log = folder.with_suffix(".log")
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
-        machine = Machine(_first_process(process))
+        machine = Machine(_first_process(process), namespaces)
         deadline = time.monotonic() + BOOTS_WITHIN
         while machine.run("systemctl is-active basic.target").returncode != 0:
             if process.poll() is not None or time.monotonic() > deadline:

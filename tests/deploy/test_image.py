@@ -1,7 +1,8 @@
 """What the Dockerfile and compose.yaml say.
 
-An image needs an engine, which most machines that run tests do not have. Here its steps are run in
-an empty folder instead, and its command there, where nothing but /data can be written.
+An image needs an engine, which most machines that run tests do not have: ./test_compose.py has
+one. Here its steps are run in an empty folder instead, and its command there, where nothing but
+/data can be written.
 """
 
 from __future__ import annotations
