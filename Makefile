@@ -57,10 +57,9 @@ test: $(INSTALLED_DEV)
 
 faults: $(INSTALLED_DEV)
 	$(call step,test tools)
-	@bin/install-test-tools
-	@bin/install-engine
+	@bin/install-fault-tools
 	$(call step,faults)
-	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/deploy $(ARGS)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/deploy tests/browser/test_elsewhere.py $(ARGS)
 
 soak: $(INSTALLED_DEV)
 	$(call step,soak)
