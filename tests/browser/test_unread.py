@@ -100,6 +100,25 @@ def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
     expect(after_the_line(alice)).to_have_text("Missed")
 
 
+def test_what_comes_as_soon_as_they_look_back_came_while_they_were_away(carol_and_wire, alice):
+    """A phone hands over nothing while another app is in front, and then all of it at once."""
+    carol, wire = carol_and_wire
+    alice.says_for_good("Seen")
+    carol.sees("Seen")
+    carol.looks_away()
+    wire.cut()
+    alice.says_for_good("Missed")
+    alice.says_for_good("Missed too")
+
+    carol.looks_back()
+    wire.mend()
+
+    expect(after_the_line(carol)).to_have_text("Missed", timeout=20_000)
+    alice.says_for_good("Live")
+    carol.sees("Live")
+    expect(after_the_line(carol)).to_have_text("Missed")
+
+
 def test_what_was_not_scrolled_to_stays_new(alice, bob):
     bob.pours([f"Line {number}" for number in range(60)])
     alice.sees("Line 59")

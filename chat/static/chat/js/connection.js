@@ -2,7 +2,7 @@
  * The browser's end of the socket. Keeps one open, comes back when it is lost, resumes from the cursor, and matches replies to
  * commands. Knows nothing of messages: every event goes out as a CustomEvent named after the frame's type.
  *
- * Also fires `state`, whenever `connection.state` changes:
+ * Also fires `sure`, when `isSure` has become true without a welcome, and `state`, whenever `connection.state` changes:
  *   {name: "connecting"}  {name: "connected"}  {name: "waiting", until, leaving, code}  {name: "leaving", until}  {name: "stopped", code}
  */
 import { Backoff } from "./backoff.js";
@@ -42,6 +42,7 @@ export class Connection extends EventTarget {
   #attemptedAt = 0;
   #heardAt = 0;
   #absence = 0;
+  #isSure = false;
   #leaveAt = 0;
   #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0, wake: 0 };
 
@@ -64,6 +65,11 @@ export class Connection extends EventTarget {
   /** At a welcome: ms for which we had not heard from the server before; 0 at the first one. While connected it never falls silent for longer than QUIET. */
   get absence() {
     return this.#absence;
+  }
+
+  /** Has the server been heard since the page woke? Before that, what it said meanwhile may be on its way. */
+  get isSure() {
+    return this.#isSure;
   }
 
   open() {
@@ -91,6 +97,7 @@ export class Connection extends EventTarget {
   /** The network may have changed under us (online again, back from sleep): be right within seconds. */
   wake() {
     this.#backoff.reset();
+    this.#isSure = false;
     if (this.#state.name === "waiting") this.open();
     else if (this.connected) this.#probe(WAKE_TIMEOUT, () => this.#reopen());
     else if (this.#state.name === "connecting") this.#doubtAttempt();
@@ -132,6 +139,7 @@ export class Connection extends EventTarget {
 
   #welcomed(heardBefore) {
     this.#absence = heardBefore && this.#heardAt - heardBefore;
+    this.#isSure = true;
     clearTimeout(this.#timers.open);
     this.#timers.steady = setTimeout(() => this.#backoff.reset(), STEADY);
     this.#watchForQuiet();
@@ -193,9 +201,15 @@ export class Connection extends EventTarget {
     this.#timers.quiet = setTimeout(() => this.#watchForQuiet(), rest > 0 ? rest : QUIET);
   }
 
-  #probe(timeout, dead) {
-    // The page before the first message: always empty, so the cheapest question that must be answered.
-    this.command("history.fetch", { before: 1, limit: 1 }, { timeout, dead }).catch(() => {});
+  async #probe(timeout, dead) {
+    try {
+      // The page before the first message: always empty, so the cheapest question that must be answered.
+      await this.command("history.fetch", { before: 1, limit: 1 }, { timeout, dead });
+    } catch {
+      return;
+    }
+    this.#isSure = true;
+    this.dispatchEvent(new CustomEvent("sure"));
   }
 
   /** What an attempt sent while there was no network is lost, and a new attempt is quicker than its repetition. */

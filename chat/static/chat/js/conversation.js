@@ -10,6 +10,7 @@ export class Conversation extends EventTarget {
   #you = { author_id: null, name: "" };
   #greeting = null;
   #newAfter = null; // messages up to this seq were there when the page opened
+  #head = 0; // the log's, when the server last greeted us
 
   constructor({ timeline, outbox }) {
     super();
@@ -50,6 +51,11 @@ export class Conversation extends EventTarget {
     return this.#timeline.ready;
   }
 
+  /** Is everything here that was said before the last welcome? */
+  get isCurrent() {
+    return this.#timeline.cursor?.seq >= this.#head;
+  }
+
   /** What a later visit needs to begin with: the latest messages, and what the server said of room and reader. Null while there is nothing. */
   get snapshot() {
     return this.#timeline.ready ? { greeting: { ...this.#greeting, you: this.#you }, timeline: this.#timeline.snapshot } : null;
@@ -67,6 +73,7 @@ export class Conversation extends EventTarget {
     const reset = this.#timeline.welcome(frame);
     if (reset || this.#newAfter === null) this.#newAfter = frame.head;
     if (frame.reset) this.#outbox.forgetSent();
+    this.#head = frame.head;
     const { epoch, limits, room, you } = frame;
     this.#greeting = { epoch, limits, room, you };
     this.#you = you;

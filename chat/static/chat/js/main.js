@@ -124,20 +124,20 @@ connection.addEventListener("state", ({ detail: state }) => {
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);
   greet(frame);
-  if (connection.absence > (frame.reset ? 0 : ABSENT)) place.misses(Date.now() - connection.absence);
+  if (connection.absence > (frame.reset ? 0 : ABSENT)) place.looksAway(Date.now() - connection.absence);
   rooms.enter(frame.room);
   shell.connected();
   showPeople(frame.people, frame.count);
   delivery.run();
 });
 connection.addEventListener("room.changed", ({ detail: frame }) => conversation.apply(frame) || connection.drop());
+connection.addEventListener("sure", paint);
 connection.addEventListener("people.changed", ({ detail: frame }) => showPeople(frame.people, frame.count));
 connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.people));
 
 kept.addEventListener("shown", ({ detail: greeting }) => greet(greeting));
 conversation.addEventListener("change", paint);
 conversation.addEventListener("posted", ({ detail: { messages } }) => {
-  if (document.hidden) place.misses();
   latest.count(messages);
   badge.count(messages);
   notices.tell(messages);
@@ -185,7 +185,10 @@ addEventListener("storage", (event) => {
 });
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 part("stream").addEventListener("scroll", look, { passive: true });
-document.addEventListener("visibilitychange", paint);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) place.looksAway();
+  paint();
+});
 
 new Wake().addEventListener("wake", () => {
   connection.wake();
@@ -220,11 +223,14 @@ function toLatest({ smooth = false } = {}) {
 function look() {
   if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
   if (document.hidden || !timeline.ready) return;
-  const side = list.line && scroll.sideOf(list.line);
-  if (side === "within") place.meets();
-  const unseen = place.unseen({ start: timeline.start, above: side === "above" });
+  const { start, cursor } = timeline;
+  const line = list.line && scroll.sideOf(list.line);
+  if (line === "within") place.meets();
+  const unseen = place.unseen({ start, above: line === "above" });
   missed.draw(unseen);
-  if (!unseen && scroll.pinned && !timeline.isAway) place.reads(timeline.cursor); // else they have seen the end alone
+  const isElsewhere = timeline.isAway || permalink.wanted !== null || !scroll.pinned;
+  if (unseen || isElsewhere) return; // they have seen the end alone, or not even that
+  place.reads(cursor, { start, line, isCurrent: connection.isSure && conversation.isCurrent });
 }
 
 function showPeople(present, count) {

@@ -17,7 +17,7 @@ export class ReadingPlace {
   #after = null; // what is new begins after this seq
   #since = null; // when they had read up to there, in ms
   #met = false; // they have seen where it begins
-  #away = false; // something came that nobody has looked at yet
+  #away = false; // they have looked away, and not yet read to the end again
 
   constructor({ storage, key }) {
     this.#storage = storage;
@@ -33,18 +33,22 @@ export class ReadingPlace {
     this.#read = this.#after;
   }
 
-  /** The page shows everything up to the cursor, and someone looks at it. */
-  reads({ epoch, seq }) {
+  /**
+   * The page shows everything from `start` to the cursor, and someone looks at its end. Is there a `line` above what is new, and may
+   * there be more that the server has yet to tell?
+   */
+  reads({ epoch, seq }, { start, line, isCurrent }) {
     this.#away = false;
     if (epoch !== this.#epoch) return;
-    if (seq === this.#after) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
+    const isNew = line || this.#after < start;
+    if (isCurrent && !isNew) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
     if (this.#read !== null && seq <= this.#read) return;
     this.#read = seq;
     if (seq > (this.#kept()?.seq ?? -1)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
-  /** Something came while nobody looked, or nothing could come: what is new begins there. */
-  misses(since = Date.now()) {
+  /** Nobody looks from now on, or has looked since then (ms): what comes is new. */
+  looksAway(since = Date.now()) {
     if (!this.#away) this.#begin(this.#read, this.#read === this.#after ? this.#since : since);
     this.#away = true;
   }
