@@ -91,11 +91,17 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     assert not {state: rules for state, rules in found.items() if rules}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize(
+    ("language", "device", "scheme"),
+    [
+        ("en", "phone", "light"),
+        ("en", "desktop", "dark"),
+        ("de", "phone", "dark"),
+        ("ar", "desktop", "light"),
+    ],
+)
 def test_axe_finds_no_violation_where_something_is_wrong(
-    new_context, house, bob, room, violations, device, scheme, language
+    new_context, house, bob, room, violations, language, device, scheme
 ):
     context = new_context(
         base_url=house.url, color_scheme=scheme, locale=language, **DEVICES[device]
