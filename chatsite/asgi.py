@@ -14,6 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
+from chatsite.at_exit import end_in_good_order  # noqa: E402
 from chatsite.bodies import BoundedBodies  # noqa: E402
 from chatsite.error_reports import report_errors  # noqa: E402
 from chatsite.lifespan import lifespan  # noqa: E402
@@ -25,6 +26,7 @@ from chatsite.quiet import Quiet  # noqa: E402
 if settings.SENTRY_DSN:
     report_errors(settings.SENTRY_DSN, settings.VERSION)
 prepare()
+end_in_good_order()
 if settings.METRICS_PORT:
     open_metrics_port(settings.METRICS_PORT)
 

@@ -21,6 +21,7 @@ from tests.node_sockets import closed_with, visit
 from tests.posts import SECONDS
 
 OPEN = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0}
+RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,13 @@ def test_two_that_start_at_once_on_an_empty_folder_both_come_up(tmp_path):
     assert [status for status, _ in results] == [200, 200]
     assert sum("Applying migrations" in log for _, log in results) == 1
     assert not any("Traceback" in log for _, log in results)
+
+
+@pytest.mark.parametrize("command", [processes.DAPHNE, RUNSERVER], ids=["daphne", "runserver"])
+async def test_without_serve_too_it_ends_by_itself_while_people_are_there(command):
+    with processes.chat_node(command=command) as node:
+        async with visit(node), visit(node):
+            assert await asyncio.to_thread(node.terminate) == 0
 
 
 async def test_behind_a_path_prefix_pages_static_files_and_sockets_are_found():
