@@ -19,7 +19,7 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
     if not redis_url:
         config: dict[str, Any] = {"capacity": 1000}
         return {"BACKEND": "chatsite.memory_layer.MemoryLayer", "CONFIG": config}
-    scheme = urlsplit(redis_url).scheme
+    scheme = redis_url.partition(":")[0]
     if scheme != SENTINEL and scheme not in SCHEMES:
         raise ImproperlyConfigured(f"REDIS_URL has the scheme {scheme!r}. {EXAMPLE}")
     host: Any = sentinel_host(redis_url) if scheme == SENTINEL else redis_url
@@ -30,10 +30,12 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
 def sentinel_host(url: str) -> dict[str, Any]:
     """Of `redis+sentinel://[[user]:password@]host[:port][,...]/master[/db][?sentinel_password=...]`
     what channels_redis takes as a host: it asks the Sentinels, one by one, where the master is."""
-    parts = urlsplit(url)
-    credentials, _, places = parts.netloc.rpartition("@")
+    # By hand: several hosts are no URL to `urlsplit`, which refuses [::1] after another one.
+    address, _, query = url.removeprefix(f"{SENTINEL}://").partition("?")
+    netloc, _, path = address.partition("/")
+    credentials, _, places = netloc.rpartition("@")
     user, _, password = credentials.partition(":")
-    master, _, database = parts.path.strip("/").partition("/")
+    master, _, database = path.strip("/").partition("/")
     if not places or not master:
         raise ImproperlyConfigured(f"REDIS_URL names no Sentinel, or no master. {EXAMPLE}")
     try:
@@ -47,7 +49,7 @@ def sentinel_host(url: str) -> dict[str, Any]:
     host["sentinel_kwargs"] = {
         "socket_timeout": SENTINEL_PATIENCE,
         "socket_connect_timeout": SENTINEL_PATIENCE,
-        "password": parse_qs(parts.query).get("sentinel_password", [None])[0],
+        "password": parse_qs(query).get("sentinel_password", [None])[0],
     }
     if credentials:
         host |= {"username": unquote(user) or None, "password": unquote(password)}

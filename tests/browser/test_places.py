@@ -116,6 +116,7 @@ def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
     bar = alice.page.locator("[data-missed]")
     expect(bar).to_contain_text("30 new messages since")
     expect(line(alice)).not_to_be_in_viewport()
+    expect(alice.page.locator("[data-announcer]")).to_contain_text("30 new messages since")
     alice.reloads()
     expect(bar).to_contain_text("30 new messages since")
 

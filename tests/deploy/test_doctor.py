@@ -9,7 +9,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 import pytest
+from django.core.management.base import CommandError
 
+from chat.management.commands.doctor import site_at
 from tests import processes
 from tests.deploy.doctors import doctor
 from tests.deploy.stack import UNLIMITED, three_nodes
@@ -67,6 +69,14 @@ def misled_nginx(tmp_path, node, *changes):
     template.write_text(text)
     with behind(Nginx, node, template=template) as proxy:
         yield proxy
+
+
+@pytest.mark.parametrize(
+    "url", ["chat.example", "ftp://a.example", "https://", "https://[::1", "http://a:b"]
+)
+def test_it_says_what_an_address_is(url):
+    with pytest.raises(CommandError, match=r"no address such as https://chat\.example\.org"):
+        site_at(url, None)
 
 
 def test_a_good_server_of_one_process_is_well(caddy, single, tmp_path):

@@ -76,8 +76,12 @@ class Command(BaseCommand):
 def site_at(url: str, ca: Path | None) -> Site | None:
     if not url:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of brackets, or of a port
+        is_address = False
+    if not is_address:
         raise CommandError(f"{url} is no address such as https://chat.example.org.")
     if ca and not ca.is_file():
         raise CommandError(f"There is no file {ca}.")

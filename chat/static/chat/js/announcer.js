@@ -18,16 +18,21 @@ export class Announcer {
 
   announce(messages) {
     this.#waiting.push(...messages);
-    this.#timer ||= setTimeout(() => this.#say(), Math.max(GATHER, this.#saidAt - Date.now()));
+    this.#timer ||= setTimeout(() => this.#sayWhatWaits(), Math.max(GATHER, this.#saidAt - Date.now()));
   }
 
-  #say() {
+  /** Says this now, whatever waits. */
+  say(...spoken) {
+    this.#saidAt = Date.now() + Math.min(LONGEST, CHARACTER * spoken.join("").length);
+    this.#region.replaceChildren(...spoken.map(paragraph));
+  }
+
+  #sayWhatWaits() {
     const messages = this.#waiting;
     this.#waiting = [];
     this.#timer = 0;
-    const spoken = messages.length > MOST ? [sum(messages.length)] : messages.map(sentence);
-    this.#saidAt = Date.now() + Math.min(LONGEST, CHARACTER * spoken.join("").length);
-    this.#region.replaceChildren(...spoken.map(paragraph));
+    if (messages.length > MOST) this.say(sum(messages.length));
+    else this.say(...messages.map(sentence));
   }
 }
 

@@ -151,6 +151,7 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
 });
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
+missed.addEventListener("shown", ({ detail: { text } }) => announcer.say(text));
 missed.addEventListener("jump", ({ detail: { seq } }) => {
   place.meets();
   permalink.visit(seq);

@@ -1,4 +1,4 @@
-/** Says how much came since the last visit when that begins before what the page shows, and leads there. Fires `jump` {seq} and `dismiss`. */
+/** Says how much came since the last visit when that begins above what the reader sees, and leads there. Fires `shown` {text}, `jump` {seq} and `dismiss`. */
 import { hide } from "./hiding.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { moment } from "./times.js";
@@ -29,8 +29,10 @@ export class Missed extends EventTarget {
     const found = await this.#ask(unseen.after);
     if (unseen.after !== this.#after || !found?.seq) return;
     this.#seq = found.seq;
-    this.#label.textContent = words({ ...found, ...unseen });
+    const text = words({ ...found, ...unseen });
+    this.#label.textContent = text;
     this.#bar.hidden = false;
+    this.dispatchEvent(new CustomEvent("shown", { detail: { text } }));
   }
 
   async #ask(after) {
