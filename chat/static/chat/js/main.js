@@ -91,11 +91,13 @@ new Shortcuts({
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
 const { rooms, trouble } = buildSurroundings({ connection });
 
+let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadingPlace.reads takes them
+
 const paint = oncePerFrame(() => {
   timeline.trim(permalink.wanted ?? (scroll.pinned ? null : list.seqOf(scroll.place)));
+  const { ready, hasOlder, start, cursor } = timeline;
   const items = conversation.items;
   scroll.keep(() => {
-    const { ready, hasOlder, start } = timeline;
     const whole = ready && !hasOlder;
     part("older").hidden = !ready || whole;
     part("newer").hidden = !timeline.isAway;
@@ -107,6 +109,7 @@ const paint = oncePerFrame(() => {
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
     list.draw(arrange(items, { newFrom }), { isNamesake: namesakes([...people.present, ...authors]), mentions: known.mentions });
   });
+  drawn = ready ? { start, cursor, isCurrent: connection.isSure && conversation.isCurrent } : null;
   permalink.refresh();
   older.refresh();
   newer.refresh();
@@ -223,15 +226,15 @@ function toLatest({ smooth = false } = {}) {
 /** Take note of what the reader sees, if they look. */
 function look() {
   if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
-  if (document.hidden || !timeline.ready) return;
-  const { start, cursor } = timeline;
+  if (document.hidden || drawn === null) return;
+  const { start, cursor, isCurrent } = drawn; // what came since then nobody has seen
   const line = list.line && scroll.sideOf(list.line);
   if (line === "within") place.meets();
   const unseen = place.unseen({ start, above: line === "above" });
   missed.draw(unseen);
   const isElsewhere = timeline.isAway || permalink.wanted !== null || !scroll.pinned;
   if (unseen || isElsewhere) return; // they have seen the end alone, or not even that
-  place.reads(cursor, { start, line, isCurrent: connection.isSure && conversation.isCurrent });
+  place.reads(cursor, { start, line, isCurrent });
 }
 
 function showPeople(present, count) {
