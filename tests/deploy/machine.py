@@ -8,11 +8,13 @@ is asked for alone. Of all that a Debian starts it starts only the journal.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -24,6 +26,18 @@ KEPT = ("PIP_", "LANG", "TERM")  # of our environment
 SYSTEMD = "/lib/systemd/systemd"
 NAMESPACES = ["--mount", "--pid", "--cgroup", "--uts", "--ipc"]
 BOOTS_WITHIN = 60  # seconds
+# Two machines in one control group would clear away each other's.
+GROUP = """
+mount -t cgroup2 cgroup2 {layer}
+group={layer}$(sed -n s/^0:://p /proc/self/cgroup)/{name}
+"""
+INTO_GROUP = "mkdir $group; echo $$ >$group/cgroup.procs; umount {layer}; exec {command}"
+NO_GROUP = """
+for tenth in $(seq 50); do
+    find $group -depth -type d -exec rmdir {} + 2>/dev/null && exit
+    sleep 0.1
+done
+"""
 BOOT = """
 mount -t tmpfs tmpfs {layer}
 mkdir {layer}/upper {layer}/work {layer}/root
@@ -42,7 +56,7 @@ rm -rf etc/systemd/system/*.wants opt/chat etc/chat var/lib/chat
 find lib/systemd/system/*.target.wants -type l \\
     ! -name '*journal*' ! -name '*tmpfiles-setup.service' -delete
 sed -i 's/ --remove//' lib/systemd/system/systemd-tmpfiles-setup.service
-ip link set lo up
+ip link set lo up || :  # it may be up, and the tool not there
 mkdir outside
 pivot_root . outside
 umount --lazy outside
@@ -85,14 +99,15 @@ def booted(folder: Path, *, shared=(), alone=False):
     namespaces = [*NAMESPACES, "--net"] if alone else NAMESPACES
     folders = " ".join(map(str, shared))
     script = BOOT.format(layer=folder, chat=ROOT, shared=folders, systemd=SYSTEMD)
-    command = ["unshare", *namespaces, "--fork", "--kill-child", "sh", "-ec", script]
+    boot = shlex.join(["unshare", *namespaces, "--fork", "--kill-child", "sh", "-ec", script])
+    group = GROUP.format(layer=folder, name=f"chat-{uuid4().hex}")
+    command = _apart(group + INTO_GROUP.format(layer=folder, command=boot))
     log = folder.with_suffix(".log")
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
-        machine = Machine(_first_process(process), namespaces)
         deadline = time.monotonic() + BOOTS_WITHIN
-        while machine.run("systemctl is-active basic.target").returncode != 0:
+        while (machine := _booted_by(process, namespaces)) is None:
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.skip(f"no machine can be made within this one: {log.read_text()[-500:]}")
             time.sleep(0.1)
@@ -100,12 +115,22 @@ def booted(folder: Path, *, shared=(), alone=False):
     finally:
         process.kill()
         process.wait()
+        subprocess.run(_apart(group + NO_GROUP), capture_output=True)
 
 
-def _first_process(unshare):
-    children = Path(f"/proc/{unshare.pid}/task/{unshare.pid}/children")
-    while unshare.poll() is None:
-        if found := children.read_text().split():
-            return int(found[0])
-        time.sleep(0.01)
-    return unshare.pid
+def _apart(script):
+    return ["unshare", "--mount", "sh", "-ec", script]
+
+
+def _booted_by(process, namespaces):
+    """The machine, or None: before its first process is systemd, all this would be our own."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    try:
+        pid = children.read_text().split()[0]
+        if Path(f"/proc/{pid}/exe").resolve().name != "systemd":
+            return None
+    except (OSError, IndexError):
+        return None
+    machine = Machine(pid, namespaces)
+    is_up = machine.run("systemctl is-active basic.target").returncode == 0
+    return machine if is_up else None
