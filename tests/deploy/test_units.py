@@ -15,6 +15,7 @@ import threading
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 from websockets.sync.client import connect
@@ -121,7 +122,7 @@ def test_systemd_runs_the_service_and_its_backup(tmp_path):
             for verb in (f"kill --signal=KILL {unit}", "reload 'chat@*'", f"restart {unit}"):
                 before = main_pid(own, unit)
                 own.does(f"systemctl {verb}")
-                wait_until(lambda: is_back(own, unit, before), 30)  # noqa: B023
+                wait_until(partial(is_back, own, unit, before), 30)
                 assert "Said at first" in page(port)
                 say(port, f"Said after {verb}")
 

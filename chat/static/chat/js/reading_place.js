@@ -34,8 +34,8 @@ export class ReadingPlace {
   }
 
   /**
-   * The page shows everything from `start` to the cursor, and someone looks at its end. Is there a `line` above what is new, and may
-   * there be more that the server has yet to tell?
+   * The page shows everything from `start` to the cursor, and someone looks at its end. Is there a `line` above what is new, and does
+   * the server have nothing more to tell (`isCurrent`)?
    */
   reads({ epoch, seq }, { start, line, isCurrent }) {
     this.#away = false;
