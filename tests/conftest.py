@@ -163,13 +163,26 @@ def browser(chromium):
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if "browser" in getattr(item, "fixturenames", ()):
+        from tests import failures
+
+        failures.note(item, report)
+    return report
+
+
 @pytest.fixture
-def new_context(browser):
+def new_context(browser, request):
     """Makes a browser with cookies and storage of its own: `new_context(color_scheme="dark")`.
 
     Takes what Playwright's `new_context` takes. An uncaught error in a page fails the test.
     Without service workers, which take time to install: tests of them say service_workers="allow".
+    A failed test leaves screenshots, traces and logs in var/failures/.
     """
+    from tests import failures
+
     contexts, errors = [], []
 
     def new_context(**options):
@@ -179,9 +192,9 @@ def new_context(browser):
         context.set_default_timeout(10_000)  # milliseconds
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
+        failures.record(context)
         return context
 
     yield new_context
-    for context in contexts:
-        context.close()
+    failures.close(request.node, contexts)
     assert not errors, "\n".join(errors)

@@ -30,6 +30,9 @@ KEPT = {"HOME", "LANG", "PATH", "TMPDIR"}  # of our own environment
 DAPHNE = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "chatsite.asgi:application")
 
 
+running: list[Server] = []  # what `serving` has started and not stopped yet
+
+
 class ServerFailed(Exception):
     """A server did not come up; the message holds what it printed."""
 
@@ -216,8 +219,11 @@ def serving(make: Callable[[Path], Server]) -> Iterator[Server]:
         server = make(Path(folder))
         try:
             server.start()
+            running.append(server)
             yield server
         finally:
+            if server in running:
+                running.remove(server)
             server.stop()
 
 
