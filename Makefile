@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test faults soak bench bench-quick check fmt messages screenshot clean
+.PHONY: help run install test faults soak bench bench-quick check fmt messages screenshots readme-pictures clean
 
 step = @echo "== $(1)"
 
@@ -37,7 +37,8 @@ help:
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
 	@echo "make messages collect the page's texts for translation into locale/, and compile them"
-	@echo "make screenshot  take the README's pictures anew"
+	@echo "make screenshots pictures of every state of the page, for people to look at, into var/screenshots/"
+	@echo "make readme-pictures  take the README's two pictures again"
 	@echo "make install  only install, into $(VENV)"
 	@echo "make clean    remove $(VENV) and caches; conversations stay"
 
@@ -94,10 +95,16 @@ messages: $(INSTALLED_DEV)
 	@bin/find-program msgfmt >/dev/null || bin/apt-install gettext
 	@bin/update-messages $(BIN)/python
 
-screenshot: $(INSTALLED_DEV)
+screenshots: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-test-tools
-	$(call step,screenshot)
+	$(call step,screenshots)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m screenshots tests/browser $(ARGS)
+
+readme-pictures: $(INSTALLED_DEV)
+	$(call step,test tools)
+	@bin/install-test-tools
+	$(call step,pictures)
 	@$(BIN)/python -m docs.take_screenshot
 
 clean:

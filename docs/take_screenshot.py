@@ -1,4 +1,4 @@
-"""`make screenshot`: people talk on a server of their own; the README shows what one sees."""
+"""`make readme-pictures`: people talk on a server of their own; the README shows what one sees."""
 
 from __future__ import annotations
 

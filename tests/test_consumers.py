@@ -157,15 +157,21 @@ async def test_a_malformed_origin_is_refused_without_a_traceback(chat_log):
     assert "Traceback" not in chat_log.text
 
 
-async def test_who_was_refused_is_not_listened_to():
+async def test_nothing_that_a_refused_client_sends_is_stored():
+    foreign = [(b"host", b"localhost"), (b"origin", b"http://mallory.example")]
     async with enter() as hers:
-        communicator = handshake(headers=[(b"host", b"localhost"), (b"origin", b"null")])
-        await communicator.connect(timeout=SECONDS)
-        await communicator.receive_output(SECONDS)
-        await communicator.send_to("Let me in")
-        await communicator.disconnect(timeout=SECONDS)
+        for headers, welcome in ([*ORIGIN], True), (foreign, False):
+            communicator = handshake(subprotocols=(), headers=headers)  # one text is one message
+            await communicator.connect(timeout=SECONDS)
+            if not welcome:
+                await communicator.receive_output(SECONDS)  # the close frame
+            await communicator.send_to("Allowed" if welcome else "Refused")
+            if welcome:
+                await communicator.receive_output(SECONDS)
+            await communicator.disconnect(timeout=SECONDS)
 
-        assert await hers.say("Quiet here") == 1
+        last = await hers.say("Quiet here")
+        assert await hers.bodies(until=last) == ["Allowed", "Quiet here"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.processes import ROOT
 
-DEV_ONLY = {"hypothesis", "playwright", "websockets", "yaml"}
+DEV_ONLY = {"hypothesis", "playwright", "podman_compose", "websockets", "yaml"}
 
 
 @pytest.fixture(scope="module")

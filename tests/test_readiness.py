@@ -11,6 +11,7 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 from django.db import connection
 
 from chat import readiness
@@ -18,6 +19,7 @@ from chat.draining import draining
 from chat.journal import journal
 from chat.services.messages import Post
 from tests import processes
+from tests.layers import use
 from tests.nodes_together import node_on
 from tests.posts import SECONDS
 
@@ -63,9 +65,19 @@ def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
         ready_with(node)
 
 
-async def test_many_round_trips_leave_nothing_behind():
+async def test_many_round_trips_use_one_channel():
+    class Counting(InMemoryChannelLayer):
+        made = 0
+
+        async def new_channel(self, prefix="specific."):
+            self.made += 1
+            return await super().new_channel(prefix)
+
+    layer = use(Counting())
     for _ in range(3):
         assert await readiness.shortcomings() == FINE
+
+    assert layer.made == 1
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")

@@ -131,7 +131,7 @@ def test_a_path_prefix_is_taken_with_or_without_a_slash_at_its_end(tmp_path, pre
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own")
 @pytest.mark.parametrize("hop", [database.write, database.read])
-async def test_sqlite_keeps_what_was_acknowledged_through_a_power_cut(hop):
+async def test_sqlite_is_set_up_to_sync_each_commit_to_disk(hop):
     def pragmas():
         with connection.cursor() as cursor:
             return {

@@ -141,6 +141,7 @@ def test_a_form_without_javascript_answers_in_german(new_context, house, room):
     expect(page.get_by_role("alert")).to_contain_text("Nicht gesendet: Ein Name darf keine")
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("language", ["ar", "de"])
 def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, enter, language):
     bob.renames("Jonas W.")

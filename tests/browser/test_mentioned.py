@@ -37,6 +37,7 @@ def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
     expect(named(bob)).to_have_text("@Ada Lovelace")
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_mention_has_its_picture(new_context, house, room, bob, shoot, scheme, device):

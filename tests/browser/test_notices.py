@@ -231,6 +231,7 @@ def test_it_is_all_done_by_keyboard(reader):
     expect(reader.dialog.get_by_role("radio", name="Messages that name me")).to_be_checked()
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_choice_has_its_picture(new_context, house, room, shoot, scheme, device):

@@ -138,6 +138,7 @@ def test_what_is_no_seq_is_no_link(alice, enter, room):
     expect(linked(carol)).to_have_count(0)
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_linked_message_has_its_picture(new_context, house, room, writer, shoot, scheme, device):

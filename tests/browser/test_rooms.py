@@ -193,6 +193,7 @@ def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_
         expect(page.get_by_role("heading", name="There are too many connections")).to_be_hidden()
 
 
+@pytest.mark.screenshots
 def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, shoot):
     paths = {}
     for title in (

@@ -56,6 +56,7 @@ def readers(new_context, house):
     return readers
 
 
+@pytest.mark.screenshots
 def test_each_state_has_its_picture_in_every_look(readers, people, room, shoot):
     for look, (reader, _) in readers.items():
         reader.opens("/r/book-club/")

@@ -144,6 +144,7 @@ def test_single_keys_can_be_turned_off_for_good(alice):
     expect(alice.page.locator("[data-stream]")).to_be_focused()
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, scheme, device):

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import missing
+from tests.conftest import missing, not_permitted
 from tests.processes import ROOT
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -92,11 +92,11 @@ def booted(folder: Path, *, shared=(), alone=False):
     """A machine whose layer lies in `folder`. The chat is where it is on this one, and what is
     written into the folders that are `shared` stays; `alone` it has no network but its own."""
     if os.getuid() != 0:
-        pytest.skip("only root can make a machine within this one")
+        not_permitted("to make a machine within this one, as only root may")
     if shutil.which("nsenter") is None or not Path(SYSTEMD).exists():
         missing("systemd", "apt-get install systemd")
     if subprocess.run(["unshare", *NAMESPACES, "--fork", "true"], capture_output=True).returncode:
-        pytest.skip("this machine lets nobody make namespaces")
+        not_permitted("to make namespaces")
     folder.mkdir()
     namespaces = [*NAMESPACES, "--net"] if alone else NAMESPACES
     folders = " ".join(map(str, shared))

@@ -8,8 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-import pytest
-
+from tests.conftest import not_permitted
 from tests.faults import figures
 from tests.faults.world import either, world
 
@@ -40,7 +39,7 @@ def small_disk(folder):
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True
     )
     if mounted.returncode:
-        pytest.skip(f"no small disk without the right to mount: {mounted.stderr.strip()}")
+        not_permitted(f"to mount a small disk ({mounted.stderr.strip()})")
     try:
         yield folder
     finally:

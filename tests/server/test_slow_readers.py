@@ -42,7 +42,7 @@ def test_a_reader_that_stops_costs_less_than_one_mebibyte(sent):
     assert 0 < sent * SIZE < MIB
 
 
-def test_another_reads_on_at_full_speed(toy, sent):
+def test_another_reads_on_meanwhile(toy, sent):
     with toy.connect("/flood", messages=2000, size=SIZE, name="quick") as quick:
         for number in range(2000):
             assert quick.recv(timeout=30).startswith(f"{number} ")
