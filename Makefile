@@ -10,11 +10,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Exactly the versions that were tested, and only files with the hashes they had then.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run install test faults soak bench bench-quick check fmt messages screenshots readme-pictures clean
+.PHONY: help run install test faults soak bench bench-quick check fmt lock audit messages \
+	screenshots readme-pictures clean
 
 step = @echo "== $(1)"
 
@@ -36,6 +38,8 @@ help:
 	@echo "make bench    measure the chat beside its peers, into docs/benchmarks.md; bench-quick in a minute or two"
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
+	@echo "make lock     write the lock files anew: the newest versions within the ranges of requirements-*.txt"
+	@echo "make audit    ask the package index for known vulnerabilities in what is locked; needs the internet"
 	@echo "make messages collect the page's texts for translation into locale/, and compile them"
 	@echo "make screenshots pictures of every state of the page, for people to look at, into var/screenshots/"
 	@echo "make readme-pictures  take the README's two pictures again"
@@ -90,6 +94,15 @@ fmt: $(INSTALLED_DEV)
 	$(call step,ruff format)
 	@$(BIN)/ruff format --quiet .
 
+lock: $(INSTALLED_DEV)
+	$(call step,lock)
+	@bin/lock $(BIN)/uv
+
+# --strict: a package that the index does not answer for is a failure, not a pass.
+audit: $(INSTALLED_DEV)
+	$(call step,audit)
+	@$(BIN)/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.lock
+
 messages: $(INSTALLED_DEV)
 	$(call step,messages)
 	@bin/find-program msgfmt >/dev/null || bin/apt-install gettext
@@ -116,17 +129,17 @@ $(BIN)/python:
 	$(call step,make $(VENV))
 	@bin/make-venv $(PYTHON) $(VENV)
 
-$(INSTALLED): requirements.txt | $(BIN)/python
-	$(call step,install requirements.txt)
-	@$(PIP) -r requirements.txt
+$(INSTALLED): requirements-run.lock | $(BIN)/python
+	$(call step,install $<)
+	@$(PIP) -r $<
 	@touch $@
 
-$(INSTALLED_BENCH): requirements-bench.txt | $(BIN)/python
-	$(call step,install requirements-bench.txt)
-	@$(PIP) -r requirements-bench.txt
+$(INSTALLED_BENCH): requirements-bench.lock | $(BIN)/python
+	$(call step,install $<)
+	@$(PIP) -r $<
 	@touch $@
 
-$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python
-	$(call step,install requirements-dev.txt)
-	@$(PIP) -r requirements-dev.txt
+$(INSTALLED_DEV): requirements-dev.lock requirements-run.lock | $(BIN)/python
+	$(call step,install $<)
+	@$(PIP) -r $<
 	@touch $(INSTALLED) $@

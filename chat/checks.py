@@ -37,7 +37,7 @@ def daphne_is_recent(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"Daphne {installed} does not bound the size of WebSocket messages.",
-            hint="Run: pip install -r requirements.txt (daphne 4.2.2 or later).",
+            hint="Run: pip install -r requirements-run.txt",
             id="chat.E002",
         )
     ]

@@ -17,7 +17,7 @@ def report_errors(dsn: str, version: str) -> None:
     except ImportError as error:
         raise ImproperlyConfigured(
             "SENTRY_DSN is set, but sentry-sdk is not installed: run"
-            " pip install -r requirements-sentry.txt, or unset SENTRY_DSN."
+            " pip install --require-hashes -r requirements-sentry.lock, or unset SENTRY_DSN."
         ) from error
     ignore_logger("django.security.DisallowedHost")
     try:

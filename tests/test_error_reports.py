@@ -74,4 +74,4 @@ def test_a_dsn_that_is_none_and_a_missing_package_are_refused_with_the_fix(tmp_p
 
     assert "Client Keys" in settings_of(tmp_path, start, SENTRY_DSN="nonsense").stderr
     refused = settings_of(tmp_path, without, SENTRY_DSN="http://key@localhost/1").stderr
-    assert "pip install -r requirements-sentry.txt" in refused
+    assert "pip install --require-hashes -r requirements-sentry.lock" in refused

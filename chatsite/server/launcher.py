@@ -28,6 +28,7 @@ from chatsite.server.connection import EXTENSION, STOP_PINGS, Connection
 from chatsite.server.inbox import Inbox
 from chatsite.server.lifespan import Lifespan, LifespanFailed
 from chatsite.server.request import Request
+from chatsite.server.versions import warn_of_untested_versions
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def serve(
     daphne.server.Server. A request of more than `max_body` bytes is answered with 413. From the
     first SIGTERM or SIGINT on it drains; a second one quits at once.
     """
+    warn_of_untested_versions()
     launcher = Launcher(application, endpoints, drain_seconds=drain_seconds, **options)
     launcher.max_body = max_body
     return launcher.run()

@@ -42,6 +42,8 @@ def test_the_steps_of_the_image_make_a_server_that_writes_only_its_data(tmp_path
     assert ("COPY", "--from=build /opt/chat/.venv .venv") in final
     assert ("COPY", ". .") in final
     copy_context(". .", home)
+    tools = list(home.glob(".venv/lib/*/site-packages/*pytest*"))
+    assert not tools, "the image has test tools"
 
     with processes.serving(lambda folder: Contained(folder, home, dict(final))) as server:
         healthy = json.loads(dict(final)["HEALTHCHECK"].split("CMD ")[1])
