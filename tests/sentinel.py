@@ -51,7 +51,7 @@ class Sentinel(processes.Redis):
     def state(self) -> dict[str, str]:
         """What it knows of the master."""
         with redis.Redis(port=self.port, decode_responses=True) as client:
-            return client.sentinel_master(MASTER)
+            return client.sentinel_masters()[MASTER]  # sentinel_master fails in redis-py 6.4
 
 
 class Guarded:
