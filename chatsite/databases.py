@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-NO_DATABASE = "A database's URL begins with postgres:// or, for SQLite, with sqlite:///"
+EXAMPLE = "Write postgres://user:password@host/name or, for SQLite, sqlite:////path/of/the/file"
 SCHEMES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
 
 
@@ -15,8 +15,16 @@ def database_config(url: str) -> dict[str, Any]:
     """An entry of DATABASES. Raises ImproperlyConfigured for what is no URL of one."""
     scheme = url.partition(":")[0]
     if scheme not in SCHEMES:
-        raise ImproperlyConfigured(f"{NO_DATABASE}, and not with {scheme!r}.")
-    config: dict[str, Any] = Env.db_url_config(url)
+        # Without a scheme, the text before the first colon may be a password.
+        found = f"has the scheme {scheme!r}" if "://" in url else "has no scheme"
+        raise ImproperlyConfigured(f"DATABASE_URL {found}. {EXAMPLE}.")
+    try:
+        config: dict[str, Any] = Env.db_url_config(url)
+    except ValueError:  # without its text, which holds part of the URL
+        raise ImproperlyConfigured(
+            "DATABASE_URL has a port that is not a number from 1 to 65535. In the password a slash"
+            f" is %2F, a colon %3A and an @ %40. {EXAMPLE}."
+        ) from None
     if scheme == "sqlite":
         return config | SQLITE_OPTIONS
     config["CONN_HEALTH_CHECKS"] = True

@@ -34,7 +34,10 @@ def test_a_sentinel_url_names_hosts_master_database_and_passwords():
     ("url", "said"),
     [
         ("http://localhost", "the scheme 'http'"),
-        ("localhost:6379", "the scheme 'localhost'"),
+        ("localhost:6379", "no scheme"),
+        ("redis://localhost:99999/0", "a number from 1 to 65535"),
+        ("redis://:pa/ss@localhost/0", "a slash is %2F"),
+        ("redis+sentinel://:pa/ss@one/mymaster", "%2F for a slash"),
         ("redis+sentinel://one", "no Sentinel, or no master"),
         ("redis+sentinel:///mymaster", "no Sentinel, or no master"),
         ("redis+sentinel://one,/mymaster", "'' is no host"),
@@ -47,6 +50,8 @@ def test_a_url_that_is_none_is_refused_with_an_example(url, said):
         channel_layer(url)
 
     assert said in str(refused.value)
+    assert "pa/ss" not in str(refused.value)
+    assert "'pa'" not in str(refused.value)
 
 
 async def test_people_talk_live_again_after_a_failover(redis_program, postgres_server):

@@ -13,6 +13,7 @@ from chatsite.databases import SQLITE_OPTIONS, database_config
 from chatsite.logs import logging_config
 from chatsite.proxies import UNIX, TrustedProxies
 from chatsite.secret_key import kept_secret_key
+from chatsite.settings.addresses import allowed_host, path_prefix, trusted_origin
 from chatsite.settings.channel_layer import channel_layer
 from chatsite.settings.environment import Environment
 from chatsite.settings.public_url import public_url
@@ -20,6 +21,7 @@ from chatsite.static_headers import add_static_headers
 
 LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 LOOPBACK = ["127.0.0.0/8", "::1", UNIX]
+YEAR = 365 * 24 * 3600  # seconds
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Environment(os.environ)
 
@@ -45,9 +47,17 @@ if not SECRET_KEY:
 # Where people find it, and who stands between
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
 SITE = public_url(PUBLIC_URL)
-ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS), *SITE.hosts]
-CSRF_TRUSTED_ORIGINS = [*env.list("CSRF_TRUSTED_ORIGINS", default=[]), *SITE.origins]
-FORCE_SCRIPT_NAME = env.str("PATH_PREFIX", default=SITE.path).rstrip("/") or None
+ALLOWED_HOSTS = [
+    *LOCAL_HOSTS,  # always safe: with DNS rebinding too, a browser sends the other site's name
+    *map(allowed_host, env.list("ALLOWED_HOSTS", default=[])),
+    *SITE.hosts,
+]
+CSRF_TRUSTED_ORIGINS = [
+    *map(trusted_origin, env.list("CSRF_TRUSTED_ORIGINS", default=[])),
+    *SITE.origins,
+]
+PATH_PREFIX = env.str("PATH_PREFIX", default=SITE.path)
+FORCE_SCRIPT_NAME = path_prefix("PATH_PREFIX", PATH_PREFIX) or None
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=LOOPBACK if SITE.https else [])
 try:
     TrustedProxies(TRUSTED_PROXIES)
@@ -56,7 +66,7 @@ except ValueError as error:
         f"TRUSTED_PROXIES: {error}. Write addresses, networks such as 10.0.0.0/8, and unix, with"
         " commas between."
     ) from error
-HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600)
+HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600, most=10 * YEAR)
 
 # The first account for /admin/, made at start where there is none
 ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="admin")
@@ -66,18 +76,20 @@ ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 
 # Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol.py.
-MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0)  # messages a second per author
-MESSAGE_BURST = env.int("MESSAGE_BURST", default=10)  # messages
-COMMAND_RATE = env.float("COMMAND_RATE", default=20.0)  # commands of any kind a second per socket
-SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100)
-JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000)  # posts waiting to be written
-RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)  # what manage.py prune keeps
-DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10)
+MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages a second per author
+MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
+COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100, most=1_000_000)
+JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000, most=10_000_000)  # posts to be written
+RETENTION_DAYS = env.int(  # what manage.py prune keeps
+    "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
+)
+DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10, most=3600)
 
 # Seen from outside
 LOG_FORMAT = env.str("LOG_FORMAT", default="human")
 LOG_LEVEL = env.str("LOG_LEVEL", default="info")
-METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_PORT = env.int("METRICS_PORT", default=0, most=65_535, note="; 0 is no port")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 

@@ -2,83 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SUFFIX = "_FILE"
-KINDS = {int: "whole number", float: "number"}
+LONGEST = 60  # characters of a wrong value that are shown
+MOST = 10**9  # of anything, where a setting names no other limit
+SWITCH = {
+    **dict.fromkeys(("1", "on", "true", "yes", "y", "t", "ok"), True),
+    **dict.fromkeys(("0", "off", "false", "no", "n", "f", "none"), False),
+}
+Amount = TypeVar("Amount", int, float)
+# Within Environment these names are its methods.
+Text = str
+Switch = bool
+Whole = int
+Number = float
+Words = list[str]
 
 
-class WithFiles(MutableMapping[str, str]):
-    """`variables`, each of which NAME_FILE may give by a file instead.
+class Environment:
+    """Reads one setting per call. An empty variable counts as one that is not set.
 
-    django-environ's own FileAwareEnv keeps the newline that editors end a file with, and fails
-    with a traceback where the file cannot be read.
+    Every method raises ImproperlyConfigured: one sentence that names the setting, its value and
+    what to write instead.
     """
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[Text, Text]) -> None:
         self._variables = dict(variables)
 
-    def __getitem__(self, name: str) -> str:
-        """Raises KeyError, or ImproperlyConfigured for a file that gives no value."""
+    def str(self, name: Text, *, default: Text) -> Text:
+        return self._value(name) or default
+
+    def list(self, name: Text, *, default: Words) -> Words:
+        """Values separated by commas, without the spaces around them."""
+        value = self._value(name)
+        return _words(value) if value else default
+
+    def bool(self, name: Text, *, default: Switch) -> Switch:
+        value = self._value(name)
+        if not value:
+            return default
+        try:
+            return SWITCH[value.strip().lower()]
+        except KeyError:
+            raise ImproperlyConfigured(f"{name} is {shown(value)}. Write on or off.") from None
+
+    def int(
+        self, name: Text, *, default: Whole, least: Whole = 0, most: Whole = MOST, note: Text = ""
+    ) -> Whole:
+        """`note` follows the range in a refusal."""
+        value = self._value(name)
+        return _number(name, value, int, least, most, note) if value else default
+
+    def float(
+        self, name: Text, *, default: Number, least: Whole = 0, most: Whole = MOST, note: Text = ""
+    ) -> Number:
+        value = self._value(name)
+        return _number(name, value, float, least, most, note) if value else default
+
+    def _value(self, name: Text) -> Text:
+        """Empty where it is not set."""
+        value = self._variables.get(name, "")
         path = self._variables.get(name + SUFFIX, "")
-        if not path:
-            return self._variables[name]
-        if self._variables.get(name):
+        if path and value:
             raise ImproperlyConfigured(
                 f"Both {name} and {name}{SUFFIX} are set, and only one can hold: unset one of them."
             )
-        try:
-            value = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise ImproperlyConfigured(
-                f"{name}{SUFFIX} names {path}, which cannot be read: {reason}. Make the file"
-                f" readable for the user that the server runs as, or set {name} itself."
-            ) from error
-        if not value:
-            raise ImproperlyConfigured(
-                f"{name}{SUFFIX} names {path}, which is empty: write the value of {name} into it."
-            )
-        return value
-
-    def __setitem__(self, name: str, value: str) -> None:
-        self._variables[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._variables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._variables)
-
-    def __len__(self) -> int:
-        return len(self._variables)
+        return _read(name, path) if path else value
 
 
-class Environment(environ.Env):
-    """django-environ's reader, over files too. An empty variable counts as one that is not set."""
+def shown(value: Text) -> Text:
+    """`value` in quotes, shortened where it is too long for a sentence."""
+    return repr(value if len(value) <= LONGEST else f"{value[:LONGEST]}...")
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        super().__init__()
-        self.ENVIRON = WithFiles(variables)
 
-    def get_value(
-        self,
-        var: str,
-        cast: Any = None,
-        default: Any = None,
-        parse_default: Any = False,
-    ) -> Any:
-        """Raises ImproperlyConfigured."""
-        value = self.ENVIRON.get(var)
-        if not value:
-            return default
-        try:  # not get_value: it would take $NAME at the start of a secret for another variable
-            return self.parse_value(value, cast)
-        except ValueError as error:
-            kind = KINDS.get(cast, "value")
-            raise ImproperlyConfigured(f"{var} is {value!r}, which is no {kind}.") from error
+def _words(value: Text) -> Words:
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def _number(
+    name: Text, value: Text, kind: type[Amount], least: Whole, most: Whole, note: Text
+) -> Amount:
+    with suppress(ValueError):
+        number = kind(value)
+        if least <= number <= most:  # never true of nan
+            return number
+    expected = "a whole number" if kind is int else "a number"
+    raise ImproperlyConfigured(
+        f"{name} is {shown(value)}. Write {expected} from {least} to {most}{note}."
+    )
+
+
+def _read(name: Text, path: Text) -> Text:
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ImproperlyConfigured(
+            f"{name}{SUFFIX} names {path}, which cannot be read: {reason}. Make the file"
+            f" readable for the user that the server runs as, or set {name} itself."
+        ) from error
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name}{SUFFIX} names {path}, which is empty: write the value of {name} into it."
+        )
+    return value

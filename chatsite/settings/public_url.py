@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from chatsite.settings.addresses import host_name, origin_of, path_prefix
+from chatsite.settings.environment import shown
+
 EXAMPLE = "Set it to what people type, such as https://chat.example.org"
 
 
@@ -23,13 +26,13 @@ def public_url(text: str) -> PublicUrl:
         return PublicUrl([], [], "", False)
     try:
         parts = urlsplit(text)
-        parts.port  # noqa: B018  (raises for what is no port)
+        origin = origin_of(parts)
+        host = host_name(parts.hostname or "")
     except ValueError as error:
-        raise ImproperlyConfigured(f"PUBLIC_URL is {text!r}: {error}. {EXAMPLE}.") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ImproperlyConfigured(f"PUBLIC_URL is {text!r}, with no https:// host. {EXAMPLE}.")
+        reason = f"PUBLIC_URL is {shown(text)}: {error}. {EXAMPLE}."
+        raise ImproperlyConfigured(reason) from error
     if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ImproperlyConfigured(f"PUBLIC_URL is {text!r}, more than host and path. {EXAMPLE}.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    origin = f"{parts.scheme}://{parts.netloc.lower()}"
-    return PublicUrl([origin], [host], parts.path.rstrip("/"), parts.scheme == "https")
+        raise ImproperlyConfigured(
+            f"PUBLIC_URL is {shown(text)}, more than host and path. {EXAMPLE}."
+        )
+    return PublicUrl([origin], [host], path_prefix("PUBLIC_URL", parts.path), origin[:5] == "https")
