@@ -11,11 +11,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     try:
         from django.core.management import execute_from_command_line
+
+        from chatsite.start_errors import errors_in_words
     except ImportError as error:
         raise SystemExit(
             f"{error}. Install the project first: `make install`, or activate its .venv."
         ) from error
-    execute_from_command_line(sys.argv)
+    with errors_in_words():
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -7,25 +7,29 @@ import os
 import django
 from django.conf import settings
 
+from chatsite.start_errors import errors_in_words
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-django.setup(set_prefix=False)
+with errors_in_words():
+    django.setup(set_prefix=False)
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
 
-from chat.routing import websocket_urlpatterns  # noqa: E402
-from chatsite.at_exit import end_in_good_order  # noqa: E402
-from chatsite.bodies import BoundedBodies  # noqa: E402
-from chatsite.error_reports import report_errors  # noqa: E402
-from chatsite.lifespan import lifespan  # noqa: E402
-from chatsite.metrics_port import open_metrics_port  # noqa: E402
-from chatsite.preparation import prepare  # noqa: E402
-from chatsite.proxies import BehindProxies, TrustedProxies  # noqa: E402
-from chatsite.quiet import Quiet  # noqa: E402
+from chat.routing import websocket_urlpatterns
+from chatsite.at_exit import end_in_good_order
+from chatsite.bodies import BoundedBodies
+from chatsite.error_reports import report_errors
+from chatsite.lifespan import lifespan
+from chatsite.metrics_port import open_metrics_port
+from chatsite.preparation import prepare
+from chatsite.proxies import BehindProxies, TrustedProxies
+from chatsite.quiet import Quiet
 
-if settings.SENTRY_DSN:
-    report_errors(settings.SENTRY_DSN, settings.VERSION)
-prepare()
+with errors_in_words():
+    if settings.SENTRY_DSN:
+        report_errors(settings.SENTRY_DSN, settings.VERSION)
+    prepare()
 end_in_good_order()
 if settings.METRICS_PORT:
     open_metrics_port(settings.METRICS_PORT)

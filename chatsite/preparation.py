@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,6 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 logger = logging.getLogger(__name__)
 
 MIGRATION_LOCK = 0x63686174  # any number that everybody who migrates this database agrees on
+SHORTEST_SECRET = 32  # characters
 LOOK_AGAIN = 0.2  # seconds
 
 _held_for_life: list[IO[str]] = []
@@ -31,16 +33,24 @@ def prepare() -> None:
     """Apply pending migrations (where MIGRATE_AT_START) and collect static files that changed.
 
     Safe with several processes at once, on one machine or many: one works, the others wait and
-    find it done.
+    find it done. Raises ImproperlyConfigured where DATA_DIR cannot be written.
     """
-    _warn_of_another_server()
-    if settings.MIGRATE_AT_START:
-        migrate()
-    if settings.ADMIN_PASSWORD:
-        _create_first_admin()
-    with _only_process(settings.DATA_DIR / "start.lock"):
-        if not settings.DEBUG and static_files_changed():
-            call_command("collectstatic", interactive=False, verbosity=0)
+    _warn_of_a_short_secret()
+    try:
+        _warn_of_another_server()
+        if settings.MIGRATE_AT_START:
+            migrate()
+        if settings.ADMIN_PASSWORD:
+            _create_first_admin()
+        with _only_process(settings.DATA_DIR / "start.lock"):
+            if not settings.DEBUG and static_files_changed():
+                _collect_static_files()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR is {str(settings.DATA_DIR)!r}, but the chat cannot write there:"
+            f" {error.strerror or error} ({error.filename or 'while collecting static files'})."
+            " Check its owner and the free space on its disk."
+        ) from error
     connections[DEFAULT_DB_ALIAS].close()
 
 
@@ -68,6 +78,16 @@ def _create_first_admin() -> None:
         logger.error("ADMIN_PASSWORD: %s No account was made.", " ".join(error.messages))
     except DatabaseError as error:
         logger.error("ADMIN_USERNAME's account could not be made: %s", error)
+
+
+def _warn_of_a_short_secret() -> None:
+    """A warning only: refusing it would stop chats that run today with their upgrade."""
+    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        logger.warning(
+            "SECRET_KEY has only %d characters. Anyone who guesses it can post as anyone else. Set"
+            " it to 50 random characters; everyone then returns as a new guest, once.",
+            len(settings.SECRET_KEY),
+        )
 
 
 def is_being_served() -> bool:
@@ -141,12 +161,35 @@ def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
 
 
 def static_files_changed() -> bool:
-    """Whether a source is newer than the manifest, or not in it."""
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if not manifest.exists():
+    """Whether a source is newer than the manifest, or the manifest is missing or truncated."""
+    manifest = _manifest()
+    if not _is_whole(manifest):
         return True
     collected_at = manifest.stat().st_mtime
     sources = [
         Path(storage.path(path)) for finder in get_finders() for path, storage in finder.list([])
     ]
     return any(source.stat().st_mtime > collected_at for source in sources)
+
+
+def _collect_static_files() -> None:
+    """The manifest exists only while every file that it names is complete.
+
+    Without it, files of an interrupted run may be truncated, and collectstatic would keep them, so
+    the folder is cleared first.
+    """
+    is_whole = _is_whole(_manifest())
+    _manifest().unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=not is_whole)
+
+
+def _manifest() -> Path:
+    return Path(settings.STATIC_ROOT) / "staticfiles.json"
+
+
+def _is_whole(manifest: Path) -> bool:
+    """A full disk or a power cut truncates it."""
+    try:
+        return bool(json.loads(manifest.read_bytes())["paths"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return False

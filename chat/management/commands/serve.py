@@ -56,16 +56,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         endpoints = endpoints_of(options)
+        action_logger = access_logger(options["access_log"], options["verbosity"])
+        application = import_string(settings.ASGI_APPLICATION)  # which prepares the database
         if options["verbosity"]:
             self.stdout.write(f"Serving at {', '.join(endpoints)}; Ctrl-C to end.")
             self.stdout.flush()  # to a journal as well, and now
         sys.setswitchinterval(SWITCH_INTERVAL)
         exit_code = serve(
-            import_string(settings.ASGI_APPLICATION),
+            application,
             endpoints,
             drain_seconds=getattr(settings, "DRAIN_SECONDS", 10),
             max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-            action_logger=access_logger(options["access_log"], options["verbosity"]),
+            action_logger=action_logger,
             verbosity=options["verbosity"],
             root_path=options["root_path"] or settings.FORCE_SCRIPT_NAME or "",
             http_timeout=options["http_timeout"],
@@ -104,4 +106,7 @@ def access_logger(path: str | None, verbosity: int) -> AccessLogGenerator | None
         return None
     if path in (None, "-"):
         return AccessLogGenerator(sys.stdout)
-    return AccessLogGenerator(open(path, "a", buffering=1))
+    try:
+        return AccessLogGenerator(open(path, "a", buffering=1))
+    except OSError as error:
+        raise CommandError(f"--access-log {path} cannot be written: {error.strerror}") from error
