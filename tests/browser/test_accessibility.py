@@ -135,12 +135,19 @@ def test_axe_finds_no_violation_where_something_is_wrong(
     assert not {state: rules for state, rules in found.items() if rules}
 
 
+UNKNOWN_HOST = "127.0.0.2"  # loopback as well, and not a name that every chat answers to
+TWO_ADDRESSES = (
+    *("-m", "daphne", "chatsite.asgi:application"),
+    *("-e", "tcp:port={port}:interface=127.0.0.1"),
+    *("-e", f"tcp:port={{port}}:interface={UNKNOWN_HOST}"),
+)
+
+
 @pytest.fixture(scope="module")
 def broken_house():
-    """A server that knows one name, and cannot read what was said in the room "broken"."""
-    with processes.chat_node(ALLOWED_HOSTS="localhost") as server:
-        url = f"{server.ws_url}/ws/broken".replace("127.0.0.1", "localhost")
-        with connect(url, proxy=None) as socket:
+    """A server that cannot read what was said in the room "broken"."""
+    with processes.chat_node(command=TWO_ADDRESSES) as server:
+        with connect(f"{server.ws_url}/ws/broken", proxy=None) as socket:
             socket.send("Hello")
             socket.recv(timeout=10)
         with closing(sqlite3.connect(server.data_dir / "chat.sqlite3", timeout=10)) as database:
@@ -156,13 +163,13 @@ def test_axe_finds_no_violation_on_the_pages_of_errors(
     page = new_context(color_scheme=scheme).new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
-    known = broken_house.url.replace("127.0.0.1", "localhost")
+    known = broken_house.url
     found = {}
     for address, status in (
         (f"{known}/r/No_Such_Room/", 404),
         (f"{known}/nowhere/", 404),
         (f"{known}/offline/", 200),
-        (f"{broken_house.url}/", 400),
+        (f"{known.replace('127.0.0.1', UNKNOWN_HOST)}/", 400),
         (f"{known}/r/broken/", 500),
         (f"{known}/rooms/", 200),
     ):

@@ -12,6 +12,8 @@ import pytest
 from django.core.management.base import CommandError
 
 from chat.management.commands.doctor import site_at
+from chatsite.doctor import lines
+from chatsite.doctor.site import Site
 from tests import processes
 from tests.deploy.doctors import doctor
 from tests.deploy.stack import UNLIMITED, three_nodes
@@ -118,13 +120,21 @@ def test_it_finds_a_proxy_that_gives_up_on_silent_sockets(single, tmp_path):
     assert "proxy_read_timeout 1h;" in report.text
 
 
-def test_it_finds_a_chat_that_takes_its_own_page_for_anothers(tmp_path):
-    elsewhere = {"PUBLIC_URL": "https://chat.example", "ALLOWED_HOSTS": "chat.example"}
-    with one_node(**elsewhere) as node, behind(Nginx, node) as proxy:
+def test_it_finds_a_chat_that_does_not_know_the_name_that_the_proxy_passes_on(tmp_path):
+    other = ("proxy_set_header Host $http_host;", "proxy_set_header Host chat.example;")
+    with one_node() as node, misled_nginx(tmp_path, node, other) as proxy:
         report = doctor(proxy, node, tmp_path, "--idle", 0)
 
     assert (report.code, report.wrong) == (1, {"page", "origin"})
-    assert f"PUBLIC_URL={proxy.url}" in report.text
+    assert "proxy_set_header Host $http_host;" in report.text
+
+
+def test_a_name_that_the_chat_does_not_answer_to_is_one_for_public_url():
+    assert "PUBLIC_URL" not in lines.host(Site("https://localhost"), None)
+
+    said = lines.host(Site("https://chat.example"), None)
+
+    assert said == "chat.env: PUBLIC_URL=https://chat.example"
 
 
 def test_it_finds_a_proxy_that_keeps_the_host_for_itself(tmp_path):
