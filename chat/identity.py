@@ -26,12 +26,26 @@ from chat.names import friendly_name
 from chat.protocol import MAX_NAME, Person
 
 COOKIE = "chat_guest"
+# With this prefix a browser accepts the cookie only over https and only from this very host.
+HOST_COOKIE = f"__Host-{COOKIE}"
 COOKIE_AGE = 400 * 24 * 3600  # seconds; browsers keep none longer
 SALT = "chat.guest"
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories
-# Blank to the eye, though Unicode counts them as letters or symbols.
-BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-VARIATION_SELECTORS = (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)
+# Unicode's Default_Ignorable_Code_Point, which unicodedata lacks: characters without a glyph.
+IGNORABLE = frozenset(
+    chr(code)
+    for first, last in (
+        *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
+        *((0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0)),
+        *((0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+    )
+    for code in range(first, last + 1)
+)
+# Letters and symbols whose glyph is empty: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT CHARACTER,
+# KHITAN SMALL SCRIPT FILLER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
+EMPTY = frozenset("\u2800\ufffc\U00016fe4\U00013441\U00013442\U0001d159")
+BLANK = IGNORABLE | EMPTY  # as in namesakes.js
 
 
 class Guest(Struct, frozen=True):
@@ -61,9 +75,20 @@ def new_guest() -> Guest:
 
 
 def guest_from(cookies: Mapping[str, Any]) -> Guest | None:
-    """The guest whose cookie this is; None for a missing, forged or outdated one."""
+    """The guest whose cookies these are; None for missing, forged and outdated ones."""
+    plain, of_this_host = (
+        _guest_in(cookies.get(COOKIE, "")),
+        _guest_in(cookies.get(HOST_COOKIE, "")),
+    )
+    if of_this_host is None:
+        return plain
+    # Versions up to 1.1 write only the plain one: for the same guest, it may have a newer name.
+    return plain if plain and plain.key == of_this_host.key else of_this_host
+
+
+def _guest_in(cookie: str) -> Guest | None:
     try:
-        key, name = signing.loads(cookies.get(COOKIE, ""), salt=SALT)
+        key, name = signing.loads(cookie, salt=SALT)
         return Guest(str(key), normalised_name(str(name)))
     except (signing.BadSignature, ValueError, TypeError, BadName):
         return None
@@ -71,15 +96,20 @@ def guest_from(cookies: Mapping[str, Any]) -> Guest | None:
 
 def remember(guest: Guest, request: HttpRequest, response: HttpResponse) -> None:
     """Keep `guest` in the visitor's browser."""
-    response.set_cookie(
-        COOKIE,
-        signing.dumps([guest.key, guest.name], salt=SALT),
-        max_age=COOKIE_AGE,
-        path=settings.FORCE_SCRIPT_NAME or "/",
-        secure=settings.SESSION_COOKIE_SECURE or request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+    path = settings.FORCE_SCRIPT_NAME or "/"
+    secure = settings.SESSION_COOKIE_SECURE or request.is_secure()
+    value = signing.dumps([guest.key, guest.name], salt=SALT)
+    # Versions up to 1.1 read the plain one, and may serve beside this one.
+    for name in (COOKIE, HOST_COOKIE) if secure and path == "/" else (COOKIE,):
+        response.set_cookie(
+            name,
+            value,
+            max_age=COOKIE_AGE,
+            path=path,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def normalised_name(name: str) -> str:
@@ -101,5 +131,4 @@ def normalised_name(name: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    selectors = any(low <= ord(character) <= high for low, high in VARIATION_SELECTORS)
-    return character in BLANK or selectors or unicodedata.category(character) in INVISIBLE
+    return character in BLANK or unicodedata.category(character) in INVISIBLE

@@ -44,7 +44,8 @@ def _parsed(origin: str) -> tuple[str, str, int]:
     parts = urlsplit(origin)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError("not an http origin")
-    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme]
+    hostname = parts.hostname.removesuffix(".")  # as Django reads a Host
+    return parts.scheme, hostname, parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def _is_this_site(scheme: str, hostname: str, port: int, *, host: str) -> bool:

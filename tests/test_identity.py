@@ -10,7 +10,17 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from chat.errors import BadName
-from chat.identity import COOKIE, SALT, Guest, guest_from, new_guest, normalised_name, remember
+from chat.identity import (
+    COOKIE,
+    HOST_COOKIE,
+    IGNORABLE,
+    SALT,
+    Guest,
+    guest_from,
+    new_guest,
+    normalised_name,
+    remember,
+)
 from chat.names import ANIMALS, QUALITIES, friendly_name
 from chat.protocol import MAX_NAME
 
@@ -46,6 +56,12 @@ def test_a_name_is_normalised(typed, shown):
         ("   ", "visible"),
         ("\u3164", "invisible"),
         ("\u2800", "invisible"),
+        ("\U0001d159", "invisible"),
+        ("Alice\U0001d159", "invisible"),
+        ("Alice\ufffc", "invisible"),
+        ("Alice\U00013441", "invisible"),
+        ("Alice\U0001d173", "invisible"),
+        ("Alice\ufff0", "invisible"),
         ("a\u200bb", "invisible"),
         ("a\u200db", "invisible"),
         ("\ufeffAlice", "invisible"),
@@ -73,6 +89,13 @@ def test_a_name_is_normalised(typed, shown):
 def test_a_name_that_could_deceive_is_refused_with_the_reason(name, why):
     with pytest.raises(BadName, match=why):
         normalised_name(name)
+
+
+def test_no_character_for_which_nothing_is_drawn_is_part_of_a_name():
+    assert len(IGNORABLE) > 4000
+    for character in IGNORABLE:
+        with pytest.raises(BadName):
+            normalised_name(f"Alice{character}")
 
 
 def test_a_normalised_name_stays_as_it_is():
@@ -111,10 +134,18 @@ def test_an_author_id_needs_the_servers_secret(settings):
     assert guest.person.author_id != here
 
 
-def cookie_of(guest, *, secure=False, **settings):
+def cookies_of(guest, *, secure=False):
     response = HttpResponse()
     remember(guest, RequestFactory().get("/", secure=secure), response)
-    return response.cookies[COOKIE]
+    return response.cookies
+
+
+def cookie_of(guest, *, secure=False):
+    return cookies_of(guest, secure=secure)[COOKIE]
+
+
+def values(cookies):
+    return {name: cookie.value for name, cookie in cookies.items()}
 
 
 def test_a_guest_comes_back_as_the_same_one():
@@ -137,6 +168,46 @@ def test_a_cookie_belongs_to_the_path_of_the_chat(settings):
     settings.FORCE_SCRIPT_NAME = "/chat"
 
     assert cookie_of(new_guest())["path"] == "/chat"
+
+
+def test_over_https_a_cookie_is_taken_from_this_very_host_alone(settings):
+    cookies = cookies_of(new_guest(), secure=True)
+
+    cookie = cookies[HOST_COOKIE]
+    assert HOST_COOKIE.startswith("__Host-")
+    # Without these a browser refuses that name.
+    assert (cookie["path"], cookie["domain"], cookie["secure"]) == ("/", "", True)
+    assert cookie["httponly"]
+    assert HOST_COOKIE not in cookies_of(new_guest())
+    settings.FORCE_SCRIPT_NAME = "/chat"
+    assert HOST_COOKIE not in cookies_of(new_guest(), secure=True)
+
+
+def test_a_guest_of_an_earlier_version_stays_the_same_one():
+    alice = new_guest().named("Alice")
+    earlier = {COOKIE: cookie_of(alice).value}
+
+    assert guest_from(earlier) == alice
+    assert guest_from(values(cookies_of(guest_from(earlier), secure=True))) == alice
+
+
+def test_an_earlier_version_beside_this_one_knows_the_guest_and_may_rename_them():
+    alice = new_guest().named("Alice")
+    cookies = values(cookies_of(alice, secure=True))
+    assert guest_from({COOKIE: cookies[COOKIE]}) == alice
+
+    cookies[COOKIE] = cookie_of(alice.named("Alicia")).value
+
+    assert guest_from(cookies) == alice.named("Alicia")
+
+
+def test_a_cookie_from_another_name_of_the_domain_makes_nobody_somebody_else():
+    alice, mallory = new_guest(), new_guest()
+    cookies = values(cookies_of(alice, secure=True))
+    assert guest_from(cookies) == alice
+
+    for planted in (cookie_of(mallory).value, "nonsense", ""):
+        assert guest_from(cookies | {COOKIE: planted}) == alice
 
 
 def tampered(value):

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from chat.errors import CloseCode
+from chat.identity import BLANK, IGNORABLE
 from chat.protocol import MAX_NAME, MAX_PAGE
 from chat.roster import TYPING_TTL
 from tests.conftest import missing
@@ -129,6 +130,27 @@ def test_a_count_takes_the_same_plural_form_in_the_page_as_in_the_catalog(node_j
 
     assert done.returncode == 0, done.stdout
     assert json.loads(done.stdout) == [rule(count) for count in range(1200)]
+
+
+def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
+    ignorable = value_of(
+        "namesakes.js",
+        "Array.from({ length: 0x110000 }, (_, code) => code).filter((code) =>"
+        " /\\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(code)))",
+    )
+    told_apart = value_of(
+        "namesakes.js",
+        f"{json.dumps(sorted(BLANK))}.filter((blank) => !module.namesakes(["
+        "{ author_id: 1, name: 'Alice' }, { author_id: 2, name: `Al${blank}ice` }])('Alice'))",
+    )
+
+    assert set(map(chr, ignorable)) == IGNORABLE
+    assert told_apart == []
+    assert value_of(
+        "namesakes.js",
+        "['Alicia', '\u0410lice'].map((name) => module.namesakes(["
+        "{ author_id: 1, name: 'Alice' }, { author_id: 2, name }])('Alice'))",
+    ) == [False, False]
 
 
 def test_typing_is_told_again_before_the_server_forgets_it():

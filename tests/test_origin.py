@@ -31,6 +31,8 @@ def may_enter(origin, host="chat.example"):
         ("http://localhost:8000", "localhost:8000"),
         ("http://127.0.0.1:8000", "127.0.0.1:8000"),
         ("http://[::1]:8000", "[::1]:8000"),
+        ("http://chat.example.", "chat.example."),
+        ("http://chat.example.:8000", "chat.example.:8000"),
     ],
 )
 def test_this_very_site_may(origin, host):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from chat.identity import HOST_COOKIE
 from tests import processes
 from tests.deploy.stack import three_nodes
 from tests.proxies import Caddy, Nginx
@@ -67,7 +68,9 @@ def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, roo
         alice.renames("Ada L.")
     assert remembered.value.ok, "a form is known to come from the page, behind TLS too"
     expect(bob.page.locator(".person", has_text="Ada L.")).to_be_visible()
-    assert {cookie["secure"] for cookie in alice.page.context.cookies()} == {True}
+    kept = alice.page.context.cookies()
+    assert {cookie["secure"] for cookie in kept} == {True}
+    assert HOST_COOKIE in {cookie["name"] for cookie in kept}, "the browser takes the prefix"
 
     proxy.stop()
     alice.loses_the_connection()

@@ -13,7 +13,11 @@ export function namesakes(known) {
   return (name) => authors.get(looks.get(name)) === null;
 }
 
-/** What the eye hardly tells apart is one: case, accents, width, spaces, invisible characters. Not the letters of other scripts. */
+/** Letters and symbols whose glyph is empty, as in EMPTY of chat/identity.py. */
+const EMPTY = "\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}";
+const UNSEEN = new RegExp(`[\\p{M}\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\s${EMPTY}]`, "gu");
+
+/** What the eye hardly tells apart is one: case, accents, width, spaces, invisible characters. Not the letters of other scripts: Cyrillic "А" and Latin "A" are two. */
 function lookOf(name) {
-  return name.normalize("NFKD").replace(/[\p{M}\p{Cf}\s]/gu, "").toLowerCase();
+  return name.normalize("NFKD").replace(UNSEEN, "").toLowerCase();
 }
