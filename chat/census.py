@@ -14,6 +14,7 @@ from typing import Any
 
 from chat import broadcast
 from chat.seat import Seat
+from chat.tasks import cancel
 
 GROUP = "census"
 HEARTBEAT = 10  # seconds
@@ -42,8 +43,7 @@ class Census:
                 self._tell_counts()
                 await asyncio.sleep(HEARTBEAT)
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await cancel(listening)
             await self._seat.leave()
 
     def people_in(self, slug: str) -> int | None:

@@ -24,6 +24,7 @@ from chat.presence import Presence
 from chat.protocol import MAX_REPLAY
 from chat.recent import Frame, RecentChanges, framed
 from chat.seat import Seat
+from chat.tasks import cancel
 
 REORDER_WINDOW = 0.05, 0.15  # seconds to wait for what another process announced earlier
 MAX_HELD = 100  # announcements that wait for an earlier one; the log has those beyond
@@ -83,16 +84,15 @@ class RoomHub:
         ]
 
     async def close(self) -> None:
-        """Leave nothing behind: no task, no group, no channel."""
+        """Leave nothing behind: no task, no group, no channel, no cyclic garbage."""
         broadcast.unlisten(self.slug, self._ear)
         tasks = [self._opening, *self._tasks, *self._reading.values()]
         tasks += [self._repairing] if self._repairing else []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(*tasks)
+        await self.presence.farewell()
         await self._seat.leave()  # only now: until it is cancelled, the seat may still be joining
-        if self.is_open:
-            await self.presence.farewell()
+        # Break the reference cycles, so that reference counting frees the hub immediately.
+        del self.presence, self._ear, self._seat, self._tasks, self._opening
 
     @property
     def is_open(self) -> bool:

@@ -142,8 +142,9 @@ class Presence:
             await asyncio.sleep(COALESCE)
 
     async def farewell(self) -> None:
-        """Tell the other nodes at once that nobody is here any more."""
-        await broadcast.send(self._slug, self._roster.event())
+        """Tell the other nodes at once that nobody is here any more, if they do not know it."""
+        if self._own_roster_changed:
+            await broadcast.send(self._slug, self._roster.event())
 
     async def _wait_for_news(self, heartbeat_at: float) -> None:
         if self._asking:

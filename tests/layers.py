@@ -91,7 +91,8 @@ class PatientLayer(InMemoryChannelLayer):
 
 
 class BrokenLayer(InMemoryChannelLayer):
-    """Raises at every call until `mend` is called, and again after `smash`."""
+    """Raises at every call until `mend` is called, and again after `smash`, which also makes it
+    forget its groups."""
 
     def __init__(self, *, broken=True):
         super().__init__(capacity=10_000)
@@ -100,6 +101,7 @@ class BrokenLayer(InMemoryChannelLayer):
             self.smash()
 
     def smash(self):
+        self.groups.clear()
         self._broken.set()
 
     def mend(self):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 from channels.layers import get_channel_layer
@@ -167,6 +169,19 @@ async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind(
     layer.go.set()
 
     await until(lambda: nothing_left(before))
+
+
+async def test_a_hub_that_ends_is_freed_without_a_garbage_collection():
+    gc.disable()
+    try:
+        async with enter() as hers:
+            await hers.say("Hello")
+            await hers.command("typing.start")
+            hub = weakref.ref(hubs()._hubs["lobby"])
+
+        await until(lambda: hub() is None)
+    finally:
+        gc.enable()
 
 
 async def test_while_the_database_is_away_nobody_enters_and_then_they_do():

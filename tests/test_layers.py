@@ -11,7 +11,7 @@ CHAT = Path(__file__).resolve().parent.parent / "chat"
 
 # A new module goes here and into docs/architecture.md.
 LAYERS = {
-    0: ["errors", "loops", "metrics", "outgoing"],
+    0: ["errors", "loops", "metrics", "outgoing", "tasks"],
     1: ["protocol", "database"],
     2: ["models"],
     3: ["broadcast"],

@@ -65,6 +65,18 @@ def vanish(plain):
     plain.close()
 
 
+async def visit(node, path, seconds):
+    """Let in, and gone after so long."""
+    plain = await dial(node)
+    try:
+        await enter(plain, path=path)
+        await asyncio.sleep(seconds)
+    except (OSError, AssertionError):
+        pass  # sent away first
+    finally:
+        vanish(plain)
+
+
 async def come_and_vanish(node, manner):
     """One visit that ends in one of four places."""
     loop = asyncio.get_running_loop()

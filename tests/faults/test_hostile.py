@@ -9,6 +9,7 @@ import signal
 import time
 
 import pytest
+from redis import Redis
 
 from tests.faults import figures, hostile
 from tests.faults.world import OPENED, SERVE, either, world
@@ -18,6 +19,8 @@ MIB = 1024 * 1024
 SAID = either(12, 100) * MIB
 STOPPED = either(2, 1)  # readers
 CALM = either(2, 10)  # seconds
+STAYS = 0, 0.001, 0.003, 0.01  # seconds in a room
+FLAT = 16  # MiB that memory may still grow once it is warm
 PATIENCE = 60  # seconds until somebody must have been thrown out
 LONG_BODY = "\N{GRINNING FACE}" * 4000  # 16 kB, the longest there is
 
@@ -109,6 +112,48 @@ async def come_and_vanish(node, cycles, at_once=20):
             await hostile.come_and_vanish(node, hostile.MANNERS[number % len(hostile.MANNERS)])
 
     await asyncio.gather(*(visitor() for _ in range(at_once)))
+
+
+@pytest.mark.takes(either(240, 3600))
+async def test_visits_that_come_and_go_leave_no_subscription():
+    """Everybody leaves while their room still joins its group, or soon after."""
+    visits = either(400, 16_000)
+    async with world("come and go on Redis", people=0, redis=True, command=OPENED) as here:
+        node = here.nodes[0]
+        await come_and_go(node, visits // 10)  # every thread is there
+        before = await counts_like(node, lambda found: not found["hubs"])
+        subscribed = subscriptions(here.redis)
+        memory = [round(hostile.resident(node.pid) / MIB, 1)]
+        began_at = time.monotonic()
+        for _ in range(4):
+            await come_and_go(node, visits // 4)
+            memory.append(round(hostile.resident(node.pid) / MIB, 1))
+        seconds = time.monotonic() - began_at
+        after = await counts_like(node, lambda found: found == before)
+        left = subscriptions(here.redis) - subscribed
+        here.report(visits=visits, seconds=seconds, memory_mib=memory, left=after, more=len(left))
+        assert after == before
+        assert not left
+        assert memory[-1] - memory[1] < FLAT
+        assert "Traceback" not in node.log_text()
+
+
+async def come_and_go(node, visits, at_once=8):
+    """In turn in one room and in another each time."""
+    left = iter(range(visits))
+
+    async def visitor():
+        for number in left:
+            path = f"/ws/room-{number}" if number % 2 else "/ws"
+            await hostile.visit(node, path, STAYS[number // 2 % len(STAYS)])
+
+    await asyncio.gather(*(visitor() for _ in range(at_once)))
+
+
+def subscriptions(redis):
+    """Those of the rooms; everybody in the census stays."""
+    with Redis.from_url(redis.url, decode_responses=True) as client:
+        return set(client.pubsub_channels())
 
 
 async def counts_like(node, wanted, seconds=60):
