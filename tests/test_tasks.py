@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from chat import tasks
 from chat.tasks import cancel
@@ -11,10 +12,8 @@ from chat.tasks import cancel
 async def deaf(times):
     """Swallows so many cancellations."""
     for _ in range(times):
-        try:
+        with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            pass
     await asyncio.Event().wait()
 
 
