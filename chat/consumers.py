@@ -25,7 +25,7 @@ from chat.follower import Ended, Follower, PlainFollower
 from chat.hub import RoomHub
 from chat.hubs import hubs
 from chat.identity import Guest, guest_from, new_guest
-from chat.limits import addresses, command_rate, refusal_rate
+from chat.limits import addresses, command_rate, open_rooms, refusal_rate
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.origin import header_values, is_allowed_origin
@@ -156,6 +156,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not protocol.SLUG.fullmatch(slug):
             raise Ended(CloseCode.BAD_ROOM)
         if not self._entered.enter_context(addresses().socket(self._address)):
+            raise Ended(CloseCode.TOO_MANY_SOCKETS)
+        if not self._entered.enter_context(open_rooms().entered(self._address, slug)):
             raise Ended(CloseCode.TOO_MANY_SOCKETS)
         self._entered.enter_context(draining().connected(self))
         hub = await hubs().enter(slug)

@@ -120,7 +120,10 @@ class CloseCode(IntEnum):
     LOG_REPLACED = 4009, "The room's log was replaced: come back, you will get a reset."
     FAILED = 4011, "The server made a mistake: come back and resume."
     FLOODING = 4029, "You kept sending after being refused: come back slowly."
-    TOO_MANY_SOCKETS = 4030, "Too many connections from your address: come back later."
+    TOO_MANY_SOCKETS = (
+        4030,
+        "Too many connections or rooms, from your address or in all: come back later.",
+    )
     STALLED = 4408, "You took nothing for 30 seconds (chatsite/server/): come back and resume."
     UNAVAILABLE = 4053, "The server cannot read its database: come back later."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."

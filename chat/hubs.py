@@ -1,4 +1,4 @@
-"""This process's hubs: opened by a room's first connection, closed after its last.
+"""This process's hubs: opened by a room's first connection, closed some time after its last.
 
 Asks the database for the heads of all live rooms, one query for all, every 1 to 2 s: that
 alone repairs a lost doorbell, a crash between COMMIT and announce, a flushed or stalled Redis.
@@ -14,7 +14,9 @@ from django.conf import settings
 
 from chat import database
 from chat.census import Census
+from chat.draining import draining
 from chat.errors import CloseCode, Unavailable
+from chat.follower import Ended
 from chat.hub import RoomHub
 from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
@@ -23,6 +25,8 @@ from chat.models.room import Extent
 
 logger = logging.getLogger(__name__)
 
+LINGER = 5.0  # seconds that a hub outlives its last connection: most who leave reload the page
+MAX_LINGERING = 100  # hubs
 POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
 
 
@@ -32,16 +36,22 @@ class Hubs:
     def __init__(self) -> None:
         self._hubs: dict[str, RoomHub] = {}
         self._watching: asyncio.Task[None] | None = None
+        self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # first to close first
         self._closing: set[asyncio.Task[None]] = set()
         self._census = Census(self._counts)
         self._counting: asyncio.Task[None] | None = None
 
     async def enter(self, slug: str) -> RoomHub:
-        """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable."""
+        """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable, and
+        Ended where the process has MAX_ROOMS rooms."""
         hub = self._hubs.get(slug)
         if hub is None:
+            if 0 < settings.MAX_ROOMS <= self._in_use():
+                raise Ended(CloseCode.TOO_MANY_SOCKETS)
             hub = self._hubs[slug] = RoomHub(slug)
             ROOMS.inc()
+        elif hub in self._lingering:
+            self._lingering.pop(hub).cancel()
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="heads")
         self._take_part()
@@ -56,16 +66,17 @@ class Hubs:
         return hub
 
     def leave(self, hub: RoomHub) -> None:
-        """One user less; the last one closes the hub."""
+        """One user less; LINGER after the last one left, the hub is closed."""
         hub.users -= 1
-        if hub.users == 0:
-            self._forget(hub)
-            task = asyncio.ensure_future(hub.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-            if not self._hubs and self._watching:
-                self._watching.cancel()
-                self._watching = None
+        if hub.users:
+            return
+        if self._hubs.get(hub.slug) is hub and hub.is_open and not draining().has_begun:
+            loop = asyncio.get_running_loop()
+            self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
+            if len(self._lingering) > MAX_LINGERING:
+                self._close(next(iter(self._lingering)))
+        else:
+            self._close(hub)
 
     def people_in(self, slug: str) -> int | None:
         """How many are in a room; None where no process that we have heard of knows."""
@@ -82,7 +93,21 @@ class Hubs:
 
     def _counts(self) -> dict[str, int]:
         hubs = self._hubs.items()
-        return {slug: hub.presence.count() for slug, hub in hubs if hub.is_open}
+        return {slug: hub.presence.count() for slug, hub in hubs if hub.is_open and hub.users}
+
+    def _in_use(self) -> int:
+        return len(self._hubs) - len(self._lingering) + len(self._closing)
+
+    def _close(self, hub: RoomHub) -> None:
+        if hub in self._lingering:
+            self._lingering.pop(hub).cancel()
+        self._forget(hub)
+        task = asyncio.ensure_future(hub.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        if not self._hubs and self._watching:
+            self._watching.cancel()
+            self._watching = None
 
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:
@@ -110,8 +135,11 @@ class Hubs:
         epoch, head, *_ = found or (hub.epoch, 0)
         if epoch != hub.epoch or head < seen:
             logger.warning("The log of %s was replaced: its readers start over", hub.slug)
-            self._forget(hub)
             hub.end(CloseCode.LOG_REPLACED)
+            if hub.users:
+                self._forget(hub)
+            else:
+                self._close(hub)
         else:
             if head > hub.head:
                 POLL_FINDS.inc()

@@ -106,6 +106,33 @@ class Addresses:
                 del self._sockets[address]
 
 
+class OpenRooms:
+    """How many different rooms each client address has open in this process."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[str, Counter[str]] = {}  # in each room, by address
+
+    @contextmanager
+    def entered(self, address: str | None, slug: str) -> Iterator[bool]:
+        """Count a socket in a room while it is open; yields whether its address has at most half
+        as many rooms open as SOCKETS_PER_ADDRESS. An address of None is not counted."""
+        if address is None:
+            yield True
+            return
+        address = network_of(address)
+        sockets = self._sockets.setdefault(address, Counter())
+        sockets[slug] += 1
+        try:
+            limit = settings.SOCKETS_PER_ADDRESS
+            yield not limit or len(sockets) <= max(1, limit // 2)
+        finally:
+            sockets[slug] -= 1
+            if not sockets[slug]:
+                del sockets[slug]
+            if not sockets:
+                del self._sockets[address]
+
+
 @lru_cache(maxsize=1000)
 def network_of(address: str) -> str:
     """What an address counts as: IPv6 as its /64, the least that one customer is given (RFC 6177),
@@ -134,3 +161,4 @@ message_pace = PerLoop(
 )
 room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are making rooms too fast.")))
 addresses = PerLoop(Addresses)
+open_rooms = PerLoop(OpenRooms)

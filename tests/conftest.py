@@ -78,6 +78,12 @@ def _deadline(request):
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(autouse=True)
+def _hubs_close_at_once(monkeypatch):
+    """A hub does not outlive its test's event loop, so none of its tasks and ears does."""
+    monkeypatch.setattr("chat.hubs.MAX_LINGERING", 0)
+
+
 @pytest.fixture
 def quick_polls(monkeypatch):
     """The database is asked for the heads of the rooms as often as only tests want it."""

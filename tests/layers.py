@@ -154,3 +154,15 @@ class SlowLayer(InMemoryChannelLayer):
         self.telling += 1
         await self.go.wait()
         await super().group_send(group, message)
+
+
+class CountingLayer(InMemoryChannelLayer):
+    """Counts how often a group is joined."""
+
+    def __init__(self):
+        super().__init__()
+        self.joins = 0
+
+    async def group_add(self, group, channel):
+        self.joins += 1
+        await super().group_add(group, channel)

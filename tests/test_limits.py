@@ -8,7 +8,7 @@ import pytest
 
 from chat import limits
 from chat.errors import TooFast
-from chat.limits import Addresses, Pace, Rate, Rates
+from chat.limits import Addresses, OpenRooms, Pace, Rate, Rates
 
 
 def passed(rate, tries):
@@ -172,3 +172,30 @@ def test_without_a_limit_or_an_address_nothing_is_counted(settings):
     with addresses.socket(None) as one, addresses.socket(None) as another:
         assert one
         assert another
+
+
+def test_an_address_may_have_half_as_many_rooms_open_as_sockets(settings):
+    settings.SOCKETS_PER_ADDRESS = 5
+    rooms = OpenRooms()
+    with ExitStack() as stack:
+
+        def enter(slug, address="192.0.2.1"):
+            return stack.enter_context(rooms.entered(address, slug))
+
+        assert [enter(slug) for slug in ("one", "two", "one", "two")] == [True] * 4
+        assert not enter("three")
+        assert enter("three", "192.0.2.2")
+        assert enter("four", None)
+
+    assert not rooms._sockets, "addresses of nobody pile up"
+    with rooms.entered("192.0.2.1", "three") as within:
+        assert within
+
+
+@pytest.mark.parametrize(("sockets", "within"), [(0, True), (1, False)])
+def test_an_address_may_always_have_one_room_open(settings, sockets, within):
+    settings.SOCKETS_PER_ADDRESS = sockets
+    rooms = OpenRooms()
+    with rooms.entered("192.0.2.1", "one") as one, rooms.entered("192.0.2.1", "two") as two:
+        assert one
+        assert two is within

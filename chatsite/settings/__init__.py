@@ -80,6 +80,7 @@ MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages 
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100, most=1_000_000)
+MAX_ROOMS = env.int("MAX_ROOMS", default=5_000, most=1_000_000)  # open in this process
 JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000, most=10_000_000)  # posts to be written
 RETENTION_DAYS = env.int(  # what manage.py prune keeps
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
