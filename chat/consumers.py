@@ -45,6 +45,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """A person's socket into one room, in plain text or `chat.v1`."""
 
     visitor: Visitor | None = None  # set once they are in
+    follower: Follower | None = None
     frames_in = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +95,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except Unavailable:
             await self.close(CloseCode.UNAVAILABLE)
         else:
+            self.follower = follower
             following = asyncio.create_task(self._follow(hub, follower), name="follow")
             self._entered.push_async_callback(_cancel, following)
 
@@ -122,7 +124,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await super().close(None if code is None else int(code), reason)
 
     async def go_away(self, retry_in_ms: int) -> None:
-        """Tell the client that the server ends; in plain text the close code has to do."""
+        """Tell the client that the server ends; in plain text the close code has to do. Messages
+        still follow, but no news about people: all of them are leaving now."""
+        if self.follower is not None:
+            self.follower.wants_people = False
         if self.visitor is not None and not self.is_plain:
             await self.send_frame(GoingAway(retry_in_ms))
 

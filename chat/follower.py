@@ -30,14 +30,16 @@ class Ended(Exception):
 class Follower:
     """One `chat.v1` reader of a hub, at `cursor`."""
 
+    wants_people = True  # until it is told to go away
+
     def __init__(self, hub: RoomHub, cursor: int, writer: Writer | None) -> None:
         self.cursor = cursor
         self._hub = hub
         self._writer = writer
         self._is_new = True
-        self._people_seen = hub.presence.people_version
-        self._typing_seen = 0
-        self._owed: list[Text] = []  # taken, and not written yet
+        self._seen = hub.presence.people_version, 0  # versions of people and of typing
+        self._owed: list[Text] = []  # changes taken, and not written yet
+        self._people_next = False
         self._asleep: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
@@ -48,12 +50,18 @@ class Follower:
             self._asleep.set_result(None)
 
     async def next_texts(self) -> Sequence[Text]:
-        """Wait for what is new to this reader: changes in order, the rest as of now. Moves the
-        cursor past it. Raises Ended."""
+        """Wait for what is new to this reader: changes in order, or one text about people as of
+        now. Moves the cursor past it. Raises Ended."""
+        if self._people_next and (text := self._people()):
+            self._people_next = False
+            return [text]
         while True:
             owed, self._owed = self._owed, []
-            if texts := [*owed, *await self._changes(), *self._people()]:
+            if texts := [*owed, *await self._changes()]:
+                self._people_next = True  # in turn, so that neither keeps the other waiting
                 return texts
+            if text := self._people():
+                return [text]
             self._asleep = asyncio.get_running_loop().create_future()
             try:
                 await self._asleep
@@ -66,12 +74,21 @@ class Follower:
         frames = hub.recent.frames_after(self.cursor) if self.cursor < hub.released else []
         if frames is None or hub.ended is not None:
             return False
-        self._owed = [*self._taken(frames), *self._people()]
+        self._owed = self._taken(frames)
         for done, text in enumerate(self._owed):
             if not writer.write(text):
                 del self._owed[:done]
                 return False
         self._owed = []
+        return self._write_people(writer)
+
+    def _write_people(self, writer: Writer) -> bool:
+        seen = self._seen
+        while text := self._people():
+            if not writer.write(text):
+                self._seen = seen
+                return False
+            seen = self._seen
         return True
 
     async def _changes(self) -> Sequence[Text]:
@@ -83,7 +100,7 @@ class Follower:
         self._is_new = False
         return self._taken(hub.recent.frames_after(self.cursor) or await self._logged_frames())
 
-    def _taken(self, frames: Sequence[Frame]) -> Sequence[Text]:
+    def _taken(self, frames: Sequence[Frame]) -> list[Text]:
         """The texts of `frames`, which this reader has then seen."""
         if frames:
             self.cursor = frames[-1].head
@@ -99,23 +116,26 @@ class Follower:
     def _texts(self, frame: Frame) -> Sequence[Text]:
         return (frame.text,)
 
-    def _people(self) -> Sequence[Text]:
+    def _people(self) -> Text | None:
+        """News about people, as of now, which then counts as seen: one text at a time, so that
+        none waits to be sent when the reader is told to go away."""
+        if not self.wants_people:
+            return None
         presence = self._hub.presence
-        texts = []
-        if self._people_seen != presence.people_version:
-            self._people_seen = presence.people_version
-            texts.append(presence.people_frame())
-        if self._typing_seen != presence.typing_version:
-            self._typing_seen = presence.typing_version
-            texts.append(presence.typing_frame())
-        return texts
+        people, typing = self._seen
+        if people != presence.people_version:
+            self._seen = presence.people_version, typing
+            return presence.people_frame()
+        if typing != presence.typing_version:
+            self._seen = people, presence.typing_version
+            return presence.typing_frame()
+        return None
 
 
 class PlainFollower(Follower):
     """A reader of plain text: what was said, one text per message, and nothing else."""
 
+    wants_people = False
+
     def _texts(self, frame: Frame) -> Sequence[Text]:
         return frame.bodies()
-
-    def _people(self) -> Sequence[Text]:
-        return ()

@@ -168,7 +168,8 @@ class Typing(Struct, tag_field="type", tag="typing", frozen=True):
 
 
 class GoingAway(Struct, tag_field="type", tag="going_away", frozen=True):
-    """The server is draining: reconnect after this long, with your cursor."""
+    """The server is draining: reconnect after this long, with your cursor. Until the socket closes,
+    `room.changed` may still come, and replies; `people.changed` and `typing` do not."""
 
     retry_in_ms: int
 

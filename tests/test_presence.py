@@ -8,9 +8,11 @@ import pytest
 from django.core import signing
 
 from chat import presence, roster
+from chat.draining import draining
+from chat.hubs import hubs
 from chat.identity import COOKIE, SALT, new_guest
 from tests.layers import HardOfHearingLayer, use
-from tests.posts import SECONDS
+from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
 
 
@@ -214,3 +216,25 @@ async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(al
             await layer.group_send("room.lobby", here)
 
         await sees(hers, "Alice", "Bob")
+
+
+async def test_who_is_told_to_go_away_gets_messages_and_no_news_about_people(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        async with enter(cookie=cookie("Carol")):
+            await sees(hers, "Alice", "Bob", "Carol")
+            await his.command("typing.start")
+            await sees_typing(hers, "Bob")
+            for connection in list(draining()._connections):
+                await connection.go_away(100)
+            await hers.frame_of("going_away")
+        before = hubs()._hubs["lobby"].presence.people_version
+        await until(lambda: hubs()._hubs["lobby"].presence.people_version > before)  # Carol left
+        await his.say("Bob types no more")
+        await hers.bodies(until=1)
+        await his.say("Bye")
+
+        after = []
+        while hers.cursor < 2:
+            after.append((await hers.frame())["type"])
+
+    assert after == ["room.changed"]
