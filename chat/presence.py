@@ -7,6 +7,7 @@ version takes the newest frame, so changes that it missed in between cost nothin
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,8 @@ from chat.protocol import MAX_PEOPLE, PeopleChanged, Person, Typing
 from chat.roster import Roster, TypingPeople
 
 HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
+# Where no other node is known: a node that comes asks, so this only helps where that was lost too.
+HEARTBEAT_ALONE = 60  # seconds
 COALESCE = 0.5  # seconds between two tellings of a changing roster
 
 
@@ -123,8 +126,10 @@ class Presence:
     async def run(self) -> None:
         """Keep the room up to date until cancelled, then tell the others that we left."""
         told_at = 0.0  # monotonic
+        share = random.uniform(0.8, 1)  # rooms that were opened together do not beat together
         while True:
-            await self._wait_for_news(told_at + HEARTBEAT)
+            heartbeat = share * (HEARTBEAT if self._roster.knows_others else HEARTBEAT_ALONE)
+            await self._wait_for_news(told_at + heartbeat)
             self._news.clear()
             now = time.monotonic()
             if self._typing.expire(now):
@@ -133,7 +138,7 @@ class Presence:
                 self._people_changed = False
                 self.people_version += 1
                 self._changed()
-            if self._own_roster_changed or now - told_at >= HEARTBEAT:
+            if self._own_roster_changed or now - told_at >= heartbeat:
                 self._own_roster_changed = False
                 told_at = now
                 self._tell(self._roster.event())

@@ -28,6 +28,11 @@ class Roster:
         self._names: dict[str, str] = {}
         self._others: dict[str, tuple[float, dict[str, str], int]] = {}
 
+    @property
+    def knows_others(self) -> bool:
+        """Whether another node has people here, as far as this one has heard."""
+        return bool(self._others)
+
     def enter(self, person: Person) -> None:
         """Count one more connection of `person`."""
         self._sockets[person.author_id] += 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 from django.core import signing
 
 from chat import presence, roster
@@ -238,3 +240,30 @@ async def test_who_is_told_to_go_away_gets_messages_and_no_news_about_people(ali
             after.append((await hers.frame())["type"])
 
     assert after == ["room.changed"]
+
+
+async def test_a_node_that_knows_of_others_tells_them_more_often_who_is_there(alice, monkeypatch):
+    monkeypatch.setattr(presence, "HEARTBEAT", 0.01)
+    layer = use(InMemoryChannelLayer())
+    other = {"type": "people.here", "node": "other", "people": [["bob", "Bob"]], "count": 1}
+    told = Counter()
+
+    async def listen(room, channel):
+        while True:
+            event = await layer.receive(channel)
+            told[room] += event["type"] == "people.here" and event["node"] != "other"
+
+    async with enter(cookie=alice), enter("attic", cookie=alice), asyncio.TaskGroup() as listening:
+        tasks = []
+        for room in ("lobby", "attic"):
+            channel = await layer.new_channel()
+            await layer.group_add(f"room.{room}", channel)
+            tasks.append(listening.create_task(listen(room, channel)))
+        await until(lambda: len(layer.groups["room.attic"]) == 2)
+        await layer.group_send("room.attic", other)
+
+        await until(lambda: told["attic"] > 10)
+
+        assert told["lobby"] <= 3, "once at the start, and to who asks"
+        for task in tasks:
+            task.cancel()

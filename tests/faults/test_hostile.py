@@ -120,7 +120,7 @@ async def test_visits_that_come_and_go_leave_no_subscription():
     visits = either(400, 16_000)
     async with world("come and go on Redis", people=0, redis=True, command=OPENED) as here:
         node = here.nodes[0]
-        await come_and_go(node, visits // 10)  # every thread is there
+        await come_and_go(node, 200, at_once=20)  # every thread is there
         before = await counts_like(node, lambda found: not found["hubs"])
         subscribed = subscriptions(here.redis)
         memory = [round(hostile.resident(node.pid) / MIB, 1)]
