@@ -31,6 +31,11 @@ class Extent(NamedTuple):
     shown_title: str
 
 
+def shown_title(title: str, slug: str) -> str:
+    """The title of a room, or one made of its slug."""
+    return title or slug.replace("-", " ").strip().capitalize() or slug
+
+
 def title_for_reader(title: str, slug: str) -> str:
     """A shown title in the active language: the lobby's, until somebody gives it another."""
     return gettext("Lobby") if (slug, title) == (LOBBY, UNNAMED_LOBBY) else title
@@ -58,10 +63,13 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def heads(self, slugs: Collection[str]) -> dict[str, Extent]:
         """How far the logs reach of those of the rooms that exist."""
-        rows = self.filter(slug__in=slugs).only("slug", "epoch", "head", "pruned_upto", "title")
+        # Tuples, not models: they take a third of the time, and every process asks once a second.
+        rows = self.filter(slug__in=slugs).values_list(
+            "slug", "title", "epoch", "head", "pruned_upto"
+        )
         return {
-            room.slug: Extent(room.epoch, room.head, room.pruned_upto, room.shown_title)
-            for room in rows
+            slug: Extent(epoch, head, pruned_upto, shown_title(title, slug))
+            for slug, title, epoch, head, pruned_upto in rows
         }
 
 
@@ -88,4 +96,4 @@ class Room(models.Model):
     @property
     def shown_title(self) -> str:
         """The title, or one made of the slug."""
-        return self.title or self.slug.replace("-", " ").strip().capitalize() or self.slug
+        return shown_title(self.title, self.slug)
