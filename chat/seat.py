@@ -1,7 +1,8 @@
 """A membership of a channel-layer group, kept through the layer's failures.
 
-The only caller of `group_add`. It waits for the layer's calls, but never cancels one: then
-channels_redis and Redis would not agree any more about what is subscribed.
+The only caller of `group_add`. A call of the layer that has begun is never cancelled: then
+channels_redis and Redis would not agree any more about what is subscribed. So calls take turns,
+and who leaves while waiting for a turn has asked nothing of the layer.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from chat.loops import PerLoop
 from chat.tasks import cancel
 
 logger = logging.getLogger(__name__)
 
-LAYER_TIMEOUT = 5  # seconds to wait for one call of the layer
+LAYER_TIMEOUT = 60  # seconds that a call may take; redis-py itself gives up sooner
 BACKOFF = 0.2, 5.0  # seconds before the next attempt, at first and at most
-DEPARTURES = 60  # attempts to leave: four minutes and more without Redis
+DEPARTURES = 20  # attempts to leave: about a minute without Redis
+AT_ONCE = 4  # calls of the layer; channels_redis makes one at a time, and events wait behind them
+
+turns = PerLoop(lambda: asyncio.Semaphore(AT_ONCE))
 
 
 class Seat:
@@ -47,12 +52,10 @@ class Seat:
         delay, most = BACKOFF
         while True:
             try:
-                listening = await self._listen()
-                await self._complete(self._add)
+                await self._complete(self._join)
                 delay, _ = BACKOFF
                 self._joined()
-                await asyncio.wait({listening})
-                listening.result()
+                await self._listened()
             except Exception as error:
                 logger.warning("The channel layer failed for %s: %r", self._group, error)
             await asyncio.sleep(delay * random.uniform(0.5, 1))
@@ -61,42 +64,44 @@ class Seat:
     async def leave(self) -> None:
         """Leave the group and give up the channel, once `keep` has ended. While the layer fails,
         try again: Redis would go on sending the events of a room that nobody is in."""
-        if self._listening is None:
-            return
+        if self._call is not None:
+            await asyncio.gather(self._call, return_exceptions=True)
         delay, most = BACKOFF
-        for _ in range(DEPARTURES):
+        for _ in range(DEPARTURES if self._listening else 0):
             try:
-                await self._complete(self._discard)
+                await self._complete(self._depart)
                 break
             except Exception as error:
                 logger.debug("Leaving %s failed: %r", self._group, error)
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(delay * 2, most)
-        # A layer forgets a channel when a `receive` that waits is cancelled, and in no other way.
-        await cancel(await self._listen(), *([self._call] if self._call else []))
+        if self._listening is not None:
+            await cancel(self._listening)
         self._listening = self._call = None  # a cancelled task leads back to us: a reference cycle
 
     async def _complete(self, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Let the layer do `call`, after the one before it. Raises what that raises, or
-        TimeoutError after LAYER_TIMEOUT, when the call goes on by itself."""
-        if self._call is not None:
-            await self._end_of(self._call)
-        self._call = asyncio.create_task(call(), name=f"seat {self._group}")
-        if error := await self._end_of(self._call):
-            raise error
+        """Let the layer do `call`, also if we are cancelled meanwhile. Raises what it raises."""
+        turn = turns()
+        await turn.acquire()
+        self._call = asyncio.create_task(_in_time(call()), name=f"seat {self._group}")
+        self._call.add_done_callback(lambda _: turn.release())
+        await asyncio.wait({self._call})
+        self._call.result()
 
-    async def _end_of(self, call: asyncio.Task[None]) -> BaseException | None:
-        done, _ = await asyncio.wait({call}, timeout=LAYER_TIMEOUT)
-        if not done:
-            raise TimeoutError
-        return call.exception()
-
-    async def _add(self) -> None:
+    async def _join(self) -> None:
+        await self._listen()
         await get_channel_layer().group_add(self._group, self._channel)
 
-    async def _discard(self) -> None:
-        await self._add()  # channels_redis unsubscribes nobody who is not in the group any more
-        await get_channel_layer().group_discard(self._group, self._channel)
+    async def _depart(self) -> None:
+        layer = get_channel_layer()
+        try:  # if it failed before: channels_redis unsubscribes nobody who is not in the group
+            await layer.group_add(self._group, self._channel)
+        finally:
+            await layer.group_discard(self._group, self._channel)
+        # A layer forgets a channel when a `receive` that waits is cancelled, and in no other way.
+        listening = await self._listen()
+        listening.cancel()
+        await asyncio.wait({listening})
 
     async def _listen(self) -> asyncio.Task[None]:
         """The task that listens: the layer knows the channel from its first `receive` on."""
@@ -104,6 +109,12 @@ class Seat:
             self._listening = asyncio.create_task(self._receive(), name=f"ear {self._group}")
             await asyncio.sleep(0)
         return self._listening
+
+    async def _listened(self) -> None:
+        """Return never; raise what the layer raises."""
+        listening = await self._listen()
+        await asyncio.wait({listening})
+        listening.result()
 
     async def _receive(self) -> None:
         layer = get_channel_layer()
@@ -113,3 +124,8 @@ class Seat:
                 self._hear(event)
             except Exception:
                 logger.exception("An event of %s could not be understood", self._group)
+
+
+async def _in_time(call: Coroutine[Any, Any, None]) -> None:
+    async with asyncio.timeout(LAYER_TIMEOUT):
+        await call

@@ -11,11 +11,11 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from redis import Redis
 
 from chat import database
-from chat.seat import Seat
+from chat.seat import AT_ONCE, Seat
 from chat.services.messages import post_messages
 from tests import processes
 from tests.database_threads import counted, in_readers
-from tests.layers import BrokenLayer, told_by_layer_alone, use
+from tests.layers import BrokenLayer, SlowLayer, told_by_layer_alone, use
 from tests.posts import SECONDS, post, until
 from tests.sockets import enter
 
@@ -114,6 +114,24 @@ async def test_many_who_sit_down_and_leave_at_once_leave_nothing_on_redis(redis_
         await asyncio.gather(*(sit_down(f"room.{n % 10}", n / 20_000) for n in range(200)))
 
         await until(lambda: nothing_left(layer, redis_server))
+
+
+async def test_who_leaves_before_it_is_their_turn_asks_nothing_of_the_layer():
+    layer = use(SlowLayer())
+    first = [Seat(f"room.{number}", lambda event: None) for number in range(AT_ONCE)]
+    keeping = [asyncio.create_task(seat.keep()) for seat in first]
+    await until(lambda: layer.joining == AT_ONCE)
+
+    async with asyncio.timeout(SECONDS):
+        await asyncio.gather(*(sit_down(f"room.{number}", 0) for number in range(20)))
+
+    assert layer.joining == AT_ONCE
+    layer.go.set()
+    for task in keeping:
+        task.cancel()
+    await asyncio.gather(*(seat.leave() for seat in first))
+    assert not layer.channels
+    assert not layer.groups
 
 
 async def test_attempts_to_join_pile_up_no_queues_while_redis_is_away(redis_program, chat_log):
