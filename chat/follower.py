@@ -80,9 +80,6 @@ class Follower:
                 del self._owed[:done]
                 return False
         self._owed = []
-        return self._write_people(writer)
-
-    def _write_people(self, writer: Writer) -> bool:
         seen = self._seen
         while text := self._people():
             if not writer.write(text):
