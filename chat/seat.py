@@ -43,7 +43,7 @@ class Seat:
         self._hear = hear
         self._joined = joined
         # Not `new_channel`: when that fails, its channel stays in the layer, and nobody knows it.
-        self._channel = f"seat.{secrets.token_hex(16)}"
+        self._channel = f"chat.seat.{secrets.token_hex(16)}"
         self._listening: asyncio.Task[None] | None = None
         self._call: asyncio.Task[None] | None = None  # the latest one of the layer
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from contextlib import suppress
 
 import pytest
 from channels.layers import get_channel_layer
@@ -167,6 +168,21 @@ async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind(
     await until(lambda: layer.telling > told_before or nothing_left(before))
 
     layer.go.set()
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_a_hub_closes_although_a_task_of_it_swallows_a_cancellation(monkeypatch):
+    monkeypatch.setattr("chat.tasks.AGAIN", 0.01)
+
+    async def deaf():
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    before = asyncio.all_tasks()
+    async with enter():
+        hubs()._hubs["lobby"]._tasks.append(asyncio.create_task(deaf()))
 
     await until(lambda: nothing_left(before))
 

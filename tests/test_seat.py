@@ -82,7 +82,9 @@ async def redis_layer(redis):
 
 def subscribed(redis):
     with Redis.from_url(redis.url, decode_responses=True) as client:
-        return [name for name in client.pubsub_channels() if name.startswith(("seats", "seat."))]
+        return [
+            name for name in client.pubsub_channels() if name.startswith(("seats", "chat.seat."))
+        ]
 
 
 def nothing_left(layer, redis):
