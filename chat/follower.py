@@ -81,8 +81,8 @@ class Follower:
                 return False
         self._owed = []
         seen = self._seen
-        while text := self._people():
-            if not writer.write(text):
+        while news := self._people():
+            if not writer.write(news):
                 self._seen = seen
                 return False
             seen = self._seen

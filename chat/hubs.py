@@ -25,7 +25,7 @@ from chat.models.room import Extent
 
 logger = logging.getLogger(__name__)
 
-LINGER = 5.0  # seconds that a hub outlives its last connection: most who leave reload the page
+LINGER = 5.0  # seconds that a hub outlives its last connection, for a reload or a reconnect
 MAX_LINGERING = 100  # hubs
 POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
 
@@ -36,7 +36,7 @@ class Hubs:
     def __init__(self) -> None:
         self._hubs: dict[str, RoomHub] = {}
         self._watching: asyncio.Task[None] | None = None
-        self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # first to close first
+        self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
         self._closing: set[asyncio.Task[None]] = set()
         self._census = Census(self._counts)
         self._counting: asyncio.Task[None] | None = None
@@ -49,13 +49,13 @@ class Hubs:
             if 0 < settings.MAX_ROOMS <= self._in_use():
                 raise Ended(CloseCode.TOO_MANY_SOCKETS)
             hub = self._hubs[slug] = RoomHub(slug)
-            ROOMS.inc()
         elif hub in self._lingering:
             self._lingering.pop(hub).cancel()
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="heads")
         self._take_part()
         hub.users += 1
+        ROOMS.inc(hub.users == 1)
         try:
             await hub.opened()
         except BaseException as error:
@@ -70,6 +70,7 @@ class Hubs:
         hub.users -= 1
         if hub.users:
             return
+        ROOMS.dec()
         if self._hubs.get(hub.slug) is hub and hub.is_open and not draining().has_begun:
             loop = asyncio.get_running_loop()
             self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
@@ -112,7 +113,6 @@ class Hubs:
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:
             del self._hubs[hub.slug]
-            ROOMS.dec()
 
     async def _watch(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge, Histogram
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 CONNECTIONS = Gauge("chat_connections", "Sockets in a room", ["speaks"])
-ROOMS = Gauge("chat_rooms", "Rooms with somebody in them, or left a moment ago")
+ROOMS = Gauge("chat_rooms", "Rooms with somebody in them")
 DELIVERIES = Counter("chat_deliveries", "Changes times the readers they were released to")
 ECHO = Histogram("chat_echo_seconds", "From a post's arrival to its readers here", buckets=SECONDS)
 

@@ -1,8 +1,8 @@
 """A membership of a channel-layer group, kept through the layer's failures.
 
 The only caller of `group_add`. A call of the layer that has begun is never cancelled: then
-channels_redis and Redis would not agree any more about what is subscribed. So calls take turns,
-and who leaves while waiting for a turn has asked nothing of the layer.
+channels_redis and Redis would disagree about what is subscribed. So calls take turns, and a seat
+that is left while it waits for its turn has asked nothing of the layer.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Seat:
             delay = min(delay * 2, most)
 
     async def leave(self) -> None:
-        """Leave the group and give up the channel, once `keep` has ended. While the layer fails,
-        try again: Redis would go on sending the events of a room that nobody is in."""
+        """Leave the group and give up the channel, once `keep` has ended. Retries while the layer
+        fails: Redis would go on sending the events of a room that nobody is in."""
         if self._call is not None:
             await asyncio.gather(self._call, return_exceptions=True)
         delay, most = BACKOFF
@@ -80,7 +80,7 @@ class Seat:
         self._listening = self._call = None  # a cancelled task leads back to us: a reference cycle
 
     async def _complete(self, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Let the layer do `call`, also if we are cancelled meanwhile. Raises what it raises."""
+        """Run `call` in its turn, to its end even if we are cancelled. Raises what it raises."""
         turn = turns()
         await turn.acquire()
         self._call = asyncio.create_task(_in_time(call()), name=f"seat {self._group}")
@@ -111,7 +111,7 @@ class Seat:
         return self._listening
 
     async def _listened(self) -> None:
-        """Return never; raise what the layer raises."""
+        """Wait for as long as it listens. Raises what the layer raises."""
         listening = await self._listen()
         await asyncio.wait({listening})
         listening.result()

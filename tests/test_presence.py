@@ -220,7 +220,7 @@ async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(al
         await sees(hers, "Alice", "Bob")
 
 
-async def test_who_is_told_to_go_away_gets_messages_and_no_news_about_people(alice, bob):
+async def test_after_going_away_only_messages_are_sent(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         async with enter(cookie=cookie("Carol")):
             await sees(hers, "Alice", "Bob", "Carol")

@@ -111,14 +111,14 @@ async def test_a_seat_that_is_left_while_it_joins_leaves_nothing_on_redis(second
         await until(lambda: nothing_left(layer, redis_server))
 
 
-async def test_many_who_sit_down_and_leave_at_once_leave_nothing_on_redis(redis_server):
+async def test_many_seats_taken_and_left_at_the_same_time_leave_nothing_on_redis(redis_server):
     async with redis_layer(redis_server) as layer:
         await asyncio.gather(*(sit_down(f"room.{n % 10}", n / 20_000) for n in range(200)))
 
         await until(lambda: nothing_left(layer, redis_server))
 
 
-async def test_who_leaves_before_it_is_their_turn_asks_nothing_of_the_layer():
+async def test_a_seat_left_before_its_turn_asks_nothing_of_the_layer():
     layer = use(SlowLayer())
     first = [Seat(f"room.{number}", lambda event: None) for number in range(AT_ONCE)]
     keeping = [asyncio.create_task(seat.keep()) for seat in first]
@@ -152,7 +152,7 @@ async def test_attempts_to_join_pile_up_no_queues_while_redis_is_away(redis_prog
             await until(lambda: nothing_left(layer, redis))
 
 
-async def test_who_leaves_while_redis_is_away_is_unsubscribed_when_it_is_back(redis_program):
+async def test_a_seat_left_while_redis_is_away_is_unsubscribed_when_redis_is_back(redis_program):
     with processes.redis_server() as redis:
         async with redis_layer(redis) as layer:
             joined = asyncio.Event()
