@@ -11,7 +11,7 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
-from channels.layers import InMemoryChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connection
 
 from chat import readiness
@@ -65,19 +65,20 @@ def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
         ready_with(node)
 
 
-async def test_many_round_trips_use_one_channel():
-    class Counting(InMemoryChannelLayer):
-        made = 0
-
-        async def new_channel(self, prefix="specific."):
-            self.made += 1
-            return await super().new_channel(prefix)
-
-    layer = use(Counting())
+async def test_round_trips_share_one_channel(redis_server):
+    layer = use(RedisPubSubChannelLayer(hosts=[redis_server.url]))
     for _ in range(3):
         assert await readiness.shortcomings() == FINE
 
-    assert layer.made == 1
+    assert len(layer.channels) == 1
+
+
+async def test_failed_round_trips_leave_at_most_one_channel_behind():
+    layer = use(RedisPubSubChannelLayer(hosts=["redis://127.0.0.1:1/0"]))  # nobody listens there
+    for _ in range(3):
+        assert "Error" in (await readiness.shortcomings())["channel_layer"]
+
+    assert len(layer.channels) <= 1
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
