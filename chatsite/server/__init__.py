@@ -5,6 +5,6 @@ reason, and a frame made once for many sockets. It knows ASGI and nothing about 
 under plain `daphne`, an application runs as before and merely lacks these.
 """
 
-from chatsite.server.launcher import serve
+from chatsite.server.launcher import check_endpoint, serve
 
-__all__ = ["serve"]
+__all__ = ["check_endpoint", "serve"]

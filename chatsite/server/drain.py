@@ -39,6 +39,7 @@ async def drain(server: Launcher) -> None:
     try:
         for port in server.ports:
             await defer.maybeDeferred(port.stopListening).asFuture(server.loop)
+        server.sockets_at_end = len(open_sockets(server))
         await say_farewell(server)
         await close_connections(server, ends_at)
     except Exception:
@@ -55,7 +56,7 @@ async def say_farewell(server: Launcher) -> None:
 
 
 async def close_connections(server: Launcher, ends_at: float) -> None:
-    sockets = [each for each in server.connections if isinstance(each, Connection)]
+    sockets = open_sockets(server)
     for start in range(0, len(sockets), BATCH):
         for connection in sockets[start : start + BATCH]:
             connection.end(SERVICE_RESTART, "restarting", status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -63,6 +64,14 @@ async def close_connections(server: Launcher, ends_at: float) -> None:
     await until(lambda: not is_busy(server), ends_at - CLEAN_UP)
     await cancel_applications(server)
     await until(lambda: not server.reactor.getWriters(), ends_at)
+
+
+def open_sockets(server: Launcher) -> list[Connection]:
+    return [
+        protocol
+        for protocol, details in server.connections.items()
+        if isinstance(protocol, Connection) and "disconnected" not in details
+    ]
 
 
 def is_busy(server: Launcher) -> bool:

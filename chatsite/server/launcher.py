@@ -12,7 +12,8 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from daphne.server import Server  # isort: skip
 from asgiref.compatibility import guarantee_single_callable
 from twisted.internet import defer, reactor
+from twisted.internet.endpoints import serverFromString
 from twisted.logger import LogLevel, STDLibLogObserver, globalLogPublisher
 
 from chatsite.server import drain
@@ -70,10 +72,22 @@ class Launcher(Server):
     max_body = MAX_BODY
 
     def __init__(
+def check_endpoint(description: str) -> None:
+    """Raises ValueError for what Twisted does not understand as an endpoint."""
+    try:
+        serverFromString(reactor, description)
+    except Exception as error:  # each kind has a parser of its own
+        raise ValueError(str(error)) from error
+
+
         self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
     ) -> None:
         application = guarantee_single_callable(application)
         # Ours are the signals, and the moment when everything is set up and nothing yet served.
+    admission: Admission
+    end_reason = ""
+    ends_since = 0.0  # time.monotonic()
+    sockets_at_end = 0  # how many were open when it began to end
         options |= {"signal_handlers": False, "ready_callable": self.set_up}
         super().__init__(application, endpoints, **options)
         self.drain_seconds = drain_seconds
@@ -96,7 +110,7 @@ class Launcher(Server):
             gc.set_threshold(*SEARCHES)
             super().run()
             if self.abort_start:  # Daphne has logged why it cannot listen
-                self.exit_code = 1
+                self.exit_code, self.end_reason = 1, "cannot listen"
         except LifespanFailed as error:
             self.fail("the application cannot start: %s", error)
         except BaseException:
@@ -111,22 +125,32 @@ class Launcher(Server):
         logger.critical(message, *args, **options)
         self.exit_code = 1
 
+        logger.info(
+            "Ended: %s; %d WebSockets closed in %.1f s, exit code %d",
+            self.end_reason or "stopped",
+            self.sockets_at_end,
+            time.monotonic() - self.ends_since,
+            self.exit_code,
+        )
     def on_signal(self, number: int, frame: object) -> None:
         """Runs between any two bytecodes of the main thread: no locks, no logging."""
         if self.draining or not self.reactor.running:
             os._exit(128 + number)
         else:
+        self.end_reason = self.end_reason or message % args
             self.begin_to_end()
             self.loop.call_soon_threadsafe(self.start_drain)
 
     def begin_to_end(self) -> None:
         self.draining = True
         faulthandler.dump_traceback_later(self.drain_seconds + LAST_RESORT, exit=True)
+            self.end_reason = signal.Signals(number).name
 
     def start_drain(self) -> None:
         self.drain_task = self.loop.create_task(drain.drain(self))
         self.drain_task.add_done_callback(lambda task: self.stop())
 
+        self.ends_since = time.monotonic()
     # What Daphne calls
 
     def set_up(self) -> None:

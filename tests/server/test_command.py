@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests import processes
+from tests.managing import manage
 from tests.server.conftest import Toy
 from tests.server.raw_socket import frame, handshake, read_frame
 
@@ -94,3 +95,21 @@ def test_access_lines_come_only_when_asked_for(words, asked):
         assert ("WSCONNECT /echo" in server.log_text()) is asked
         assert ("GET /stats" in server.log_text()) is asked
         assert "hello" not in server.log_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--access-log", "/no/such/folder/log"], "/no/such/folder/log cannot be written: No such"),
+        (["-e", "nonsense"], "--endpoint nonsense: Unknown endpoint type"),
+        (["-e", "tcp:port=http"], "--endpoint tcp:port=http: invalid literal"),
+        (["-p", "99999"], "Listen failure: bind(): port must be 0-65535"),
+        (["-u", "/no/such/folder/chat.sock"], "No such file or directory"),
+        (["--fd", "99"], "Bad file descriptor"),
+    ],
+)
+def test_what_it_cannot_open_is_told_in_a_line(words, told, tmp_path):
+    done = manage("serve", *words, check=False, DATA_DIR=tmp_path)
+
+    assert done.returncode == 1
+    assert told in done.stdout

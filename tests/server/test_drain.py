@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.processes import ServerFailed
 from tests.server.raw_socket import frame, handshake, read_frame, request
 
 RESTART = (0x8, (1012).to_bytes(2, "big") + b"restarting")
@@ -121,3 +122,23 @@ def test_nobody_new_gets_in_while_it_drains(start, until):
 def refuses(toy):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", toy.port)) != 0
+
+
+def test_the_last_line_tells_why_it_ended_and_how_many_were_there(toy, closing, until):
+    with toy.connect("/echo") as one, toy.connect("/echo") as other:
+        toy.send(signal.SIGINT)
+        assert {closing(one), closing(other)} == {(1012, "restarting")}
+
+    assert toy.process.wait(30) == 0
+    last = toy.log_text().splitlines()[-1]
+    assert "Ended: SIGINT; 2 WebSockets closed in " in last
+    assert last.endswith(" s, exit code 0")
+
+
+def test_the_last_line_tells_of_a_failure(start):
+    with pytest.raises(ServerFailed) as failed, start(lifespan="fails"):
+        pass
+
+    last = str(failed.value).splitlines()[-1]
+    assert "Ended: the application cannot start: no disk in the drive; 0 WebSockets" in last
+    assert last.endswith(" s, exit code 1")

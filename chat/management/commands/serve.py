@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
-from chatsite.server import serve
+from chat.limits import network_of
+from chatsite.proxies import TrustedProxies, parsed_address
+from chatsite.server import check_endpoint, serve
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -100,6 +102,11 @@ def endpoints_of(options: dict[str, Any]) -> list[str]:
     built = [each if each.startswith("fd:") else f"{each}:backlog={BACKLOG}" for each in built]
     return sorted([*options["endpoint"], *built])
 
+    for description in options["endpoint"]:
+        try:
+            check_endpoint(description)
+        except ValueError as error:
+            raise CommandError(f"--endpoint {description}: {error}") from error
 
 def access_logger(path: str | None, verbosity: int) -> AccessLogGenerator | None:
     if path is None and verbosity < 2:
