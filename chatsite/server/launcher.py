@@ -26,6 +26,8 @@ from twisted.internet.endpoints import serverFromString
 from twisted.logger import LogLevel, STDLibLogObserver, globalLogPublisher
 
 from chatsite.server import drain
+from chatsite.server.admission import Admission, raised_descriptor_limit
+from chatsite.server.channel import Channel
 from chatsite.server.connection import EXTENSION, STOP_PINGS, Connection
 from chatsite.server.inbox import Inbox
 from chatsite.server.lifespan import Lifespan, LifespanFailed
@@ -52,26 +54,24 @@ def serve(
     *,
     drain_seconds: float = DRAIN_SECONDS,
     max_body: int = MAX_BODY,
+    counted_as: Callable[[str], str | None] = lambda address: address,
+    per_client: int = 0,
     **options: Any,
 ) -> int:
     """Serve until a signal ends it; the process's exit code. Call it in the main thread, once.
 
     `endpoints` are Twisted's descriptions ("tcp:port=8000:interface=127.0.0.1"); `options` those of
-    daphne.server.Server. A request of more than `max_body` bytes is answered with 413. From the
+    daphne.server.Server. A request of more than `max_body` bytes is answered with 413. At most
+    `per_client` HTTP connections of one client are open; for both names see Admission. From the
     first SIGTERM or SIGINT on it drains; a second one quits at once.
     """
     warn_of_untested_versions()
     launcher = Launcher(application, endpoints, drain_seconds=drain_seconds, **options)
     launcher.max_body = max_body
+    launcher.admission = Admission(counted_as, per_client, raised_descriptor_limit())
     return launcher.run()
 
 
-class Launcher(Server):
-    draining = False
-    exit_code = 0
-    max_body = MAX_BODY
-
-    def __init__(
 def check_endpoint(description: str) -> None:
     """Raises ValueError for what Twisted does not understand as an endpoint."""
     try:
@@ -80,14 +80,20 @@ def check_endpoint(description: str) -> None:
         raise ValueError(str(error)) from error
 
 
-        self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
-    ) -> None:
-        application = guarantee_single_callable(application)
-        # Ours are the signals, and the moment when everything is set up and nothing yet served.
+class Launcher(Server):
+    draining = False
+    exit_code = 0
+    max_body = MAX_BODY
     admission: Admission
     end_reason = ""
     ends_since = 0.0  # time.monotonic()
     sockets_at_end = 0  # how many were open when it began to end
+
+    def __init__(
+        self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
+    ) -> None:
+        application = guarantee_single_callable(application)
+        # Ours are the signals, and the moment when everything is set up and nothing yet served.
         options |= {"signal_handlers": False, "ready_callable": self.set_up}
         super().__init__(application, endpoints, **options)
         self.drain_seconds = drain_seconds
@@ -119,12 +125,6 @@ def check_endpoint(description: str) -> None:
             self.begin_to_end()
             self.loop.run_until_complete(drain.drain(self))
         self.loop.run_until_complete(drain.cancel_everything())
-        return self.exit_code
-
-    def fail(self, message: str, *args: object, **options: Any) -> None:
-        logger.critical(message, *args, **options)
-        self.exit_code = 1
-
         logger.info(
             "Ended: %s; %d WebSockets closed in %.1f s, exit code %d",
             self.end_reason or "stopped",
@@ -132,25 +132,31 @@ def check_endpoint(description: str) -> None:
             time.monotonic() - self.ends_since,
             self.exit_code,
         )
+        return self.exit_code
+
+    def fail(self, message: str, *args: object, **options: Any) -> None:
+        logger.critical(message, *args, **options)
+        self.exit_code = 1
+        self.end_reason = self.end_reason or message % args
+
     def on_signal(self, number: int, frame: object) -> None:
         """Runs between any two bytecodes of the main thread: no locks, no logging."""
         if self.draining or not self.reactor.running:
             os._exit(128 + number)
         else:
-        self.end_reason = self.end_reason or message % args
+            self.end_reason = signal.Signals(number).name
             self.begin_to_end()
             self.loop.call_soon_threadsafe(self.start_drain)
 
     def begin_to_end(self) -> None:
         self.draining = True
+        self.ends_since = time.monotonic()
         faulthandler.dump_traceback_later(self.drain_seconds + LAST_RESORT, exit=True)
-            self.end_reason = signal.Signals(number).name
 
     def start_drain(self) -> None:
         self.drain_task = self.loop.create_task(drain.drain(self))
         self.drain_task.add_done_callback(lambda task: self.stop())
 
-        self.ends_since = time.monotonic()
     # What Daphne calls
 
     def set_up(self) -> None:
@@ -159,6 +165,8 @@ def check_endpoint(description: str) -> None:
             closeHandshakeTimeout=CLOSE_TIMEOUT,
         )
         self.ws_factory.protocol = Connection.configured_by(self.ws_factory)
+        self.http_factory.protocol = Channel
+        self.http_factory.acceptableProtocols = lambda: [b"http/1.1"]  # of a TLS endpoint
         self.http_factory.buildProtocol = partial(build_http, self.http_factory.buildProtocol)
         if self.verbosity <= 1:  # Daphne has sent all of Twisted's log to nowhere
             observer: Any = log_failures
@@ -166,6 +174,7 @@ def check_endpoint(description: str) -> None:
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
+        port.transport = self.admission.counting(port.transport)
         self.ports.append(port)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:

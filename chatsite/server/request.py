@@ -5,50 +5,45 @@ Twisted spools every body that is long, or of unknown length, to a file before a
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from daphne.http_protocol import WebRequest
+from twisted.web.http import NO_BODY_CODES
 
-REFUSAL = (
-    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
-    b"Content-Type: text/plain\r\nContent-Length: 26\r\n\r\nThe request is too large.\n"
-)
-PATIENCE = 1024 * 1024  # bytes to let pass by after the refusal, so that it can be read
+from chatsite.server.channel import http_date
 
 
 class Request(WebRequest):
-    """Refuses more than the server's `max_body` bytes at once, and forgets what comes then."""
+    """Its `channel` is a Channel, which has refused a body that announces itself as too long."""
 
-    refused = False
-    ignored = 0  # bytes since then
+    def __init__(self, *args: Any) -> None:
+        # Nobody asks Twisted for the fields of a form, and hostile ones make it raise.
+        super().__init__(*args, parsePOSTFormSubmission=False)
 
     def gotLength(self, length: int | None) -> None:
         self.content = BytesIO()
-        if length is not None and length > self.server.max_body:
-            self.refuse()
 
     def handleContentChunk(self, data: bytes) -> None:
-        if self.refused:
-            self.ignored += len(data)
-            if self.ignored > PATIENCE:
-                self.channel.forceAbortClient()
-        elif self.content.tell() + len(data) > self.server.max_body:
-            self.refuse()
-        else:
+        if self.content.tell() + len(data) > self.server.max_body:
+            self.channel.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not self.channel.refused:
             super().handleContentChunk(data)
 
-    def refuse(self) -> None:
-        self.refused = True
-        self.content = BytesIO()
-        self.requestHeaders.removeHeader(b"expect")  # or Twisted would ask for the body
-        self.channel.transport.write(REFUSAL)
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """What the application sends. Of an answer without a body Daphne would write all parts of
+        the body but the first, and they would look like the next answer."""
+        kind = message.get("type")
+        if kind == "http.response.body" and (self.method == b"HEAD" or self.code in NO_BODY_CODES):
+            message = {**message, "body": b""}
+        super().handle_reply(message)
+        if kind == "http.response.start" and not self.responseHeaders.hasHeader(b"Date"):
+            self.responseHeaders.setRawHeaders(b"Date", [http_date()])
 
     def process(self) -> Any:
-        if self.refused:
-            self.channel.loseConnection()
-            return None
         ending = super().process()
         if self.transport is None:  # it became a WebSocket: Twisted's channel lets go of it too
             self.channel.requests.remove(self)
+            self.server.admission.leave(self.channel)
         return ending

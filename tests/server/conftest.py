@@ -27,7 +27,9 @@ class Toy(processes.Server):
         self.port = port or processes.free_port()
         # Its own comes last: when that is listened on, all are.
         endpoints = [*also, f"tcp:port={self.port}:interface=127.0.0.1:backlog=1024"]
-        words = [f"--{name}={value}" for name, value in options.items()]
+        words = []
+        for name, value in options.items():
+            words += [f"--{name.replace('_', '-')}", *str(value).split()]
         command = [sys.executable, "-u", "-m", "tests.server.toy", *endpoints, *words]
         super().__init__(command, folder=folder, cwd=processes.ROOT)
 

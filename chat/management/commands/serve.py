@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from daphne.access import AccessLogGenerator
@@ -22,6 +23,7 @@ MIB = 1024 * 1024
 # Seconds. The event loop and the thread that writes hand the interpreter to each other at every
 # commit; Python's 5 ms make either wait far longer than the commit takes.
 SWITCH_INTERVAL = 0.0005
+CONNECTIONS_PER_SOCKET = 6  # HTTP/1.1 connections that a browser opens to one host
 
 
 class Command(BaseCommand):
@@ -69,6 +71,8 @@ class Command(BaseCommand):
             endpoints,
             drain_seconds=getattr(settings, "DRAIN_SECONDS", 10),
             max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+            counted_as=client_counter(TrustedProxies(getattr(settings, "TRUSTED_PROXIES", []))),
+            per_client=CONNECTIONS_PER_SOCKET * getattr(settings, "SOCKETS_PER_ADDRESS", 0),
             action_logger=action_logger,
             verbosity=options["verbosity"],
             root_path=options["root_path"] or settings.FORCE_SCRIPT_NAME or "",
@@ -98,15 +102,24 @@ def endpoints_of(options: dict[str, Any]) -> list[str]:
         )
     except ValueError as error:
         raise CommandError(str(error)) from error
-    # An inherited descriptor listens already.
-    built = [each if each.startswith("fd:") else f"{each}:backlog={BACKLOG}" for each in built]
-    return sorted([*options["endpoint"], *built])
-
     for description in options["endpoint"]:
         try:
             check_endpoint(description)
         except ValueError as error:
             raise CommandError(f"--endpoint {description}: {error}") from error
+    # An inherited descriptor listens already.
+    built = [each if each.startswith("fd:") else f"{each}:backlog={BACKLOG}" for each in built]
+    return sorted([*options["endpoint"], *built])
+
+
+def client_counter(proxies: TrustedProxies) -> Callable[[str], str | None]:
+    """Counts HTTP connections by what limits count by: a network, and for a proxy nothing."""
+
+    def counted_as(peer: str) -> str | None:
+        return None if proxies.trusts(peer) else network_of(str(parsed_address(peer) or peer))
+
+    return counted_as
+
 
 def access_logger(path: str | None, verbosity: int) -> AccessLogGenerator | None:
     if path is None and verbosity < 2:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import resource
 import sys
 from functools import partial
 
-from chatsite.server import outbox, serve
+from chatsite.server import channel, outbox, serve
 from tests.server.toy.app import application
 from tests.server.toy.lifespans import LIFESPANS
 
@@ -16,8 +17,17 @@ parser.add_argument("endpoints", nargs="+")
 parser.add_argument("--drain", type=float, default=10)
 parser.add_argument("--lifespan", default="plain", choices=LIFESPANS)
 parser.add_argument("--stall", type=float, default=outbox.STALL_TIMEOUT)
+parser.add_argument("--request-timeout", type=float, default=channel.REQUEST_TIMEOUT)
+parser.add_argument("--idle-timeout", type=float, default=channel.IDLE_TIMEOUT)
+parser.add_argument("--per-client", type=int, default=0)
+parser.add_argument("--open-files", type=int, nargs=2, metavar=("SOFT", "HARD"))
 given = parser.parse_args()
 outbox.STALL_TIMEOUT = given.stall
+channel.REQUEST_TIMEOUT = given.request_timeout
+channel.IDLE_TIMEOUT = channel.Channel.abortTimeout = given.idle_timeout
+if given.open_files:
+    resource.setrlimit(resource.RLIMIT_NOFILE, given.open_files)
 logging.basicConfig(level=logging.INFO, stream=sys.stdout)
 toy = partial(application, lifespan=given.lifespan)
-sys.exit(serve(toy, given.endpoints, drain_seconds=given.drain, server_name="toy"))
+options = {"drain_seconds": given.drain, "per_client": given.per_client, "server_name": "toy"}
+sys.exit(serve(toy, given.endpoints, **options))

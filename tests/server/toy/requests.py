@@ -57,6 +57,28 @@ async def push(scope, receive, send, name, size):
     await answer(send, str(count))
 
 
+async def pieces(scope, receive, send, text, size):
+    """`text` after every 65,536 bytes, in pieces of that length, as Django sends them."""
+    body = ("." * 65_536 + text) * (int(size) // 65_536)
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for start in range(0, len(body), 65_536):
+        piece = body[start : start + 65_536].encode()
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+async def show(scope, receive, send):
+    """What the application sees of a request."""
+    headers = {name.decode(): value.decode("latin1") for name, value in scope["headers"]}
+    await answer(send, json.dumps({"path": scope["path"], "headers": headers}))
+
+
+async def wait(scope, receive, send):
+    await listening.wait()
+    await answer(send)
+
+
 async def hang(scope, receive, send):
     await asyncio.Event().wait()
 
@@ -103,6 +125,9 @@ PATHS = {
     "/listen": listen,
     "/say": say,
     "/push": push,
+    "/pieces": pieces,
+    "/show": show,
+    "/wait": wait,
     "/hang": hang,
     "/slow": slow,
     "/block": block,
