@@ -7,8 +7,10 @@ way (`database_sync_to_async`) shares one thread among everything and may reconn
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
@@ -46,6 +48,13 @@ async def write(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     )
 
 
+async def open_writer() -> None:
+    """Connect the writer before anyone posts: later there may be no file descriptor for it. Where
+    the database is away, the first post connects."""
+    with suppress(*UNREACHABLE):
+        await write(lambda: connections[DEFAULT_DB_ALIAS].ensure_connection())
+
+
 async def read(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `func`, which only reads, in one of the readers' threads.
 
@@ -65,8 +74,10 @@ async def read(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def _run(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return func(*args, **kwargs)
-    except Error:
-        connections[DEFAULT_DB_ALIAS].close()
+    except Error as error:
+        # SQLite without a free descriptor: this connection works on, and a new one could not open.
+        if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_CANTOPEN:
+            connections[DEFAULT_DB_ALIAS].close()
         raise
 
 

@@ -1,4 +1,4 @@
-"""The ASGI lifespan protocol: the launcher's way to say that the process ends.
+"""The ASGI lifespan protocol: the launcher's way to say that the process starts, or ends.
 
 Plain Daphne does not speak it; there a consumer that is cancelled says its own farewell.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from chat import database
 from chat.draining import draining
 
 
@@ -20,7 +21,9 @@ async def lifespan(
 ) -> None:
     while True:
         event = await receive()
-        if event["type"] == "lifespan.shutdown":
+        if event["type"] == "lifespan.startup":
+            await database.open_writer()
+        else:
             await draining().drain(settings.DRAIN_SECONDS)
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
