@@ -18,7 +18,7 @@ from django.core.asgi import get_asgi_application
 
 from chat.routing import websocket_urlpatterns
 from chatsite.at_exit import end_in_good_order
-from chatsite.bodies import BoundedBodies
+from chatsite.bodies import PlainBodies
 from chatsite.error_reports import report_errors
 from chatsite.lifespan import lifespan
 from chatsite.metrics_port import open_metrics_port
@@ -34,7 +34,7 @@ end_in_good_order()
 if settings.METRICS_PORT:
     open_metrics_port(settings.METRICS_PORT)
 
-pages = BoundedBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+pages = PlainBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 application = BehindProxies(
     ProtocolTypeRouter(
         {

@@ -1,34 +1,57 @@
-"""A request whose body is longer than any of ours is refused by its announced length alone.
+"""Requests that Django should not see: a body longer than any of ours, or in another charset.
 
-`manage.py serve` refuses it before a byte of it is kept, also when it comes in chunks; other
-servers may have spooled it to disk by now.
+`manage.py serve` refuses a long body before a byte of it is kept, also when it comes in chunks;
+other servers may have spooled it to disk by now.
 """
 
 from __future__ import annotations
 
+import codecs
+from http import HTTPStatus
 from typing import Any
+
+from django.utils.http import parse_header_parameters
 
 from chatsite.proxies import Application, Scope
 
-REFUSAL = b"The request is too large."
 
-
-class BoundedBodies:
-    """`application`, for requests of at most `limit` bytes."""
+class PlainBodies:
+    """`application`, for requests of at most `limit` bytes, in UTF-8."""
 
     def __init__(self, application: Application, limit: int) -> None:
         self._application = application
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if _length(scope) <= self._limit:
+        if _length(scope) > self._limit:
+            await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large.")
+        elif not _is_utf_8(scope):
+            await _refuse(send, HTTPStatus.BAD_REQUEST, "The request's charset is not UTF-8.")
+        else:
             await self._application(scope, receive, send)
-            return
-        headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": REFUSAL})
+
+
+async def _refuse(send: Any, status: HTTPStatus, text: str) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+def _values(scope: Scope, header: bytes) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == header]
 
 
 def _length(scope: Scope) -> int:
-    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    lengths = _values(scope, b"content-length")
     return max((int(value) for value in lengths if value.isdigit()), default=0)
+
+
+def _is_utf_8(scope: Scope) -> bool:
+    """Django would decode a form by any charset that Python has, some of which are no charsets, and
+    fail with a traceback longer than the request."""
+    try:
+        content_type = b",".join(_values(scope, b"content-type")).decode("ascii")
+        _, parameters = parse_header_parameters(content_type)
+        return codecs.lookup(parameters.get("charset", "utf-8")).name == "utf-8"
+    except (LookupError, ValueError):  # UnicodeDecodeError among them
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from typing import Any
 
@@ -39,6 +40,20 @@ class JsonLines(JsonFormatter):
         )
 
 
+class Brief(logging.StreamHandler):  # type: ignore[type-arg]
+    """One short line for what anybody can provoke: no traceback, and of the message the start."""
+
+    longest = 200  # characters
+
+    def emit(self, record: logging.LogRecord) -> None:
+        record = copy.copy(record)  # other handlers may want all of it
+        message = record.getMessage()
+        record.msg = message if message.isprintable() else repr(message)
+        record.msg, record.args = record.msg[: self.longest], ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        super().emit(record)
+
+
 def _shown(value: object) -> str:
     """Quoted where it would be taken for more than one word; a line break cannot forge a line."""
     text = str(value)
@@ -61,14 +76,19 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"chosen": {"()": FORMATTERS[form]}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "chosen"},
+            "brief": {"class": "chatsite.logs.Brief", "formatter": "chosen"},
+        },
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             "chat": ours,
             "chatsite": ours,
             "django": quiet,
             "django.request": quiet | {"level": "ERROR"},  # not each page that a robot misses
-            # Anyone can send any Host; they get a 400, and would fill the log with tracebacks.
+            # Anyone can send what Django finds suspicious, and would fill the log with tracebacks.
+            "django.security": quiet | {"handlers": ["brief"]},
+            # Robots send any Host; they get a 400.
             "django.security.DisallowedHost": quiet | {"level": "CRITICAL"},
             # A traceback a second while Redis is away; chat.seat says it once, in one line.
             "channels_redis": quiet | {"level": "CRITICAL"},
