@@ -49,6 +49,19 @@ def test_headers_that_are_too_long_are_answered_with_431(shared_toy, lines):
     assert status_of(asked(shared_toy, GET, lines, b"\r\n")) == 431
 
 
+def test_a_client_that_is_still_sending_is_not_reset_before_it_can_read_the_answer(start):
+    with start(linger=WITHIN) as toy, toy.raw() as plain:
+        plain.sendall(GET + b"X-Long: " + b"x" * 17_000)
+        answer = b""
+        while part := plain.recv(65536):
+            answer += part
+
+        for _ in range(20):  # a connection that is closed would answer with a reset
+            plain.sendall(b"x" * 1000)
+            assert plain.recv(1) == b""
+    assert status_of(answer) == 431
+
+
 def test_a_request_line_that_is_too_long_is_answered_with_414(shared_toy):
     line = b"GET /%b HTTP/1.1\r\n" % (b"x" * 17_000)
 

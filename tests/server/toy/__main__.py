@@ -19,10 +19,12 @@ parser.add_argument("--lifespan", default="plain", choices=LIFESPANS)
 parser.add_argument("--stall", type=float, default=outbox.STALL_TIMEOUT)
 parser.add_argument("--request-timeout", type=float, default=channel.REQUEST_TIMEOUT)
 parser.add_argument("--idle-timeout", type=float, default=channel.IDLE_TIMEOUT)
+parser.add_argument("--linger", type=float, default=channel.LINGER)
 parser.add_argument("--per-client", type=int, default=0)
 parser.add_argument("--open-files", type=int, nargs=2, metavar=("SOFT", "HARD"))
 given = parser.parse_args()
 outbox.STALL_TIMEOUT = given.stall
+channel.LINGER = given.linger
 channel.REQUEST_TIMEOUT = given.request_timeout
 channel.IDLE_TIMEOUT = channel.Channel.abortTimeout = given.idle_timeout
 if given.open_files:
