@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connection
+from django.test import Client
 
 from chat import readiness
 from chat.draining import draining
@@ -102,3 +103,12 @@ async def test_a_process_that_is_told_to_end_says_so():
     await draining().drain(0)
 
     assert await readiness.shortcomings() == {**FINE, "server": "draining"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_a_probe_asks_for_can_only_be_read(path):
+    probe = Client(enforce_csrf_checks=True)
+
+    for method in (probe.post, probe.put, probe.delete, probe.options):
+        answer = method(path)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")

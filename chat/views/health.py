@@ -7,17 +7,23 @@ import hmac
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat.readiness import FINE, shortcomings
 
 
+@csrf_exempt
+@require_safe
 @never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
     """200 as long as the event loop turns; and which version this is."""
     return JsonResponse({"status": "alive", "version": settings.VERSION})
 
 
+@csrf_exempt
+@require_safe
 @never_cache
 async def readyz(request: HttpRequest) -> JsonResponse:
     """200 when visitors are welcome, else 503; in either case what each part says."""
@@ -27,6 +33,8 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(answer, status=200 if is_ready else 503)
 
 
+@csrf_exempt
+@require_safe
 @never_cache
 async def metrics(request: HttpRequest) -> HttpResponse:
     """This process's numbers, for who knows METRICS_TOKEN; without one there is no such page."""

@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -118,11 +119,10 @@ class Admission:
 def raised_descriptor_limit() -> int:
     """How many files and sockets this process may open, once that is raised as far as it may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        soft = hard
-    except (OSError, ValueError):
-        pass  # macOS does not grant its own hard limit
+    if soft != hard:  # or it would fail, or worse, in a sandbox that forbids the call
+        with suppress(OSError, ValueError):  # macOS does not grant its own hard limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
     limit = sys.maxsize if soft == resource.RLIM_INFINITY else soft
     if limit < FEW:
         logger.warning(
