@@ -22,6 +22,7 @@ HEAD = (
 RST_ON_CLOSE = struct.pack("ii", 1, 0)
 THROWN_OUT = bytes([0x88, 2]) + struct.pack("!H", 4029)  # a close frame
 WITHIN = 20  # seconds
+ADDRESS = "127.0.0.2"  # theirs, not that of the people: limits on an address hold for it alone
 
 
 def handshake_bytes(path="/ws", protocol="chat.v1"):
@@ -31,6 +32,7 @@ def handshake_bytes(path="/ws", protocol="chat.v1"):
 async def dial(node, *, receive_buffer=None):
     """A plain, non-blocking connection; with a small `receive_buffer` it is full at once."""
     plain = socket.socket()
+    plain.bind((ADDRESS, 0))
     if receive_buffer:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.setblocking(False)
@@ -50,6 +52,12 @@ async def enter(plain, *, path="/ws", protocol="chat.v1"):
             assert byte, f"closed after {answer!r}"
             answer += byte
     assert answer.startswith(b"HTTP/1.1 101 "), answer
+
+
+async def send(plain, command):
+    """One text frame of `chat.v1`."""
+    payload = frame(TEXT, json.dumps(command).encode())
+    await asyncio.get_running_loop().sock_sendall(plain, payload)
 
 
 async def stop_reading(node):
@@ -128,29 +136,35 @@ class Flooder:
                 plain = await dial(node)
                 await enter(plain)
                 reader, writer = await asyncio.open_connection(sock=plain)
-                await asyncio.gather(self.send(writer), self.count(reader, writer))
+                welcomed = asyncio.Event()
+                await asyncio.gather(
+                    self.send(writer, welcomed), self.count(reader, writer, welcomed)
+                )
             await asyncio.sleep(0.2)
 
-    async def send(self, writer):
+    async def send(self, writer, welcomed):
+        await welcomed.wait()  # before that nobody knows under which id it is stored
         while not writer.is_closing():
             writer.write(self._flood)
             self.sent += len(self.IDS)
             await writer.drain()
+            await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
 
-    async def count(self, reader, writer):
+    async def count(self, reader, writer, welcomed):
         """The refusals, and who the server says we are."""
-        received, known = b"", False
+        received = b""
         while data := await reader.read(1 << 16):
-            received = received[-50:] + data if known else received + data
+            received = received[-50:] + data if welcomed.is_set() else received + data
             found = re.search(rb'"you":{"author_id":"(\w+)"', received)
-            if found and not known:
-                known = True
+            if found and not welcomed.is_set():
+                welcomed.set()
                 self.remember(found[1].decode())
             self.refused += data.count(b'"too_fast"')
             if THROWN_OUT in data:
                 self.thrown_out += 1
                 break
         writer.transport.abort()
+        welcomed.set()
 
     def remember(self, author_id):
         said = [

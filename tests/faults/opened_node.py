@@ -31,8 +31,10 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chat import broadcast, journal  # noqa: E402
+from chat.commands import HANDLERS  # noqa: E402
 from chat.hub import RoomHub  # noqa: E402
 from chat.hubs import Hubs  # noqa: E402
+from chat.protocol import StartTyping  # noqa: E402
 
 
 def counts():
@@ -104,6 +106,17 @@ def forgetful():
     journal.post_messages = store_as_new
 
 
+def stalled_by_commands():
+    """Each typing.start holds everybody up for a moment."""
+    start_typing = HANDLERS[StartTyping]
+
+    async def stall(visitor, command):
+        time.sleep(0.05)
+        return await start_typing(visitor, command)
+
+    HANDLERS[StartTyping] = stall
+
+
 def shift_clock(seconds):
     """Let this process believe that it is `seconds` later."""
     now, wall = timezone.now, time.time
@@ -111,7 +124,13 @@ def shift_clock(seconds):
     time.time = lambda: wall() + seconds
 
 
-SABOTAGES = {"deaf": deaf, "careless": careless, "hasty": hasty, "forgetful": forgetful}
+SABOTAGES = {
+    "deaf": deaf,
+    "careless": careless,
+    "hasty": hasty,
+    "forgetful": forgetful,
+    "stalled by commands": stalled_by_commands,
+}
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, write_counts)

@@ -1,0 +1,95 @@
+"""What others notice of abuse: how long their messages take to be acknowledged, beside the calm
+value of the same run.
+
+Calm windows and windows of abuse take turns, so whatever else the machine does slows both. While
+the samples leave a doubt, there are more windows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.faults import figures
+from tests.faults.world import either
+
+WINDOW = either(1, 5)  # seconds
+ROUNDS = 3, 7  # of a calm window and one of abuse: at least, and at most
+EVERY = 0.2  # seconds between one person's messages, on average
+ANSWERED_WITHIN = 60  # seconds
+# By percentile: how many times the calm value is allowed, and the seconds that nobody notices.
+ALLOWED = {50: (4, 0.02), 90: (4, 0.1)}
+CALM = 0.5  # seconds; a calm median above this shows a slow server, or proves nothing
+
+
+class Latency:
+    """How long the acknowledgements of a world's people take, in calm and under abuse."""
+
+    def __init__(self, here, people=None):
+        self.here = here
+        self.people = here.people if people is None else people
+        self.calm, self.abused = [], []  # seconds, one for each message
+
+    async def measure(self, abuse):
+        """Calm and `abuse()` in turns. It is a coroutine function: called anew for each window,
+        it must go on until it is cancelled."""
+        least, most = ROUNDS
+        for number in range(1, most + 1):
+            self.calm += await self._window()
+            self.abused += await self._window_of(abuse)
+            if number >= least and not complaints(self.calm, self.abused):
+                break
+
+    def assert_unchanged(self):
+        found = complaints(self.calm, self.abused)
+        assert not found, "; ".join(found)
+
+    def figures(self):
+        """For `World.report`."""
+        return {
+            f"{name}_p{percent}_ms": round(figures.percentile(samples, percent) * 1000, 1)
+            for name, samples in (("calm", self.calm), ("abused", self.abused))
+            for percent in ALLOWED
+        }
+
+    async def _window_of(self, abuse):
+        abusing = asyncio.create_task(abuse())
+        try:
+            return await self._window(abusing)
+        finally:
+            abusing.cancel()
+            await asyncio.gather(abusing, return_exceptions=True)
+
+    async def _window(self, abusing=None):
+        """The seconds that each message said now takes. The abuse goes on until all are answered,
+        and must not end by itself: it would be calm again, and nobody would know."""
+        began_at = time.monotonic()
+        async with self.here.talking(self.people, every=EVERY):
+            await asyncio.sleep(WINDOW)
+        await asyncio.gather(*(answered(person) for person in self.people))
+        if abusing is not None and abusing.done():
+            abusing.result()
+            raise AssertionError("the abuse ended by itself")
+        return figures.ack_seconds(self.people, began_at)
+
+
+async def answered(person):
+    try:
+        await person.until(lambda: not person.outbox, ANSWERED_WITHIN)
+    except TimeoutError:
+        raise AssertionError(
+            f"{person.name} still waits for {len(person.outbox)} acknowledgements"
+        ) from None
+
+
+def complaints(calm, abused):
+    """What people would have noticed; nothing if their latency stayed about what it was."""
+    found = []
+    if figures.percentile(calm, 50) > CALM:
+        found.append(f"even in calm half of the messages took more than {CALM} s")
+    for percent, (times, unnoticed) in ALLOWED.items():
+        before, under = (figures.percentile(samples, percent) for samples in (calm, abused))
+        if under > max(before * times, unnoticed):
+            milliseconds = f"{before * 1000:.1f} ms calm, {under * 1000:.1f} ms under abuse"
+            found.append(f"p{percent} of {len(abused)} messages: {milliseconds}")
+    return found
