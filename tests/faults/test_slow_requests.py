@@ -27,17 +27,26 @@ async def test_slow_requests_keep_nobody_from_posting_or_from_coming_in():
 
         async def ask():
             newcomers = asyncio.create_task(here.invite(1))
-            await asyncio.gather(newcomers, *(ask_slowly(node, seen) for _ in range(SLOW)))
+            slow = [ask_slowly(node, seen) for _ in range(SLOW)]
+            await asyncio.gather(newcomers, watch_files(node, seen), *slow)
 
         await latency.measure(ask)
         await here.verdict()
         here.report(slow=SLOW, files=FILES, **seen, **latency.figures())
         assert len(here.people) > 6, "nobody came in"
         assert seen["ended"]
+        assert seen["open_files"] < FILES
         assert here.closes() == []
         for person in here.people:
             assert not person.noted("retry") + person.noted("fail")
         latency.assert_unchanged()
+
+
+async def watch_files(node, seen):
+    """The most that the server has open."""
+    while True:
+        seen["open_files"] = max(seen["open_files"], hostile.descriptors(node.pid))
+        await asyncio.sleep(0.1)
 
 
 async def ask_slowly(node, seen):
