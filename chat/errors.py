@@ -62,7 +62,7 @@ class BadTitle(ChatError):
 
 
 class Conflict(ChatError):
-    """The `client_message_id` was used before, for another body."""
+    """The `client_message_id` was used before in this room, for another body."""
 
     code = "conflict"
     http_status = 409

@@ -76,9 +76,9 @@ class Command(Struct, tag_field="type", frozen=True, forbid_unknown_fields=True)
 
 
 class PostMessage(Command, tag="message.post", frozen=True):
-    """Say something. The ack means that it is stored; resend until you have it."""
+    """Post a message. The ack means that it is stored; resend until you have it."""
 
-    client_message_id: UUID  # idempotency key: resend with the same one
+    client_message_id: UUID  # idempotency key of the room: resend with the same one
     body: str  # 1 to 4,000 characters after trimming; no NUL
 
 

@@ -59,9 +59,8 @@ class Message(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["room", "seq"], name="message_once_per_seq"),
-            # The id first: a batch from a hundred authors is looked up by their ids alone.
             models.UniqueConstraint(
-                fields=["room", "client_message_id", "author_id"], name="message_once_per_client_id"
+                fields=["room", "client_message_id"], name="message_once_per_idempotency_key"
             ),
         )
         indexes = (models.Index(fields=["room", "changed_seq"], name="message_changed_after"),)

@@ -45,9 +45,14 @@ MOVE = "UPDATE chat_room SET head = %s WHERE id = %s"
 def post_messages(posts: Sequence[Post]) -> list[Stored]:
     """Store `posts` in their order and announce them; returns an outcome for each.
 
-    A post whose `client_message_id` is known is answered with the first one's message, or with
-    a Conflict where the bodies differ. Either all that is new is stored when this returns, or,
-    per room on PostgreSQL and in all on SQLite, nothing and it raises.
+    `client_message_id` is the idempotency key of its room, whoever sends it: a client without a
+    cookie that reconnects is a new guest. A post with a known one is answered with the first
+    one's message, or with a Conflict where the bodies differ. Everybody in the room sees the ids
+    that are stored. Sending one again reveals that message's seq at most, and cannot keep its
+    author from posting, who has done so by then.
+
+    Either all that is new is stored when this returns, or, per room on PostgreSQL and in all on
+    SQLite, nothing and it raises.
     """
     by_room: dict[str, list[Post]] = defaultdict(list)
     for post in posts:
@@ -78,11 +83,11 @@ def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
         known = _known_messages(cursor, room_id, posts)
         head, now = after, timezone.now()
         for post in posts:
-            key = (post.author_id, post.client_message_id)
-            message = known.get(key)
+            message = known.get(post.client_message_id)
             if message is None:
                 head += 1
-                message = known[key] = _message(head, post, protocol.timestamp(now))
+                message = _message(head, post, protocol.timestamp(now))
+                known[post.client_message_id] = message
                 new.append(message)
             outcomes[id(post)] = message if message.body == post.body else Conflict()
         if new:
@@ -112,15 +117,15 @@ def _locked_room(cursor: Cursor, slug: str) -> tuple[int, str, int]:
 
 def _known_messages(
     cursor: Cursor, room_id: int, posts: Sequence[Post]
-) -> dict[tuple[str, UUID], protocol.Message]:
-    """What was said before under the posts' idempotency keys; as a rule nothing."""
+) -> dict[UUID, protocol.Message]:
+    """The messages stored before under the posts' idempotency keys; usually none."""
     ids = _uuids(post.client_message_id for post in posts)
     cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids))
     seqs = [seq for (seq,) in cursor.fetchall()]
     if not seqs:
         return {}
     messages = Message.objects.filter(room_id=room_id, seq__in=seqs)
-    return {(each.author_id, each.client_message_id): each.as_frame() for each in messages}
+    return {each.client_message_id: each.as_frame() for each in messages}
 
 
 def _message(seq: int, post: Post, posted_at: str) -> protocol.Message:

@@ -10,6 +10,7 @@ import socket
 import struct
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from tests.server.raw_socket import frame
 
@@ -119,15 +120,15 @@ class Flooder:
     """Says as much as the socket takes, whatever the answers are; comes back when thrown out."""
 
     BODY = "flood"
-    IDS = tuple(f"00000000-0000-4000-8000-{number:012x}" for number in range(100))
 
     def __init__(self, name):
         self.name = name
         self.sent = self.refused = self.thrown_out = 0
+        self._ids = [str(uuid4()) for _ in range(100)]
         self.histories = []  # one for each connection: every time it is somebody else
         self._flood = b"".join(frame(TEXT, json.dumps(command).encode()) for command in (
             {"type": "message.post", "id": 1, "client_message_id": message_id, "body": self.BODY}
-            for message_id in self.IDS
+            for message_id in self._ids
         ))  # fmt: skip
 
     async def run(self, node):
@@ -146,7 +147,7 @@ class Flooder:
         await welcomed.wait()  # before that nobody knows under which id it is stored
         while not writer.is_closing():
             writer.write(self._flood)
-            self.sent += len(self.IDS)
+            self.sent += len(self._ids)
             await writer.drain()
             await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
 
@@ -169,9 +170,9 @@ class Flooder:
     def remember(self, author_id):
         said = [
             {"at": 0, "what": "invoke", "id": message_id, "body": self.BODY}
-            for message_id in self.IDS
+            for message_id in self._ids
         ]
-        known = {"name": self.name, "author_id": author_id, "stayed": False}
+        known = {"name": self.name, "author_ids": [author_id], "stayed": False}
         self.histories.append(known | {"events": said})
 
 

@@ -101,7 +101,7 @@ class Link:
                 f"{url}{self.path}{query}",
                 subprotocols=["chat.v1"],
                 origin=url.replace("ws", "http", 1),
-                additional_headers={"Cookie": self.person.cookie},
+                additional_headers={"Cookie": self.person.cookie} if self.person.cookie else {},
                 open_timeout=OPEN_TIMEOUT * self.patience,
                 close_timeout=1,
                 ping_interval=None,  # pages have none

@@ -1,6 +1,7 @@
 """`manage.py serve` with a window into it: `python -m tests.faults.opened_node -p PORT`.
 
-On SIGUSR1 it writes what it holds to DATA_DIR/counts-PID.json. SABOTAGE names a repair to switch
+On SIGUSR1 it writes what it holds to DATA_DIR/counts-PID.json. On SIGUSR2 it is killed after its
+next COMMIT, before anybody is answered. SABOTAGE names a repair to switch
 off, so that the rig can show that it would notice; CLOCK_IS_WRONG_BY is in seconds. For tests only.
 """
 
@@ -57,6 +58,16 @@ def write_counts(*_):
     unfinished = path.with_suffix(".new")
     unfinished.write_text(json.dumps(counts()))
     unfinished.replace(path)
+
+
+def lose_replies(*_):
+    store = journal.post_messages
+
+    def store_and_end(posts):
+        store(posts)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    journal.post_messages = store_and_end
 
 
 async def send_to_nobody(slug, event):
@@ -134,6 +145,7 @@ SABOTAGES = {
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, write_counts)
+    signal.signal(signal.SIGUSR2, lose_replies)
     shift_clock(float(os.environ.get("CLOCK_IS_WRONG_BY", 0)))
     if os.environ.get("SABOTAGE"):
         SABOTAGES[os.environ["SABOTAGE"]]()

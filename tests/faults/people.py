@@ -24,9 +24,10 @@ class Person:
     """Someone in a room, from `enter` to `leave`, through however many sockets."""
 
     def __init__(self, name, addresses, cookie, *, room="lobby", first=0, seed=0, patience=1.0):
-        """`first` is the address that they begin with; for `patience` see Link."""
+        """`first` is the address that they begin with; for `patience` see Link. Without a `cookie`
+        they are a new guest at each connection."""
         self.name, self.cookie = name, cookie
-        self.author_id = None
+        self.author_ids = []  # the latest last
         self.stayed = True  # until they left, or were told to stay away
         self.events = []
         self.outbox = {}  # body by client_message_id, oldest first
@@ -88,12 +89,13 @@ class Person:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def history(self):
-        known = {"name": self.name, "author_id": self.author_id, "stayed": self.stayed}
+        known = {"name": self.name, "author_ids": self.author_ids, "stayed": self.stayed}
         return known | {"events": self.events}
 
     def hear(self, frame):
         if frame["type"] == "welcome":
-            self.author_id = frame["you"]["author_id"]
+            if frame["you"]["author_id"] not in self.author_ids:
+                self.author_ids.append(frame["you"]["author_id"])
             self.note("welcome", **{key: frame[key] for key in ("epoch", "head", "reset")})
             if frame["reset"] or frame["epoch"] != self.epoch:
                 self.head = None
@@ -127,7 +129,8 @@ class Person:
 
     async def _settle(self, message_id, reply):
         if reply["type"] == "ack":
-            self.note("ok", id=message_id, seq=reply["seq"], epoch=self.epoch)
+            sender = {"epoch": self.epoch, "author_id": self.author_ids[-1]}
+            self.note("ok", id=message_id, seq=reply["seq"], **sender)
         elif reply["retry_in_ms"] is None:
             self.note("fail", id=message_id, code=reply["code"])
         else:

@@ -27,7 +27,7 @@ def changes(at, after, *messages):
 
 
 def person(name, *events):
-    return {"name": name, "author_id": name, "stayed": True, "events": list(events)}
+    return {"name": name, "author_ids": [name], "stayed": True, "events": list(events)}
 
 
 GOOD = {
@@ -90,6 +90,12 @@ def change_what_was_said(history):
 
 def store_twice(history):
     history["log"]["rows"].append((4, 4, *HI[2:]))
+    history["log"]["head"] = 4
+
+
+def store_again_for_a_new_guest(history):
+    history["people"][BOB]["author_ids"].append("guest")
+    history["log"]["rows"].append((4, 4, "guest", *HI[3:]))
     history["log"]["head"] = 4
 
 
@@ -161,6 +167,8 @@ def leave_something_unsent(history):
         (ack_another_seq, "acked_is_stored"),
         (change_what_was_said, "acked_is_stored"),
         (store_twice, "resent_is_one"),
+        (store_again_for_a_new_guest, "resent_is_one"),
+        (store_again_for_a_new_guest, "acked_is_stored"),
         (store_what_nobody_said, "nothing_is_invented"),
         (show_what_nobody_said, "nothing_is_invented"),
         (store_what_was_refused, "refused_is_not_stored"),

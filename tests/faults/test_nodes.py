@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections import Counter
 
 import pytest
 
-from tests.faults.world import either, world
+from tests import processes
+from tests.faults.world import OPENED, either, world
 
 pytestmark = pytest.mark.usefixtures("redis_program")
 
@@ -42,6 +44,24 @@ async def test_the_only_node_is_killed_and_comes_back():
             here.report(recovery=recovery)
         await here.verdict()
         assert here.resets() == 0
+
+
+async def test_what_new_guests_resend_after_a_lost_reply_is_stored_once():
+    async with world("replies lost, clients without a cookie", people=0, command=OPENED) as here:
+        await here.invite(8, name="guest", cookie=None)
+        kills = either(3, 20)
+        async with here.talking():
+            for _ in range(kills):
+                here.nodes[0].send(signal.SIGUSR2)
+                await asyncio.to_thread(here.nodes[0].process.wait, processes.DOWN_WITHIN)
+                await asyncio.to_thread(here.nodes[0].start)
+                await here.heard_by_all(here.people[0], since=time.monotonic())
+        history = await here.verdict()
+        author = {row[3]: row[2] for row in history["log"]["rows"]}
+        acks = [ok for person in here.people for ok in person.noted("ok")]
+        resent = sum(ok["author_id"] != author[ok["id"]] for ok in acks)
+        here.report(kills=kills, acked=len(acks), resent_by_a_new_guest=resent)
+        assert resent >= kills, "a guest's message was stored each time, and its reply was lost"
 
 
 @pytest.mark.parametrize("seed", range(1, either(1, 20) + 1))

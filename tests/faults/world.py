@@ -76,9 +76,10 @@ class World:
         door, ssl = self.nodes[0].url, self.addresses.ssl
         if ssl:  # the nodes stand behind a proxy, and answer to its name alone
             door = self.addresses.urls[0].replace("ws", "http", 1)
-        cookie = await asyncio.to_thread(new_cookie, door, ssl)
+        if "cookie" not in options:
+            options["cookie"] = await asyncio.to_thread(new_cookie, door, ssl)
         options = {"seed": self.seed, "patience": self.patience} | options
-        return Person(name, options.pop("addresses", self.addresses), cookie, **options)
+        return Person(name, options.pop("addresses", self.addresses), **options)
 
     @asynccontextmanager
     async def talking(self, people=None, *, every=0.3):

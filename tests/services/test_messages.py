@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import Error, connection, connections, transaction
+from django.db import Error, IntegrityError, connection, connections, transaction
 
 from chat import broadcast
 from chat.errors import Conflict
@@ -104,15 +104,47 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing():
     assert stored() == [(1, "Hello"), (2, "Next")]
 
 
-def test_an_id_belongs_to_its_author_and_its_room():
+def test_a_retry_by_a_new_guest_is_answered_with_the_first_ones_message():
+    once = post("Hello", author="guest")
+    again = post("Hello", author="newguest", client_message_id=once.client_message_id)
+
+    within = post_messages([once, again])
+    (across,) = post_messages([again])
+
+    assert [message.seq for message in within] == [1, 1]
+    assert across == within[0]
+    assert across.author_id == "guest"
+    assert stored() == [(1, "Hello")]
+
+
+def test_somebody_elses_id_with_another_body_is_a_conflict_and_changes_nothing():
+    hers = post("Hers", author="alice")
+    copied = post("His", author="mallory", client_message_id=hers.client_message_id)
+
+    assert [each.seq for each in post_messages([hers])] == [1]
+    (refused,) = post_messages([copied])
+
+    assert isinstance(refused, Conflict)
+    assert stored() == [(1, "Hers")]
+
+
+def test_an_id_may_be_used_in_another_room():
     hers = post("Hers")
-    same = hers.client_message_id
 
-    post_messages([hers, post("His", author="bob", client_message_id=same)])
-    post_messages([post("Elsewhere", slug="attic", client_message_id=same)])
+    post_messages([hers])
+    post_messages([post("Elsewhere", slug="attic", client_message_id=hers.client_message_id)])
 
-    assert stored() == [(1, "Hers"), (2, "His")]
+    assert stored() == [(1, "Hers")]
     assert stored("attic") == [(1, "Elsewhere")]
+
+
+def test_the_database_itself_refuses_a_second_message_with_an_id():
+    post_messages([post("Hello", author="alice")])
+    twin = Message.objects.get()
+    twin.pk, twin.seq, twin.changed_seq, twin.author_id = None, 2, 2, "bob"
+
+    with pytest.raises(IntegrityError):
+        twin.save()
 
 
 def test_rooms_are_numbered_apart_within_one_batch():

@@ -46,7 +46,9 @@ cursor you get the latest {page} messages; `after` of the first frame tells wher
 log or lies more than {replay} changes back. You then get the latest messages as a newcomer does.
 
 Post with a fresh UUID as `client_message_id`, keep the message until its `ack`, and send it again
-with the same id after every reconnect: it is stored once.
+with the same id after every reconnect: it is stored once, and its `ack` names the seq of the first
+time, also if you come back as another guest. Ids are unique in their room, whoever sends them: with
+somebody else's you get that message's seq for the same text and `conflict` for any other.
 """
 
 
