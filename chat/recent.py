@@ -91,7 +91,13 @@ class RecentChanges:
         self._framed_bytes = 0
 
     def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> RecentChanges:
-        """`changes`, all in (floor, upto], and from then on those that are here."""
+        """`changes`, all those in (floor, upto], followed by those after `upto` that are here.
+
+        Reading takes time. Where a busy room has evicted what follows `upto` meanwhile, joining
+        the two would leave a hole: then what is here stays, and is newer than what was read.
+        """
+        if self.floor > upto:
+            return self
         fresh = RecentChanges(floor, upto, changes)
         fresh.extend(self.head, self._changes)
         return fresh

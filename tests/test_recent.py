@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from chat.broadcast import Change
 from chat.protocol import MAX_FRAME_OUT, PAGE
 from chat.recent import (
@@ -63,6 +65,31 @@ def test_what_is_added_twice_is_there_once():
     recent.extend(3, changes(2, 3))
 
     assert read(recent.frames_after(0)) == [(0, 3, [1, 2, 3])]
+
+
+def test_what_was_read_again_is_joined_to_what_came_meanwhile():
+    recent = RecentChanges(0, 5, changes(1, 5))
+    recent.extend(8, changes(6, 8))
+
+    joined = recent.replaced(2, 5, changes(4, 5))
+
+    assert (joined.floor, joined.head) == (2, 8)
+    assert read(joined.frames_after(2)) == [(2, 8, [4, 5, 6, 7, 8])]
+
+
+@pytest.mark.parametrize("size", [1, 2 * MAX_BYTES // MAX_CHANGES])
+def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
+    recent = RecentChanges(0, 5, changes(1, 5, size))
+    last = 2 * MAX_CHANGES
+    for seq in range(6, last + 1):
+        recent.extend(seq, changes(seq, seq, size))
+
+    joined = recent.replaced(2, 5, changes(4, 5, size))
+
+    assert joined.frames_after(5) is None, "the log has what follows, memory does not"
+    assert joined.head == last
+    ((_, _, seqs),) = read(joined.frames_after(last - 3))
+    assert seqs == [last - 2, last - 1, last]
 
 
 def test_a_head_may_lie_beyond_the_last_change():

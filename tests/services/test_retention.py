@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from chat.hubs import hubs
 from chat.models import Message, Room
 from chat.services import retention
 from chat.services.messages import post_messages
-from tests.posts import posts, until
+from tests.database_threads import held, in_readers
+from tests.posts import SECONDS, posts, until
 from tests.sockets import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +106,31 @@ async def test_nobody_gets_what_was_pruned_and_everybody_goes_on(settings, quick
 
         assert await hers.say("6") == 6
         assert await hers.bodies(until=6) == ["1", "2", "3", "4", "5", "6"]
+
+
+async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_read_after_a_prune(
+    settings, quick_polls, monkeypatch
+):
+    monkeypatch.setattr("chat.recent.MAX_CHANGES", 10)
+    settings.RETENTION_DAYS = 30
+    async with enter() as hers:
+        await database.write(post_messages, posts(5))
+        await hers.bodies(until=5)
+        await database.write(age, 31, upto=3)
+        hub = hubs()._hubs["lobby"]
+        async with held(in_readers, at='FROM "chat_message"') as (go, arrived):
+            await database.write(prune)
+            await asyncio.to_thread(arrived.wait, SECONDS)
+            for head in range(10, 45, 5):
+                await database.write(post_messages, posts(5))
+                await hers.bodies(until=head)
+            assert hub.recent.floor > 5
+            go.set()
+            await until(lambda: hub.pruned_upto == 3)
+
+        async with enter(cursor=(hers.welcome["epoch"], 4)) as again:
+            await again.bodies(until=40)
+            assert [message["seq"] for message in again.messages] == list(range(5, 41))
 
 
 @pytest.mark.parametrize(
