@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.identity import COOKIE, guest_from
@@ -57,6 +59,36 @@ def test_a_moment_leads_to_the_first_message_from_then_on(client, attic):
         assert answer["seq"] == (since[0] if since else None)
         if since:
             assert datetime.fromisoformat(answer["posted_at"]) == posted_at(since[0])
+
+
+def test_messages_stamped_ahead_do_not_hide_a_day(client, attic):
+    Message.objects.filter(seq__gte=100, seq__lt=500).update(
+        posted_at=timezone.now() + timedelta(days=3000)
+    )
+
+    for seq in (50, 502, 598):
+        answer = ask(client, "at", date=posted_at(seq).isoformat()).json()
+        assert answer["seq"] == seq
+    assert ask(client, "at", date=posted_at(300).isoformat()).json()["seq"] == 500
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_clocks_disagreed_the_times_shown_cross_the_moment_there(client, attic, seed):
+    rng = random.Random(seed)
+    shown = {seq: posted_at(seq) + timedelta(hours=rng.randint(-200, 200)) for seq in SEQS}
+    messages = list(Message.objects.all())
+    for message in messages:
+        message.posted_at = shown[message.seq]
+    Message.objects.bulk_update(messages, ["posted_at"])
+
+    for hours in range(0, 3100, 97):
+        moment = FIRST + timedelta(hours=hours)
+
+        found = ask(client, "at", date=moment.isoformat()).json()["seq"]
+
+        before = SEQS[-1] if found is None else max([s for s in SEQS if s < found], default=None)
+        assert found is None or shown[found] >= moment
+        assert before is None or shown[before] < moment
 
 
 def test_a_day_begins_at_midnight_utc_and_a_moment_where_it_says(client, attic):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
 from chat import protocol
 from chat.models.room import Room
+
+CLOCKS_DIFFER = timedelta(days=1)  # at most, unless one of them is wrong
+
+
+def stamped_ahead() -> models.Q:
+    """Messages from the future: the server that stored them had a wrong clock."""
+    return models.Q(posted_at__gt=timezone.now() + CLOCKS_DIFFER)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -27,19 +34,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def first_posted_since(self, moment: datetime) -> Message | None:
         """The first message of one room that was posted at `moment` or later.
 
-        Within a room `posted_at` grows with `seq`, so it looks by halves over the index of seqs:
-        some twenty reads in a room of a million messages, and no other index to write.
+        Within a room `posted_at` grows with `seq`, so this is a binary search over the index of
+        seqs: some twenty reads in a room of a million messages, and no other index to write.
+
+        Where a server's clock was wrong it does not grow. Messages from the future are then left
+        out; otherwise the result is one of the places where the times shown go from before
+        `moment` to `moment` or later.
         """
+        known = self.exclude(stamped_ahead())
         newest = self.before(protocol.MAX_SEQ).first()
         low, high = 1, newest.seq + 1 if newest else 1
         while low < high:
             middle = (low + high) // 2
-            found = self.since(middle).values_list("seq", "posted_at").first()
+            found = known.since(middle).values_list("seq", "posted_at").first()
             if found is None or found[1] >= moment:
                 high = middle
             else:
                 low = found[0] + 1
-        return self.since(low).first()
+        return known.since(low).first()
 
 
 class Message(models.Model):

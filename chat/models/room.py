@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -90,8 +91,18 @@ class Room(models.Model):
 
     @property
     def kept_days(self) -> int:
-        """For how many days a message stays; 0 means for ever."""
-        return settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
+        """For how many days a message stays; 0 means for ever, also where the setting is below."""
+        days = settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
+        return max(0, days)
+
+    def kept_since(self, now: datetime) -> datetime | None:
+        """Messages posted before this moment may go; None means that none may."""
+        if not self.kept_days:
+            return None
+        try:
+            return now - timedelta(days=self.kept_days)
+        except OverflowError:  # before the year 1
+            return None
 
     @property
     def shown_title(self) -> str:

@@ -6,39 +6,48 @@ import time
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Q
 from django.db.models.functions import Greatest
 
 from chat.models import Message, Room
+from chat.models.message import MessageQuerySet, stamped_ahead
 
 BATCH = 500  # messages of one transaction
 PAUSE = 0.02  # seconds between two: posts that wait to be written go first
 
 
 def prune_messages(*, room: Room, before: datetime) -> int:
-    """Delete the room's messages said before that time; returns how many.
+    """Delete the room's messages posted before that time; returns how many.
 
     Readers with any cursor go on: they get what is left, in order. Processes that remember
     recent messages see `pruned_upto` within seconds and forget what is gone.
     """
-    pruned = 0
-    while old := _oldest(room, before):
+    outdated = _outdated(room, before).order_by("seq").only("pk", "seq", "changed_seq")
+    pruned = after = 0
+    while old := list(outdated.filter(seq__gt=after)[:BATCH]):
         with transaction.atomic():
             Message.objects.filter(pk__in=[message.pk for message in old]).delete()
             latest = max(message.changed_seq for message in old)
             # Not max() in Python: somebody else may prune at the same time.
             Room.objects.filter(pk=room.pk).update(pruned_upto=Greatest(F("pruned_upto"), latest))
         pruned += len(old)
+        after = old[-1].seq
         time.sleep(PAUSE)
     return pruned
 
 
 def count_messages(*, room: Room, before: datetime) -> int:
     """How many `prune_messages` would delete."""
-    return room.messages.filter(posted_at__lt=before).count()
+    return _outdated(room, before).count()
 
 
-def _oldest(room: Room, before: datetime) -> list[Message]:
-    """The next to go. The first in the log are the first said, so no index by time is needed."""
-    first = room.messages.order_by("seq").only("pk", "changed_seq", "posted_at")[:BATCH]
-    return [message for message in first if message.posted_at < before]
+def _outdated(room: Room, before: datetime) -> MessageQuerySet:
+    """The messages that are old enough to go.
+
+    `posted_at` is what a server's clock said, and clocks can be wrong: an old message may come
+    after younger ones. So the last old one is looked for first, over the log from its end, and not
+    the first young one. A message before it whose time is still to come is at least as old.
+    """
+    messages: MessageQuerySet = room.messages.all()
+    last = messages.filter(posted_at__lt=before).aggregate(last=Max("seq"))["last"] or 0
+    return messages.filter(Q(posted_at__lt=before) | stamped_ahead(), seq__lte=last)

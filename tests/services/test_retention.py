@@ -85,6 +85,58 @@ def test_nothing_goes_where_nothing_says_so():
     assert seqs() == [1]
 
 
+@pytest.mark.parametrize("days", [-1, 99_999_999_999])
+def test_a_number_of_days_that_makes_no_sense_deletes_nothing(client, settings, days):
+    settings.RETENTION_DAYS = days
+    post_messages([*posts(2), *posts(2, slug="attic")])
+    Room.objects.filter(slug="attic").update(retention_days=2**31 - 1)
+    for slug in ("lobby", "attic"):
+        age(10_000, upto=1, slug=slug)
+
+    assert "0 messages would be deleted" in prune("--dry-run")
+    assert "0 messages deleted" in prune()
+
+    assert (seqs(), seqs("attic")) == ([1, 2], [1, 2])
+    assert ("Messages are kept" in client.get("/").content.decode()) == (days > 0)
+
+
+def test_messages_stamped_ahead_do_not_keep_what_comes_after_them(settings, monkeypatch):
+    settings.RETENTION_DAYS = 30
+    monkeypatch.setattr(retention, "BATCH", 3)
+    post_messages(posts(12))
+    age(31, upto=10)
+    age(-3000, upto=5)
+    age(31, upto=1)
+
+    assert "10 messages would be deleted" in prune("--dry-run")
+    assert "10 messages deleted" in prune()
+    assert seqs() == [11, 12]
+
+
+def test_messages_stamped_ahead_stay_until_those_after_them_are_old(settings):
+    settings.RETENTION_DAYS = 30
+    post_messages(posts(5))
+    age(-3000, upto=4)
+    age(31, upto=1)
+
+    prune()
+
+    assert seqs() == [2, 3, 4, 5]
+
+
+def test_a_younger_message_stays_among_older_ones(settings, monkeypatch):
+    settings.RETENTION_DAYS = 30
+    monkeypatch.setattr(retention, "BATCH", 2)
+    post_messages(posts(9))
+    age(31, upto=8)
+    age(20, upto=5)
+    age(31, upto=1)
+
+    prune()
+
+    assert seqs() == [2, 3, 4, 5, 9]
+
+
 async def test_nobody_gets_what_was_pruned_and_everybody_goes_on(settings, quick_polls):
     settings.RETENTION_DAYS = 30
     async with enter() as hers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -27,9 +26,10 @@ class Command(BaseCommand):
         total, now = 0, timezone.now()
         with failing_in_words("What was deleted until now stays deleted."):
             for room in Room.objects.order_by("slug").iterator():
-                if not room.kept_days:
+                before = room.kept_since(now)
+                if before is None:
                     continue
-                gone = work(room=room, before=now - timedelta(days=room.kept_days))
+                gone = work(room=room, before=before)
                 total += gone
                 if gone:
                     self.stdout.write(f"{room.slug}: {gone:,} older than {room.kept_days} days")
