@@ -11,6 +11,7 @@ from tests.processes import ROOT
 PATHS = [
     *["tests/services", "tests/test_journal.py", "tests/test_consumers.py", "tests/test_hubs.py"],
     *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
+    "tests/archive/test_wrong_values.py",
 ]
 WITHIN = 300  # seconds
 

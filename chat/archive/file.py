@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from chat.archive.draft import draft_of
 from chat.archive.errors import ArchiveError
 from chat.archive.tables import Part
 
@@ -25,8 +25,11 @@ FORMAT = 1
 KIND = "chat archive"
 COMPRESSION = 5  # of 9; more costs time and saves little
 MAX_LINE = 64 * 1024 * 1024  # bytes
-DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, msgspec.MsgspecError, UnicodeDecodeError)
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # deeply nested JSON
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, *UNREADABLE)
 
+T = TypeVar("T")
+Count = Annotated[int, Meta(ge=0)]
 Progress = Callable[[str, int], None]  # told of each part's name and how many of its rows are done
 
 
@@ -37,17 +40,22 @@ class Header(Struct, frozen=True):
     format: int
     version: str  # of the chat that made it
     made_at: datetime
-    counts: dict[str, int]  # rows by part
+    counts: dict[str, Count]  # rows by part
 
 
 class _PartHeader(Struct, frozen=True):
     part: str
     columns: list[str]
-    count: int
+    count: Count
 
 
 class _Trailer(Struct, frozen=True):
     sha256: str
+
+
+_part_decoder = msgspec.json.Decoder(_PartHeader)
+_row_decoder = msgspec.json.Decoder(list[Any])
+_trailer_decoder = msgspec.json.Decoder(_Trailer)
 
 
 def write_archive(
@@ -56,17 +64,8 @@ def write_archive(
     """Write the file whole or not at all; only its owner may read it. Raises OSError."""
     counts = {part.label: part.count for part in parts}
     header = Header(KIND, FORMAT, version, made_at, counts)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as raw:
-            with gzip.GzipFile(path.name, "wb", COMPRESSION, raw) as packed:
-                _write(packed, header, parts, progress)
-            raw.flush()
-            os.fsync(raw.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with draft_of(path) as raw, gzip.GzipFile(path.name, "wb", COMPRESSION, raw) as packed:
+        _write(packed, header, parts, progress)
     return header
 
 
@@ -92,9 +91,9 @@ def check_archive(path: Path) -> Header:
     digest = hashlib.sha256()
     last = b""
     with _undamaged(path) as lines:
-        header = _header(path, lines.readline(MAX_LINE))
+        header = _header(path, _line(lines))
         lines.rewind()
-        for line in lines:
+        while line := _line(lines):
             digest.update(last)
             last = line
         if msgspec.json.decode(last, type=_Trailer).sha256 != digest.hexdigest():
@@ -103,14 +102,39 @@ def check_archive(path: Path) -> Header:
 
 
 def read_parts(path: Path) -> Iterator[Part]:
-    """The parts of a file that was checked. Take each one's rows before the next part."""
-    decode = msgspec.json.Decoder(list[Any]).decode
+    """The parts of a file that was checked. Take each one's rows before the next part.
+
+    Raises ArchiveError, as do the rows.
+    """
     with _undamaged(path) as lines:
-        for label, count in _header(path, lines.readline()).counts.items():
-            part = msgspec.json.decode(lines.readline(), type=_PartHeader)
+        at = 1
+        for label, count in _header(path, _line(lines)).counts.items():
+            at += 1
+            part = _decoded(_line(lines), at, _part_decoder)
             if (part.part, part.count) != (label, count):
-                raise EOFError("its parts are not those of its header")
-            yield Part(label, part.columns, count, (decode(lines.readline()) for _ in range(count)))
+                raise EOFError(f"line {at} is not that of the part {label} with {count} rows")
+            yield Part(label, part.columns, count, _rows(lines, at + 1, count), first_line=at + 1)
+            at += count
+        _decoded(_line(lines), at + 1, _trailer_decoder)
+
+
+def _rows(lines: gzip.GzipFile, first: int, count: int) -> Iterator[list[Any]]:
+    for at in range(first, first + count):
+        yield _decoded(_line(lines), at, _row_decoder)
+
+
+def _line(lines: gzip.GzipFile) -> bytes:
+    line = lines.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:
+        raise ArchiveError(f"A line of the file has more than {MAX_LINE:,} bytes.")
+    return line
+
+
+def _decoded(line: bytes, number: int, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(line)
+    except UNREADABLE as error:
+        raise ArchiveError(f"Line {number} is not as a backup has it ({error}).") from None
 
 
 class _undamaged:
@@ -139,7 +163,7 @@ def _header(path: Path, line: bytes) -> Header:
         kind, its_format = None, 0
     if kind != KIND:
         raise ArchiveError(f"{path} is no backup of a chat.")
-    if its_format > FORMAT:
+    if isinstance(its_format, int) and its_format > FORMAT:
         raise ArchiveError(
             f"{path} has format {its_format}, and this version ({FORMAT}) is too old for it."
             f" Install version {start.get('version')} of the chat or a later one."

@@ -26,6 +26,11 @@ class Part:
     columns: list[str]  # attnames of fields
     count: int
     rows: Iterable[Sequence[Any]]
+    first_line: int = 0  # of its file; 0 where it comes from a database
+
+    def place(self, number: int) -> str:
+        """Where the row with this number, from 0, is to be looked for."""
+        return f"Line {self.first_line + number}" if self.first_line else f"Row {number + 1}"
 
 
 def stored_models() -> list[type[models.Model]]:
