@@ -90,7 +90,7 @@ class Person:
 
     def history(self):
         known = {"name": self.name, "author_ids": self.author_ids, "stayed": self.stayed}
-        return known | {"events": self.events}
+        return known | {"events": [*self.events]}
 
     def hear(self, frame):
         if frame["type"] == "welcome":

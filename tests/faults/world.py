@@ -42,7 +42,6 @@ WORDS = (
 )
 UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
 SETTLED_WITHIN = 60  # seconds
-STILL = 0.2  # seconds in which a log that has come to its end does not move
 
 
 def either(short, long):
@@ -127,14 +126,11 @@ class World:
     async def verdict(self, *, within=SETTLED_WITHIN):
         """Let everyone catch up, then fail unless the promise was kept. Returns the history."""
         problem, log = await self.settle(within)
+        # Before anything is awaited: what an abandoned socket had sent may still be stored.
+        people = [*(person.history() for person in self.people), *self.strangers]
+        history = {"name": self.name, "seed": self.seed, "people": people, "log": log}
         for person in self.people:
             await person.leave()
-        history = {
-            "name": self.name,
-            "seed": self.seed,
-            "people": [*(person.history() for person in self.people), *self.strangers],
-            "log": log,
-        }
         found = [*problem, *checker.violations(history)]
         if found:
             path = self.keep(history, found)
@@ -143,17 +139,16 @@ class World:
         return history
 
     async def settle(self, within=SETTLED_WITHIN):
-        """Wait until all outboxes are empty and all have seen the log's end, which stays where it
-        is: what an abandoned socket had sent may still go in. Returns problems and the log."""
+        """Wait until all outboxes are empty and all have seen the log's end and nothing after it.
+        Returns problems and the log."""
         staying = [person for person in self.people if person.stayed]
         log = await asyncio.to_thread(read_log, self.store)
         try:
             async with asyncio.timeout(within):
                 while True:
                     await asyncio.gather(*(arrived(person, log) for person in staying))
-                    await asyncio.sleep(STILL)
-                    before, log = log, await asyncio.to_thread(read_log, self.store)
-                    if before == log:
+                    log = await asyncio.to_thread(read_log, self.store)
+                    if all(is_at_end(person, log) for person in self.people if person.stayed):
                         return [], log
         except TimeoutError:
             return [f"settle: not within {within} s"], log
@@ -215,10 +210,15 @@ async def arrived(person, log):
     """They have nothing left to send and see the end of `log`, or a later one; or left for good."""
 
     def is_there():
-        at_end = person.epoch == log["epoch"] and person.head is not None
-        return not person.stayed or (not person.outbox and at_end and person.head >= log["head"])
+        behind = person.head is None or person.head < log["head"] or person.epoch != log["epoch"]
+        return not person.stayed or not (person.outbox or behind)
 
     await person.until(is_there, SETTLED_WITHIN)
+
+
+def is_at_end(person, log):
+    """They have nothing left to send, and have seen all of `log` and nothing else."""
+    return not person.outbox and (person.epoch, person.head) == (log["epoch"], log["head"])
 
 
 async def serving(stack, command, settings):
