@@ -12,11 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import database, log, protocol
 from chat.errors import BadFrame, TooLarge, Unavailable
+from chat.free_space import free_space
 from chat.hub import RoomHub
 from chat.identity import Guest
 from chat.journal import journal
-from chat.limits import message_pace, room_pace
-from chat.models import Room
+from chat.limits import (
+    ROW_BYTES,
+    history_pace,
+    message_pace,
+    name_pace,
+    read_turns,
+    room_pace,
+    stored_bytes,
+)
+from chat.models import LOBBY, Room
 from chat.protocol import (
     Ack,
     FetchHistory,
@@ -44,16 +53,30 @@ class Visitor:
 
 async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
     """Store a message; returns its seq after COMMIT. Raises ChatError."""
-    person = visitor.guest.person
-    seq = await store(visitor.hub.slug, person, body, client_message_id, address=visitor.address)
-    visitor.hub.presence.stop_typing(person.author_id)
+    person, hub = visitor.guest.person, visitor.hub
+    is_new = not hub.head and not await database.read(is_stored, hub.slug)
+    post = Post(hub.slug, person.author_id, person.name, client_message_id, body)
+    seq = await store(post, address=visitor.address, is_new=is_new)
+    hub.presence.stop_typing(person.author_id)
     return seq
 
 
-async def store(
+async def say_unconnected(
     slug: str, person: Person, body: str, client_message_id: UUID, *, address: str | None
 ) -> int:
-    """The same for someone who is not connected: the page's plain form. Raises ChatError."""
+    """The same for the page's plain form. Raises ChatError."""
+    post = Post(slug, person.author_id, person.name, client_message_id, body)
+    return await store(post, address=address, is_new=not await database.read(is_stored, slug))
+
+
+def is_stored(slug: str) -> bool:
+    """Whether there is such a room, with or without messages."""
+    return slug == LOBBY or Room.objects.filter(slug=slug).exists()
+
+
+async def store(post: Post, *, address: str | None, is_new: bool) -> int:
+    """Store a message; `is_new` says that its room would be created. Raises ChatError."""
+    body = post.body
     if not body:
         raise BadFrame(_("A message needs at least one visible character."))
     if len(body) > protocol.MAX_BODY:
@@ -61,8 +84,11 @@ async def store(
         raise TooLarge(format_lazy(text, limit=protocol.MAX_BODY, length=len(body)))
     if "\x00" in body:
         raise BadFrame(_("A message may not contain NUL."))
-    message_pace().take(person.author_id, address)
-    post = Post(slug, person.author_id, person.name, client_message_id, body)
+    free_space().require()
+    message_pace().take(post.author_id, address)
+    stored_bytes().take(address, ROW_BYTES + len(body.encode("utf-8", "replace")))
+    if is_new:
+        room_pace().take(post.author_id, address)
     message = await journal().post(post)
     return message.seq
 
@@ -75,6 +101,7 @@ async def open_room(
     ChatError."""
     title = normalised_title(title)
     slug = "" if unguessable else slug_of(title)
+    free_space().require()
     room_pace().take(person.author_id, address)
     try:
         return await database.write(make_room, slug=slug or unguessable_slug(title), title=title)
@@ -99,9 +126,11 @@ async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
 async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
     if command.before <= 1:  # the page's heartbeat: nothing is older than the first message
         return HistoryAck(command.id, [], False)
-    messages, more = await database.read(
-        log.page_before, visitor.hub.slug, command.before, command.limit
-    )
+    history_pace().take(visitor.address)
+    async with read_turns():
+        messages, more = await database.read(
+            log.page_before, visitor.hub.slug, command.before, command.limit
+        )
     return HistoryAck(command.id, messages, more)
 
 
@@ -111,8 +140,11 @@ async def start_typing(visitor: Visitor, command: StartTyping) -> Ack:
 
 
 async def set_name(visitor: Visitor, command: SetName) -> NameAck:
-    visitor.guest = visitor.guest.named(command.name)
-    visitor.hub.presence.rename(visitor.guest.person)
+    renamed = visitor.guest.named(command.name)
+    if renamed != visitor.guest:
+        name_pace().take(renamed.person.author_id, visitor.address)
+        visitor.guest = renamed
+        visitor.hub.presence.rename(renamed.person)
     return NameAck(command.id, visitor.guest.name)
 
 

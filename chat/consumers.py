@@ -25,7 +25,14 @@ from chat.follower import Ended, Follower, PlainFollower
 from chat.hub import RoomHub
 from chat.hubs import hubs
 from chat.identity import Guest, guest_from, new_guest
-from chat.limits import addresses, command_rate, open_rooms, refusal_rate
+from chat.limits import (
+    addresses,
+    command_pace,
+    command_rate,
+    handshake_pace,
+    open_rooms,
+    refusal_rate,
+)
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.origin import header_values, is_allowed_origin
@@ -86,8 +93,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accept, then close with a code where entry is refused: a handshake that fails shows
         in a browser as 1006 and says nothing."""
+        try:
+            await handshake_pace().take_or_hold_back(self._address)
+            is_too_fast = False
+        except TooFast:
+            is_too_fast = True
         await self.accept(None if self.is_plain else protocol.SUBPROTOCOL)
         try:
+            if is_too_fast:
+                raise Ended(CloseCode.TOO_MANY_SOCKETS)
             hub = await self._enter()
             follower = await self._welcomed(hub)
         except Ended as end:
@@ -107,6 +121,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         text = text_data or ""  # a binary frame reads as a bad one
         try:
             self._commands.take("You are sending commands too fast.")
+            if writer_of(self.scope):  # while we wait, nothing more is read
+                await command_pace().turn(self._address)
             if self.is_plain:
                 await say_plain(self.visitor, text)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -16,10 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from chat.errors import TooFast
 from chat.loops import PerLoop
 
+# Each limit is listed in docs/limits.md: a pair is a rate a second and a burst.
 COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
-MAX_KEYS = 100_000  # authors or addresses remembered for one thing
-ROOMS = 1 / 60, 5  # a second and at once that an author may make
+ROOMS = 1 / 60, 5  # that an author may create, by naming one or by its first message
+NAMES = 1 / 5, 10  # that an author may take
+# Of these, each of the PEOPLE_PER_ADDRESS adds so many to what their address may do.
+HANDSHAKES = 1 / 2, 6
+COMMAND_SHARE = 1 / 4  # of COMMAND_RATE, of commands of any kind; a second's worth at once
+HISTORY = 1.0, 5  # pages of history.fetch
+PAGES = 1 / 10, 10  # of HTML
+LOOKUPS = 1 / 2, 20  # of what the page asks over HTTP
 REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
+READS_AT_ONCE = 2  # pages, lookups and history.fetch that this process works on; the others wait
+HELD_BACK = 1.0  # seconds until a handshake or an HTTP request is refused for being too many
+ROW_BYTES = 300  # that a message takes in the database besides its body
+MAX_KEYS = 100_000  # authors or addresses remembered for one thing
+DAY = 24 * 3600  # seconds
+MEGABYTE = 1_000_000
+TOO_MANY_REQUESTS = _("Too many requests from your network.")
 
 
 class Rate:
@@ -32,18 +47,24 @@ class Rate:
         self._burst = max(burst, 1) * self._interval
         self._full_at = 0.0
 
-    def wait(self) -> float:
-        """Seconds until the next may pass; 0.0 lets it pass and counts it."""
+    def wait(self, cost: int = 1) -> float:
+        """Seconds until the next may pass; 0.0 lets it pass and counts it, as `cost`."""
         now = time.monotonic()
-        full_at = max(self._full_at, now) + self._interval
+        full_at = max(self._full_at, now) + self._interval * cost
         if full_at - now > self._burst + 1e-9:
             return full_at - now - self._burst
         self._full_at = full_at
         return 0.0
 
-    def take(self, refusal: str | Promise) -> None:
-        """Count one. Raises TooFast, which says `refusal`, with the time to wait."""
-        if wait := self.wait():
+    def reserve(self) -> float:
+        """Seconds until the turn of one more, which counts now: after those that wait already."""
+        now = time.monotonic()
+        self._full_at = max(self._full_at, now) + self._interval
+        return max(0.0, self._full_at - now - self._burst)
+
+    def take(self, refusal: str | Promise, cost: int = 1) -> None:
+        """Count one, as `cost`. Raises TooFast, which says `refusal`, with the time to wait."""
+        if wait := self.wait(cost):
             raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
 
 
@@ -63,24 +84,68 @@ class Rates:
         return rate
 
 
+Allowance = Callable[[], tuple[float, float]]  # the rate a second, and the burst
+
+
+class AddressPace:
+    """How fast one client address may do one thing."""
+
+    def __init__(self, allowance: Allowance, refusal: str | Promise) -> None:
+        self._refusal = refusal
+        self._addresses = Rates(lambda: Rate(*allowance()))
+
+    def take(self, address: str | None, cost: int = 1) -> None:
+        """Count one, as `cost`. Raises TooFast. An address of None (a unix socket, a test) is not
+        counted."""
+        if address is not None:
+            self._addresses.of(network_of(address)).take(self._refusal, cost)
+
+    async def take_or_hold_back(self, address: str | None) -> None:
+        """The same, but a refusal takes its time: a client that tries again immediately gets
+        nowhere, and costs little."""
+        try:
+            self.take(address)
+        except TooFast:
+            await asyncio.sleep(HELD_BACK)
+            raise
+
+    async def turn(self, address: str | None) -> None:
+        """Count one, and return when it is its turn."""
+        if address is not None and (wait := self._addresses.of(network_of(address)).reserve()):
+            await asyncio.sleep(wait)
+
+
 class Pace:
     """How fast an author may do one thing, over all their sockets in this process, and how fast
-    all those at one address: as many authors as it may have sockets. Who is someone new for each
-    message gets no further than that."""
+    the PEOPLE_PER_ADDRESS of one address: a client that poses as a new author each time gets no
+    further than that."""
 
-    def __init__(self, allowance: Callable[[], tuple[float, float]], refusal: Promise) -> None:
-        """`allowance` gives the rate a second and the burst, of one author."""
+    def __init__(self, allowance: Allowance, refusal: str | Promise) -> None:
+        """`allowance` is that of one author."""
         self._refusal = refusal
         self._authors = Rates(lambda: Rate(*allowance()))
-        self._addresses = Rates(
-            lambda: Rate(*(settings.SOCKETS_PER_ADDRESS * number for number in allowance()))
-        )
+        self._addresses = people_pace(allowance, refusal)
 
     def take(self, author_id: str, address: str | None) -> None:
-        """Count one. Raises TooFast. An address of None (a unix socket, a test) is not counted."""
+        """Count one. Raises TooFast."""
         self._authors.of(author_id).take(self._refusal)
-        if address is not None:
-            self._addresses.of(network_of(address)).take(self._refusal)
+        self._addresses.take(address)
+
+
+def people_pace(allowance: Allowance, refusal: str | Promise) -> AddressPace:
+    """How fast an address may do what `allowance` allows each of its PEOPLE_PER_ADDRESS."""
+
+    def of_all() -> tuple[float, float]:
+        rate, burst = allowance()
+        return settings.PEOPLE_PER_ADDRESS * rate, settings.PEOPLE_PER_ADDRESS * burst
+
+    return AddressPace(of_all, refusal)
+
+
+def bytes_a_day() -> tuple[float, float]:
+    """What an address may store: a day's worth at once, and as much again in each day."""
+    allowed = settings.DAILY_MEGABYTES_PER_ADDRESS * MEGABYTE
+    return allowed / DAY, allowed
 
 
 class Addresses:
@@ -159,6 +224,21 @@ message_pace = PerLoop(
         _("You are sending messages too fast."),
     )
 )
+stored_bytes = PerLoop(
+    lambda: AddressPace(bytes_a_day, _("Too much was sent from your network today."))
+)
 room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are making rooms too fast.")))
+name_pace = PerLoop(lambda: Pace(lambda: NAMES, "You are changing your name too often."))
+history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, "You are loading history too fast."))
+handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, "You are connecting too fast."))
+page_pace = PerLoop(lambda: people_pace(lambda: PAGES, TOO_MANY_REQUESTS))
+lookup_pace = PerLoop(lambda: people_pace(lambda: LOOKUPS, TOO_MANY_REQUESTS))
+command_pace = PerLoop(
+    lambda: people_pace(
+        lambda: (settings.COMMAND_RATE * COMMAND_SHARE, settings.COMMAND_RATE),
+        "You are sending commands too fast.",
+    )
+)
+read_turns = PerLoop(lambda: asyncio.Semaphore(READS_AT_ONCE))
 addresses = PerLoop(Addresses)
 open_rooms = PerLoop(OpenRooms)

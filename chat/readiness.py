@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 from chat import database
 from chat.draining import draining
 from chat.errors import Unavailable
+from chat.free_space import free_space
 from chat.journal import journal
 from chat.loops import PerLoop
 from chat.models import LOBBY, Room
@@ -29,10 +30,12 @@ async def shortcomings() -> dict[str, str]:
         _said(database.read(Room.objects.heads, [LOBBY])), _said(round_trip().make())
     )
     behind = journal().seconds_behind
+    shortage = await asyncio.to_thread(free_space().look)
     return {
         "database": answers[0],
         "channel_layer": answers[1],
         "journal": FINE if behind < MAX_BEHIND else f"{behind:.0f} s behind",
+        "disk": shortage or FINE,
         "server": "draining" if draining().has_begun else FINE,
     }
 

@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 from django.core import signing
 
+from chat import database, limits
 from chat.identity import SALT, new_guest
+from chat.services.rooms import make_room
 from tests.posts import SECONDS
 from tests.sockets import enter, handshake, plain, refused_with
 
@@ -50,7 +52,7 @@ async def test_more_sockets_do_not_make_an_author_faster(settings, mallory, stil
 
 
 async def test_coming_back_as_someone_new_does_not_make_a_client_faster(settings, still_clock):
-    settings.MESSAGE_RATE, settings.MESSAGE_BURST, settings.SOCKETS_PER_ADDRESS = 0.1, 1, 3
+    settings.MESSAGE_RATE, settings.MESSAGE_BURST, settings.PEOPLE_PER_ADDRESS = 0.1, 1, 3
     for number in range(3):
         async with enter(client=["192.0.2.1", number]) as hers:
             await hers.say(str(number))
@@ -143,3 +145,122 @@ async def test_what_was_refused_does_not_count(settings):
             assert await refused_with(handshake(client=["192.0.2.1", 2])) == 4030
     async with enter(client=["192.0.2.1", 1]):
         pass
+
+
+async def test_rooms_created_by_a_first_message_have_the_rate_of_those_created_by_name(
+    monkeypatch, mallory, still_clock
+):
+    monkeypatch.setattr(limits, "ROOMS", (1 / 60, 2))
+    for number in range(2):
+        async with enter(f"room-{number}", cookie=mallory) as hers:
+            await hers.say("First")
+
+    async with enter("room-9", cookie=mallory) as hers, enter("room-9") as his:
+        refusal = await try_to_say(hers, "First")
+
+        assert (refusal["code"], refusal["detail"]) == (
+            "too_fast",
+            "You are making rooms too fast.",
+        )
+        assert 59_000 < refusal["retry_in_ms"] <= 60_001
+        assert await his.say("Somebody else's first") == 1
+        assert await hers.say("Into a room that exists") == 2
+
+
+async def test_new_authors_of_one_address_create_no_more_rooms_than_its_people(
+    monkeypatch, settings, still_clock
+):
+    monkeypatch.setattr(limits, "ROOMS", (1 / 60, 1))
+    settings.PEOPLE_PER_ADDRESS = 2
+    for number in range(2):
+        async with enter(f"room-{number}", client=["192.0.2.1", number]) as hers:
+            await hers.say("First")
+
+    async with enter("room-9", client=["192.0.2.1", 9]) as hers:
+        assert (await try_to_say(hers, "First"))["code"] == "too_fast"
+
+
+async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message(
+    monkeypatch, mallory, still_clock
+):
+    monkeypatch.setattr(limits, "ROOMS", (1 / 60, 1))
+    async with enter("first", cookie=mallory) as hers:
+        await hers.say("One room")
+    await database.write(make_room, slug="attic", title="Attic")
+
+    async with enter("attic", cookie=mallory) as hers:
+        assert await hers.say("Hello") == 1
+
+
+async def test_an_address_sends_only_so_much_a_day_whoever_writes(
+    settings, monkeypatch, still_clock
+):
+    monkeypatch.setattr(limits, "MEGABYTE", 10_000)  # bytes
+    settings.DAILY_MEGABYTES_PER_ADDRESS = 1
+    async with enter(client=["192.0.2.1", 1]) as one, enter(client=["192.0.2.1", 2]) as two:
+        await one.say("x" * 4000)
+        await two.say("x" * 4000)
+
+        refusal = await try_to_say(two, "x" * 4000)
+
+        assert (refusal["code"], refusal["detail"]) == (
+            "too_fast",
+            "Too much was sent from your network today.",
+        )
+        assert 0 < refusal["retry_in_ms"] <= 24 * 3600 * 1000
+        assert await one.say("Short") == 3
+        async with enter(client=["192.0.2.2", 1]) as his:
+            assert await his.say("x" * 4000) == 4
+
+
+async def test_history_has_a_rate_for_all_of_an_address_and_heartbeats_do_not_count(
+    settings, still_clock
+):
+    settings.PEOPLE_PER_ADDRESS = 2
+    async with (
+        enter(client=["192.0.2.1", 1]) as one,
+        enter(client=["192.0.2.1", 2]) as two,
+        enter(client=["192.0.2.2", 1]) as elsewhere,
+    ):
+        for _ in range(5):
+            await one.command("history.fetch", before=9, limit=100)
+            await two.command("history.fetch", before=9, limit=100)
+
+        refusal = await two.ask("history.fetch", before=9, limit=100)
+
+        assert refusal["code"] == "too_fast"
+        assert 0 < refusal["retry_in_ms"] <= 501
+        await two.command("history.fetch", before=1, limit=1)
+        await elsewhere.command("history.fetch", before=9, limit=100)
+        still_clock.now += refusal["retry_in_ms"] / 1000
+        await one.command("history.fetch", before=9, limit=100)
+
+
+async def test_an_address_that_connects_too_fast_is_told_to_come_back(
+    settings, still_clock, monkeypatch
+):
+    monkeypatch.setattr(limits, "HELD_BACK", 0)
+    settings.PEOPLE_PER_ADDRESS = 2
+    for port in range(2 * 6):
+        async with enter(client=["192.0.2.1", port]):
+            pass
+
+    assert await refused_with(handshake(client=["192.0.2.1", 99])) == 4030
+    async with enter(client=["192.0.2.2", 1]):
+        pass
+    still_clock.now += 1
+    async with enter(client=["192.0.2.1", 100]):
+        pass
+
+
+async def test_history_waits_its_turn_and_posts_do_not():
+    async with enter() as hers, enter() as his:
+        for _ in range(limits.READS_AT_ONCE):
+            await limits.read_turns().acquire()
+        await hers.send({"type": "history.fetch", "id": 99, "before": 9, "limit": 100})
+
+        assert await his.say("Not held up") == 1
+        await hers.bodies(until=1)
+        limits.read_turns().release()
+
+        assert (await hers.frame_of("ack"))["reply_to"] == 99

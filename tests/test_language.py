@@ -7,7 +7,7 @@ import pytest
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.models import LOBBY, Room
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.django_db(transaction=True)  # the list reads in a thread of its own

@@ -18,7 +18,7 @@ LAYERS = {
     4: ["services", "archive"],
     5: [
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
-        *["presence", "roster", "limits", "identity", "names", "origin", "draining"],
+        *["presence", "roster", "limits", "free_space", "identity", "names", "origin", "draining"],
         *["titles", "directory", "census"],
         *["access_log", "readiness"],
     ],

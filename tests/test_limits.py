@@ -85,8 +85,8 @@ def test_authors_do_not_use_up_each_others_rate(still_clock):
     talking.take("alice", None)
 
 
-def test_a_new_author_each_time_gets_no_further_than_its_address_has_sockets(still_clock, settings):
-    settings.SOCKETS_PER_ADDRESS = 3
+def test_a_new_author_each_time_gets_no_further_than_its_address_has_people(still_clock, settings):
+    settings.PEOPLE_PER_ADDRESS = 3
     talking = pace(1, 2)
     for number in range(3 * 2):
         talking.take(f"mallory {number}", "2001:db8::1")
@@ -99,12 +99,84 @@ def test_a_new_author_each_time_gets_no_further_than_its_address_has_sockets(sti
     talking.take("bob", None)
 
 
-@pytest.mark.parametrize(("rate", "sockets"), [(0, 3), (1, 0)])
-def test_without_either_limit_an_address_has_none(still_clock, settings, rate, sockets):
-    settings.SOCKETS_PER_ADDRESS = sockets
+@pytest.mark.parametrize(("rate", "people"), [(0, 3), (1, 0)])
+def test_without_either_limit_an_address_has_none(still_clock, settings, rate, people):
+    settings.PEOPLE_PER_ADDRESS = people
     talking = pace(rate, 1)
     for number in range(50):
         talking.take(str(number), "192.0.2.1")
+
+
+async def test_commands_beyond_what_an_address_may_send_wait_in_turn(
+    still_clock, settings, monkeypatch
+):
+    settings.PEOPLE_PER_ADDRESS, settings.COMMAND_RATE = 1, 8
+    waited = []
+
+    async def note(seconds):
+        waited.append(seconds)
+
+    monkeypatch.setattr("chat.limits.asyncio.sleep", note)
+    for _ in range(8 + 4):
+        await limits.command_pace().turn("192.0.2.1")
+    await limits.command_pace().turn("192.0.2.2")
+    await limits.command_pace().turn(None)
+
+    assert waited == pytest.approx([0.5, 1.0, 1.5, 2.0])
+
+
+async def test_a_classroom_that_writes_at_the_default_rate_is_not_refused(still_clock):
+    school, line = "192.0.2.1", "x" * 200
+    authors = [f"author {number}" for number in range(40)]
+
+    def write(author):
+        limits.message_pace().take(author, school)
+        limits.stored_bytes().take(school, limits.ROW_BYTES + len(line))
+
+    for author in authors * 10:
+        write(author)
+    for _ in range(1800):
+        still_clock.now += 1.001  # seconds: the last bit of a float decides nothing
+        for author in authors:
+            write(author)
+
+
+async def test_a_classroom_that_opens_the_page_and_reconnects_is_not_refused(still_clock):
+    school, tabs = "192.0.2.1", 40 * 3
+    for _ in range(tabs):  # one load each, and a second attempt to connect
+        limits.page_pace().take(school)
+        limits.lookup_pace().take(school)
+        limits.lookup_pace().take(school)
+        limits.handshake_pace().take(school)
+        limits.handshake_pace().take(school)
+    for _ in range(40 * 5):  # everybody scrolls up by some screens
+        limits.history_pace().take(school)
+
+
+async def test_an_address_stores_a_days_bytes_and_then_as_much_in_each_day(still_clock, settings):
+    settings.DAILY_MEGABYTES_PER_ADDRESS = 1
+    stored = limits.stored_bytes()
+
+    def sent(kilobytes):
+        for number in range(kilobytes):
+            try:
+                stored.take("192.0.2.1", 1000)
+            except TooFast:
+                return number
+        return kilobytes
+
+    assert sent(2000) == 1000
+    still_clock.now += 12 * 3600
+    assert sent(2000) == 500
+    stored.take("192.0.2.2", 1000)
+    stored.take(None, 1000)
+
+
+def test_what_an_address_can_store_in_a_day_is_a_small_part_of_a_disk():
+    """At the default settings, whatever the messages look like."""
+    _, at_once = limits.bytes_a_day()
+
+    assert at_once <= 1_000_000_000
 
 
 def test_the_longest_idle_are_forgotten_first(still_clock, monkeypatch):

@@ -24,7 +24,7 @@ from tests.layers import use
 from tests.nodes_together import node_on
 from tests.posts import SECONDS
 
-FINE = {"database": "fine", "channel_layer": "fine", "journal": "fine", "server": "fine"}
+FINE = dict.fromkeys(["database", "channel_layer", "journal", "disk", "server"], "fine")
 
 
 def ask(node, path):

@@ -15,7 +15,7 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.views import shell
 from tests.processes import ROOT
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 CSS = ROOT / "chat" / "static" / "chat" / "css"
 
 

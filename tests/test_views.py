@@ -12,7 +12,7 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.identity import COOKIE, guest_from
 from chat.models import Room
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def config_of(response):

@@ -13,18 +13,20 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import database
 from chat.errors import Unavailable
 from chat.identity import guest_from, new_guest
 from chat.models import Message
 from chat.protocol import SLUG
 from chat.views.plain import Attempt
+from chat.views.refusals import refusing
 from chat.views.room import address_of, bad_slug, room_page
+from chat.views.turns import look_up
 
 MOST_MISSED = 1_000  # messages counted; past that it says that there are more
 
 
 @never_cache
+@refusing
 @require_safe
 async def at(request: HttpRequest, slug: str) -> HttpResponse:
     """The first message of the day or moment `date` or later, by its `seq`; null if there is none.
@@ -38,7 +40,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
     if moment is None:
         return await _not_found(request, slug, "bad_date", gettext("This is no date."), 400)
     try:
-        found = await database.read(_room(slug).first_posted_since, moment)
+        found = await look_up(request, _room(slug).first_posted_since, moment)
     except Unavailable as error:
         return await _not_found(request, slug, error.code, str(error.detail), error.http_status)
     if _wants_page(request):
@@ -49,6 +51,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
+@refusing
 @require_safe
 async def missed(request: HttpRequest, slug: str) -> HttpResponse:
     """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
@@ -59,9 +62,8 @@ async def missed(request: HttpRequest, slug: str) -> HttpResponse:
         return _refusal("bad_seq", gettext("This is no message's number."), 400)
     guest = guest_from(request.COOKIES)
     try:
-        answer = await database.read(
-            _missed, slug, int(after), guest.person.author_id if guest else ""
-        )
+        author_id = guest.person.author_id if guest else ""
+        answer = await look_up(request, _missed, slug, int(after), author_id)
     except Unavailable as error:
         return _refusal(error.code, str(error.detail), error.http_status)
     return JsonResponse(answer)
@@ -79,7 +81,7 @@ async def _not_found(
         return _refusal(code, detail, status)
     guest = guest_from(request.COOKIES) or new_guest()
     attempt = Attempt(uuid4(), guest.name, date_refusal=detail)
-    page = await sync_to_async(room_page)(request, slug, guest, attempt)
+    page = await room_page(request, slug, guest, attempt)
     page.status_code = status
     return page
 

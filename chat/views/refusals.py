@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from chat.errors import ChatError
+from chat.errors import ChatError, TooFast
 
 Response = TypeVar("Response", bound=HttpResponse)
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
 def in_words(error: ChatError) -> str:
@@ -27,6 +30,21 @@ def marked(response: Response, error: ChatError) -> Response:
     if error.retry_in_ms is not None:
         response["Retry-After"] = str(_seconds(error.retry_in_ms))
     return response
+
+
+def refusing(view: View) -> View:
+    """Answer TooFast, where the view does not, with one plain sentence and its Retry-After: a page
+    around it would cost what the refusal saves."""
+
+    @functools.wraps(view)
+    async def refuse_or_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return await view(request, *args, **kwargs)
+        except TooFast as error:
+            plain = HttpResponse(in_words(error), content_type="text/plain; charset=utf-8")
+            return marked(plain, error)
+
+    return refuse_or_view
 
 
 def _seconds(ms: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -11,27 +12,31 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.database import UNREACHABLE
+from chat import database
+from chat.errors import Unavailable
 from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room, title_for_reader
-from chat.protocol import MAX_TITLE, SLUG
+from chat.protocol import MAX_TITLE, SLUG, Person
 from chat.views.plain import Attempt, PlainPage, plain_page
+from chat.views.refusals import refusing
 from chat.views.shell import build
+from chat.views.turns import page_turn
 
 
-def lobby(request: HttpRequest) -> HttpResponse:
+async def lobby(request: HttpRequest) -> HttpResponse:
     """The room at `/`."""
-    return room(request, LOBBY)
+    return await room(request, LOBBY)
 
 
 @never_cache
+@refusing
 @require_safe
-def room(request: HttpRequest, slug: str) -> HttpResponse:
+async def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a room, which need not exist yet: it begins with its first message."""
     if not SLUG.fullmatch(slug):
-        return bad_slug(request, slug)
+        return await sync_to_async(bad_slug)(request, slug)
     guest = guest_from(request.COOKIES) or new_guest()
-    return room_page(request, slug, guest, Attempt(client_message_id=uuid4(), name=guest.name))
+    return await room_page(request, slug, guest, Attempt(uuid4(), guest.name))
 
 
 def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
@@ -39,17 +44,31 @@ def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "chat/bad_slug.html", {"slug": slug}, status=404)
 
 
-def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -> HttpResponse:
-    """The page for `guest`, its plain form filled in as `attempt` says.
+async def room_page(
+    request: HttpRequest, slug: str, guest: Guest, attempt: Attempt
+) -> HttpResponse:
+    """The page for `guest`, its plain form filled in as `attempt` says. Raises TooFast.
 
     Without the database it is a shell all the same, which connects once the database is back.
     """
-    status = 200
-    try:
-        here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
-        plain: PlainPage | None = plain_page(slug, guest.person, _seq(request.GET.get("at", "")))
-    except UNREACHABLE:
-        here, plain, status = Room(slug=slug), None, 503
+    at = _seq(request.GET.get("at", ""))
+    async with page_turn(request):
+        try:
+            here, plain = await database.read(_read, slug, guest.person, at)
+        except Unavailable:
+            here, plain = Room(slug=slug), None
+        return await sync_to_async(_rendered)(request, here, plain, guest, attempt)
+
+
+def _read(slug: str, reader: Person, at: int | None) -> tuple[Room, PlainPage | None]:
+    here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
+    return here, plain_page(slug, reader, at)
+
+
+def _rendered(
+    request: HttpRequest, here: Room, plain: PlainPage | None, guest: Guest, attempt: Attempt
+) -> HttpResponse:
+    slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
     config = {
@@ -77,6 +96,7 @@ def room_page(request: HttpRequest, slug: str, guest: Guest, attempt: Attempt) -
         "attempt": attempt,
         "max_title": MAX_TITLE,
     }
+    status = 503 if plain is None else 200
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response

@@ -21,8 +21,9 @@ from chat.hubs import hubs
 from chat.identity import guest_from, new_guest, remember
 from chat.models import Room
 from chat.protocol import MAX_TITLE
-from chat.views.refusals import in_words, marked
+from chat.views.refusals import in_words, marked, refusing
 from chat.views.room import address_of
+from chat.views.turns import look_up, page_turn
 
 MAX_ASKED = 100  # rooms of one request
 FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks every 5 at most
@@ -41,6 +42,7 @@ class Naming:
 
 @require_safe
 @cache_control(private=True, max_age=FRESH)
+@refusing
 async def list_rooms(request: HttpRequest) -> HttpResponse:
     """JSON of the listed rooms and of those asked for by `?slug=a&slug=b`.
 
@@ -50,7 +52,7 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
     if len(asked) > MAX_ASKED:
         return _refused(BadFrame(f"Ask for at most {MAX_ASKED} rooms at once."))
     try:
-        found = await database.read(summaries, asked)
+        found = await look_up(request, summaries, asked)
     except Unavailable as error:
         return _refused(error)
     here = hubs()
@@ -59,6 +61,7 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def rooms(request: HttpRequest) -> HttpResponse:
     """The page with everybody's rooms, and the form that makes one: `title`, `unguessable`.
@@ -103,12 +106,13 @@ async def rooms(request: HttpRequest) -> HttpResponse:
 async def _page(
     request: HttpRequest, naming: Naming, error: ChatError | None = None, *, status: int = 200
 ) -> HttpResponse:
-    try:
-        listed = await database.read(summaries, [])
-    except Unavailable:
-        listed, status = None, 503
-    context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
-    response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
+    async with page_turn(request):
+        try:
+            listed = await database.read(summaries, [])
+        except Unavailable:
+            listed, status = None, 503
+        context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
+        response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
     return marked(response, error) if error else response
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from chat.commands import store
+from chat.commands import say_unconnected
 from chat.errors import BadFrame, ChatError, Conflict
 from chat.identity import guest_from, new_guest, remember
 from chat.protocol import SLUG
 from chat.views.plain import Attempt
-from chat.views.refusals import in_words, marked
+from chat.views.refusals import in_words, marked, refusing
 from chat.views.room import address_of, bad_slug, room_page
 
 NO_COOKIE = gettext_noop(
@@ -28,6 +28,7 @@ USED = gettext_noop(
 
 
 @never_cache
+@refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def say(request: HttpRequest, slug: str) -> HttpResponse:
     """Takes `body`, `name` and the `client_message_id` that the page made.
@@ -51,10 +52,10 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
         if name != guest.name:
             guest = guest.named(name)
         address = request.META.get("REMOTE_ADDR")
-        await store(slug, guest.person, body, _uuid(posted_id), address=address)
+        await say_unconnected(slug, guest.person, body, _uuid(posted_id), address=address)
     except ChatError as error:
         attempt = Attempt(_id_after(error, posted_id), name, body, _in_words(error))
-        response = await sync_to_async(room_page)(request, slug, guest, attempt)
+        response = await room_page(request, slug, guest, attempt)
         return marked(response, error)
     response = HttpResponseRedirect(address_of(slug))
     response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET

@@ -79,8 +79,15 @@ LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket
-SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=100, most=1_000_000)
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=120, most=1_000_000)
 MAX_ROOMS = env.int("MAX_ROOMS", default=5_000, most=1_000_000)  # open in this process
+# What all those at one address may do, in people; a third of their sockets, as each has some tabs.
+PEOPLE_PER_ADDRESS = env.int(
+    "PEOPLE_PER_ADDRESS", default=-(-SOCKETS_PER_ADDRESS // 3), most=1_000_000
+)
+DAILY_MEGABYTES_PER_ADDRESS = env.int("DAILY_MEGABYTES_PER_ADDRESS", default=500, most=1_000_000)
+# On the disk of SQLite's file.
+MIN_FREE_MEGABYTES = env.int("MIN_FREE_MEGABYTES", default=100, most=1_000_000)
 JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000, most=10_000_000)  # posts to be written
 RETENTION_DAYS = env.int(  # what manage.py prune keeps
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"

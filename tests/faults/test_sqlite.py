@@ -48,7 +48,7 @@ def small_disk(folder):
 
 async def test_a_full_disk_refuses_and_forgets_nothing(tmp_path):
     with small_disk(tmp_path):
-        async with world("SQLite, disk full", folder=tmp_path) as here:
+        async with world("SQLite, disk full", folder=tmp_path, MIN_FREE_MEGABYTES=0) as here:
             async with here.talking():
                 await asyncio.sleep(1)
                 fill(tmp_path / "ballast")

@@ -1,0 +1,36 @@
+"""HTTP requests that read the database: paced by address, and few at a time.
+
+The others wait in the event loop, not in threads that compete with it for the processor, and not
+for a database connection: with many, pages become slower and nobody's messages do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+from django.http import HttpRequest
+
+from chat import database
+from chat.limits import lookup_pace, page_pace, read_turns
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def page_turn(request: HttpRequest) -> AsyncIterator[None]:
+    """Wait for a turn to read and render a page. Raises TooFast."""
+    await page_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    async with read_turns():
+        yield
+
+
+async def look_up(
+    request: HttpRequest, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run `func` as `database.read` does. Raises TooFast and Unavailable."""
+    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    async with read_turns():
+        return await database.read(func, *args, **kwargs)

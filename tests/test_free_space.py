@@ -1,0 +1,72 @@
+"""A disk that is nearly full stays usable: posts are refused before SQLite fails."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from chat import readiness
+from chat.free_space import free_space
+from tests.sockets import enter
+
+ALL_THERE_IS = 10**12  # megabytes
+
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
+
+
+async def try_to_say(socket, body):
+    return await socket.ask("message.post", client_message_id=str(uuid4()), body=body)
+
+
+async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named(
+    settings, chat_log
+):
+    async with enter() as hers:
+        assert await hers.say("There is room") == 1
+        settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+        free_space().look()
+
+        refusal = await try_to_say(hers, "No room")
+
+        assert refusal["code"] == "unavailable"
+        assert refusal["retry_in_ms"] > 0
+        assert "MB free on the disk, MIN_FREE_MEGABYTES is" in chat_log.text
+        assert "MIN_FREE_MEGABYTES" in (await readiness.shortcomings())["disk"]
+        assert chat_log.text.count("Posts are refused") == 1
+
+        settings.MIN_FREE_MEGABYTES = 1
+        free_space().look()
+        assert await hers.say("Room again") == 2
+        assert "Posts are accepted again" in chat_log.text
+
+
+async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch):
+    monkeypatch.setattr("chat.free_space.LOOK_EVERY", 0)
+    async with enter() as hers:
+        await hers.say("There is room")
+        settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+
+        answers = {(await try_to_say(hers, str(number)))["type"] for number in range(5)}
+        while "error" not in answers:
+            answers.add((await try_to_say(hers, "Once more"))["type"])
+
+
+async def test_without_a_least_nothing_is_refused(settings):
+    settings.MIN_FREE_MEGABYTES = 0
+    free_space().look()
+
+    free_space().require()
+
+
+async def test_no_room_is_created_either(settings, async_client):
+    settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+    await async_client.get("/rooms/")
+
+    answer = await async_client.post(
+        "/rooms/", {"title": "Attic"}, headers={"accept": "application/json"}
+    )
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"

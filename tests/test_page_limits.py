@@ -1,0 +1,95 @@
+"""Pages and lookups over HTTP: so many for an address, and few of them at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.test import AsyncClient
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat import limits
+from chat.limits import read_turns
+from tests import processes
+from tests.nodes_together import node_on
+
+LOOKUPS = ["/rooms.json", "/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"]
+JSON = {"accept": "application/json"}
+
+
+class ElsewhereClient(AsyncClient):
+    def _base_scope(self, **request):
+        return super()._base_scope(**request) | {"client": ["192.0.2.9", 1]}
+
+
+@pytest.fixture
+def one_of_each(monkeypatch, settings, still_clock):
+    """One page and one lookup for an address, and then one in ten seconds."""
+    settings.PEOPLE_PER_ADDRESS = 1
+    monkeypatch.setattr(limits, "HELD_BACK", 0)
+    for name in ("PAGES", "LOOKUPS"):
+        monkeypatch.setattr(limits, name, (1 / 10, 1))
+    return still_clock
+
+
+@pytest.mark.parametrize("path", ["/", "/r/attic/", "/rooms/", *LOOKUPS])
+async def test_an_address_that_asks_too_fast_is_told_when_to_come_back(
+    one_of_each, async_client, path
+):
+    assert (await async_client.get(path, headers=JSON)).status_code == 200
+
+    answer = await async_client.get(path, headers=JSON)
+
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 11
+    assert answer.content.startswith(b"Too many requests from your network. Try again in ")
+    assert (await ElsewhereClient().get(path, headers=JSON)).status_code == 200
+    one_of_each.now += int(answer["Retry-After"])
+    assert (await async_client.get(path, headers=JSON)).status_code == 200
+
+
+async def test_a_form_that_was_refused_costs_a_page_too(one_of_each, async_client):
+    await async_client.get("/")
+
+    assert (await async_client.post("/r/lobby/say/", {"body": ""})).status_code == 429
+
+
+async def test_health_has_no_limit(one_of_each, async_client):
+    for _ in range(3):
+        assert (await async_client.get("/healthz")).status_code == 200
+        assert (await async_client.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/", "/rooms.json"])
+async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path):
+    for _ in range(limits.READS_AT_ONCE):
+        await read_turns().acquire()
+    asking = asyncio.create_task(async_client.get(path, headers=JSON))
+    assert (await async_client.get("/healthz")).status_code == 200
+    finished, _ = await asyncio.wait([asking], timeout=1)  # longer than such a request takes
+    assert not finished
+
+    read_turns().release()
+
+    assert (await asking).status_code == 200
+
+
+@pytest.mark.takes(240)
+async def test_many_page_views_on_a_slow_database_wait_and_are_not_refused(postgres_program):
+    """Each request's thread took a connection of the pool, which has 16, or gave up after 2 s."""
+    with processes.postgres_server() as postgres, node_on(postgres.url) as node:
+        with postgres.connect("chat") as connection, connection.transaction():
+            connection.execute("LOCK TABLE chat_room IN ACCESS EXCLUSIVE MODE")
+            asking = [asyncio.create_task(status_of_page(node)) for _ in range(40)]
+            await asyncio.wait(asking, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        answers = await asyncio.gather(*asking)
+
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+
+
+async def status_of_page(node):
+    reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer.partition(b"\r\n")[0]
