@@ -20,7 +20,9 @@ from chat.roster import Roster, TypingPeople
 HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
 # Where no other node is known: a node that comes asks, so this only helps where that was lost too.
 HEARTBEAT_ALONE = 60  # seconds
-COALESCE = 0.5  # seconds between two tellings of a changing roster
+COALESCE = 0.5  # seconds between two frames of a changing roster, or of those typing
+CROWD = 100  # connections; with more of them that pause grows, for each frame goes to them all
+LONGEST = 5.0  # seconds, however many they are
 
 
 class Presence:
@@ -36,6 +38,8 @@ class Presence:
         self._typing = TypingPeople()
         self._news = asyncio.Event()
         self._people_changed = self._own_roster_changed = False
+        self._typing_shown_at = 0.0  # monotonic
+        self._showing_typing: asyncio.TimerHandle | None = None
         self._asking = False  # who is on the other nodes
         self._counted: tuple[int, tuple[list[Person], int]] | None = None
         self._frames: dict[str, tuple[int, Text]] = {}
@@ -144,7 +148,7 @@ class Presence:
                 self._tell(self._roster.event())
             if self._asking:
                 self._tell({"type": "people.ask", "node": self._roster.node})
-            await asyncio.sleep(COALESCE)
+            await asyncio.sleep(self._pause())
 
     async def farewell(self) -> None:
         """Tell the other nodes at once that nobody is here any more, if they do not know it."""
@@ -166,8 +170,21 @@ class Presence:
         self._news.set()
 
     def _show_typing(self) -> None:
+        """Show the first change immediately, and those that follow it closely in one frame."""
+        if self._showing_typing is None:
+            wait = self._typing_shown_at + self._pause() - time.monotonic()
+            loop = asyncio.get_running_loop()
+            self._showing_typing = loop.call_later(max(0.0, wait), self._show_typing_now)
+
+    def _show_typing_now(self) -> None:
+        self._showing_typing = None
+        self._typing_shown_at = time.monotonic()
         self.typing_version += 1
         self._changed()
+
+    def _pause(self) -> float:
+        """Seconds between two frames of a kind."""
+        return min(COALESCE * max(1.0, self._roster.connections / CROWD), LONGEST)
 
     def _tell(self, event: dict[str, Any]) -> None:
         if len(self._telling) < 10:  # the layer stalls: heartbeats will tell

@@ -49,6 +49,11 @@ class Roster:
             del self._sockets[author_id]
             del self._names[author_id]
 
+    @property
+    def connections(self) -> int:
+        """How many there are on this node."""
+        return self._sockets.total()
+
     def event(self) -> dict[str, Any]:
         """This node's roster, for the group."""
         people = list(self._names.items())[:MAX_PEOPLE]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 
 import pytest
 from channels.layers import InMemoryChannelLayer
 from django.core import signing
 
-from chat import presence, roster
+from chat import limits, presence, roster
 from chat.draining import draining
 from chat.hubs import hubs
 from chat.identity import COOKIE, SALT, new_guest
+from chat.protocol import Person
 from tests.layers import HardOfHearingLayer, use
 from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
@@ -50,10 +52,11 @@ async def sees(socket, *names):
 
 
 async def sees_typing(socket, *names):
-    while (
-        told := [person["name"] for person in (await socket.frame_of("typing"))["people"]]
-    ) != list(names):
-        pass
+    told = None
+    while told != list(names):
+        frame = await socket.frame_of("typing")
+        socket.other.append(frame)
+        told = [person["name"] for person in frame["people"]]
     return told
 
 
@@ -267,3 +270,64 @@ async def test_a_node_that_knows_of_others_tells_them_more_often_who_is_there(al
         assert told["lobby"] <= 3, "once at the start, and to who asks"
         for task in tasks:
             task.cancel()
+
+
+async def test_setting_the_same_name_again_changes_nothing(alice, bob, still_clock):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await sees(his, "Alice", "Bob")
+        his.other.clear()
+
+        for _ in range(50):
+            assert (await hers.command("name.set", name="Alice"))["name"] == "Alice"
+        await hers.command("name.set", name="Alicia")
+        await sees(his, "Alicia", "Bob")
+
+        shown = [frame["people"][0]["name"] for frame in his.other if "people" in frame]
+        assert set(shown) == {"Alicia"}
+
+
+async def test_a_name_can_be_changed_only_so_often(alice, still_clock):
+    async with enter(cookie=alice) as one, enter("attic", cookie=alice) as two:
+        for number in range(5):
+            await one.command("name.set", name=f"Alice {number}")
+            await two.command("name.set", name=f"Alice {number}")
+
+        refusal = await two.ask("name.set", name="Alicia")
+
+        assert refusal["code"] == "too_fast"
+        assert 0 < refusal["retry_in_ms"] <= 5001
+        still_clock.now += refusal["retry_in_ms"] / 1000
+        await two.command("name.set", name="Alicia")
+
+
+async def test_many_renames_while_typing_reach_others_in_few_frames(alice, bob, monkeypatch):
+    monkeypatch.setattr(limits, "NAMES", (0, 0))
+    monkeypatch.setattr(presence, "COALESCE", 0.5)
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.command("typing.start")
+        await sees_typing(his, "Alice")
+        began_at = time.monotonic()
+
+        for number in range(60):
+            await hers.command("name.set", name=f"Alice {number}")
+
+        await sees_typing(his, "Alice 59")
+        await sees(his, "Alice 59", "Bob")
+        pauses = (time.monotonic() - began_at) / 0.5
+        frames = [frame["type"] for frame in his.other]
+        assert frames.count("typing") <= pauses + 2
+        assert frames.count("people.changed") <= pauses + 2
+
+
+async def test_the_larger_a_room_the_longer_its_pause_between_lists_of_people(alice, monkeypatch):
+    monkeypatch.setattr(presence, "COALESCE", 0.5)
+    here = presence.Presence("lobby", lambda: None)
+
+    def pause_with(connections):
+        while here._roster.connections < connections:
+            here._roster.enter(Person(str(here._roster.connections), "Somebody"))
+        return here._pause()
+
+    assert pause_with(100) == 0.5
+    assert pause_with(300) == 1.5
+    assert pause_with(3000) == presence.LONGEST
