@@ -30,10 +30,10 @@ def handshake_bytes(path="/ws", protocol="chat.v1"):
     return HEAD.format(path=path, protocol=protocol).encode()
 
 
-async def dial(node, *, receive_buffer=None):
+async def dial(node, *, receive_buffer=None, address=ADDRESS):
     """A plain, non-blocking connection; with a small `receive_buffer` it is full at once."""
     plain = socket.socket()
-    plain.bind((ADDRESS, 0))
+    plain.bind((address, 0))
     if receive_buffer:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.setblocking(False)
