@@ -115,15 +115,18 @@ class Connection(Incoming):
     def end(self, code: int, reason: str, *, status: HTTPStatus) -> None:
         """Close for a reason of the server's own; during the handshake, answer that instead."""
         if self.state == self.STATE_CONNECTING:
-            self.handshake_deferred.errback(ConnectionDeny(status.value, status.phrase))
+            self.handshake_deferred.errback(denied(status))
             self.server.protocol_disconnected(self)
         else:
             self.sendCloseFrame(code, reason.encode())
 
     def onConnect(self, request: Any) -> Any:
         if self.factory.server_class.draining:
-            busy = HTTPStatus.SERVICE_UNAVAILABLE
-            raise ConnectionDeny(busy.value, busy.phrase)
+            raise denied(HTTPStatus.SERVICE_UNAVAILABLE)
+        if not all(subprotocol.isascii() for subprotocol in request.protocols):
+            # Daphne would register the connection, then raise and log UnicodeDecodeError, and
+            # never forget the connection.
+            raise denied(HTTPStatus.BAD_REQUEST)
         return super().onConnect(request)
 
     def serverClose(self, code: int | None = None) -> None:
@@ -167,3 +170,8 @@ class Connection(Incoming):
             code = TOO_SLOW  # its peer seldom echoes it, and the application should know
         if self.inbox is not None:
             super().onClose(wasClean, 1005 if code is None else code, reason)
+
+
+def denied(status: HTTPStatus) -> ConnectionDeny:
+    """What refuses a handshake with `status`."""
+    return ConnectionDeny(status.value, status.phrase)

@@ -163,6 +163,7 @@ class Launcher(Server):
         self.ws_factory.setProtocolOptions(
             failByDrop=False,  # a peer that breaks the protocol is told so, with a code
             closeHandshakeTimeout=CLOSE_TIMEOUT,
+            allowNullOrigin=True,  # as Daphne sets it; left out, this call resets it
         )
         self.ws_factory.protocol = Connection.configured_by(self.ws_factory)
         self.http_factory.protocol = Channel
@@ -181,6 +182,8 @@ class Launcher(Server):
         scope["root_path"] = self.root_path  # Daphne lets anyone choose it by a header
         if isinstance(protocol, Connection):
             scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
+            # Daphne unquotes them, and what was not offered as such cannot be accepted.
+            scope["subprotocols"] = list(protocol.websocket_protocols)
             scope["extensions"] = {
                 EXTENSION: protocol.extension,
                 STOP_PINGS: protocol.stop_pings,

@@ -8,23 +8,31 @@ MASK = b"\x00\x00\x00\x00"  # leaves a payload as it is
 
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
 )
 
 
-def request(path):
-    return HANDSHAKE.format(path=path).encode()
+def request(path, *headers):
+    """A handshake, with `headers` such as "Origin: null"; characters stand for bytes."""
+    lines = "".join(f"{header}\r\n" for header in headers)
+    return f"{HANDSHAKE.format(path=path)}{lines}\r\n".encode("latin1")
 
 
 def handshake(plain, path):
     """Returns once it is accepted; what came after the answer is still to be read."""
     plain.sendall(request(path))
+    answer = read_head(plain)
+    assert answer.startswith(b"HTTP/1.1 101 "), answer
+    return answer
+
+
+def read_head(plain):
+    """The status line and headers of an HTTP response."""
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         byte = plain.recv(1)
         assert byte, f"closed after {answer!r}"
         answer += byte
-    assert answer.startswith(b"HTTP/1.1 101 "), answer
     return answer
 
 

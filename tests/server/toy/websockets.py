@@ -29,6 +29,12 @@ async def echo_all(receive, send):
     print("disconnected", event["code"], flush=True)
 
 
+async def subprotocol(scope, receive, send):
+    """Accepts the first one offered."""
+    await accept(receive, send, subprotocol=scope["subprotocols"][0])
+    await until_gone(receive)
+
+
 async def close(scope, receive, send, code, reason=""):
     await accept(receive, send)
     await send({"type": "websocket.close", "code": int(code), "reason": reason})
@@ -118,6 +124,7 @@ async def stubborn(scope, receive, send):
 
 PATHS = {
     "/echo": echo,
+    "/subprotocol": subprotocol,
     "/close": close,
     "/farewell": farewell,
     "/flood": flood,
