@@ -49,6 +49,8 @@ def _parsed(origin: str) -> tuple[str, str, int]:
 
 
 def _is_this_site(scheme: str, hostname: str, port: int, *, host: str) -> bool:
+    if scheme == "http" and urlsplit(settings.PUBLIC_URL).scheme == "https":
+        return False  # someone on the network can answer for this host over http
     _, own_hostname, own_port = _parsed(f"{scheme}://{host}")
     allowed_hosts = settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
     bracketed = f"[{own_hostname}]" if ":" in own_hostname else own_hostname

@@ -44,6 +44,17 @@ def test_this_site_behind_a_proxy_that_speaks_https_may(host):
     assert may_enter("https://chat.example", host)
 
 
+def test_a_site_with_an_https_address_accepts_no_http_page_of_its_own(settings):
+    assert may_enter("http://chat.example")
+
+    settings.PUBLIC_URL = "https://chat.example"
+
+    assert may_enter("https://chat.example")
+    assert may_enter("http://odd.example:8080"), "it is listed"
+    assert not may_enter("http://chat.example")
+    assert not may_enter("http://localhost:8000", "localhost:8000")
+
+
 @pytest.mark.parametrize(
     "origin",
     [
