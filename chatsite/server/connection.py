@@ -17,6 +17,7 @@ from chatsite.server.incoming import Incoming
 EXTENSION = "websocket.send_text"
 STOP_PINGS = "websocket.stop_pings"
 CODES_ON_THE_WIRE = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
+MAX_SENT = 1024 * 1024  # bytes of a message; Autobahn's limit is for what is received
 TOO_SLOW = 4408  # come back: the reader took nothing for STALL_TIMEOUT
 
 
@@ -91,7 +92,7 @@ class Connection(Incoming):
             opcode, payload = BINARY, data
         else:
             raise ValueError("websocket.send needs either text or bytes")
-        if 0 < self.maxMessagePayloadSize < len(payload):
+        if len(payload) > MAX_SENT:
             raise ValueError(f"a message of {len(payload)} bytes is over the limit")
         return frame_of(opcode, payload)
 

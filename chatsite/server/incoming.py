@@ -17,6 +17,7 @@ from chatsite.server.outbox import Outbox
 
 FRAMES_A_TURN = 64  # of one connection, before the others get theirs
 MAX_IGNORED = 4096  # frames among which we look for the reply to our close frame
+MAX_DISCARDED = 4 * 1024 * 1024  # bytes after our close frame before we abort the connection
 MAX_CRUMBS = 1024  # pieces of a message that has not wholly arrived
 
 
@@ -108,7 +109,7 @@ class Incoming(WebSocketProtocol):
     def is_wasting(self, length: int) -> bool:
         """Whether a peer that was told to close goes on sending, rather than closing."""
         self.discarded += length
-        return self.discarded > 4 * self.maxMessagePayloadSize > 0
+        return self.discarded > MAX_DISCARDED
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self.state == self.STATE_OPEN:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from tests.server.raw_socket import frame
 
-TEXT = 0x1
+TEXT, PING = 0x1, 0x9
 HEAD = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
@@ -65,6 +65,17 @@ async def stop_reading(node):
     """Somebody in the room who never takes a byte of what is said there."""
     plain = await dial(node, receive_buffer=4096)
     await enter(plain)
+    return plain
+
+
+async def begin_message(node, size):
+    """A socket with `size` bytes of a message that never ends, or that is closed for trying."""
+    loop = asyncio.get_running_loop()
+    plain = await dial(node)
+    await enter(plain, path="/ws/unfinished", protocol="none")  # plain text: we get no frames
+    async with asyncio.timeout(WITHIN):
+        await loop.sock_sendall(plain, frame(TEXT, bytes(size), final=False) + frame(PING))
+        await loop.sock_recv(plain, 1)  # the pong or the close frame: all of it was read
     return plain
 
 

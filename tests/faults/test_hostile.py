@@ -11,6 +11,7 @@ import time
 import pytest
 from redis import Redis
 
+from chat.protocol import MAX_FRAME_IN
 from tests.faults import figures, hostile
 from tests.faults.latency import Latency
 from tests.faults.world import OPENED, SERVE, either, world
@@ -54,6 +55,22 @@ async def say_much(talkers, size):
             await person.until(lambda: not person.outbox, 60)
 
     await asyncio.gather(*(say_share(person) for person in talkers))
+
+
+async def test_messages_that_never_end_cost_little_memory():
+    sockets = 99  # an address's share
+    async with world("messages that never end", people=2) as here:
+        node = here.nodes[0]
+        opened = [await hostile.begin_message(node, size=1000) for _ in range(sockets)]
+        before = hostile.resident(node.pid)
+        opened += [await hostile.begin_message(node, size=MAX_FRAME_IN) for _ in range(sockets)]
+        opened += [await hostile.begin_message(node, size=MIB - 1) for _ in range(sockets)]
+        grown = hostile.resident(node.pid) - before
+        for plain in opened:
+            hostile.vanish(plain)
+        await here.verdict()
+        here.report(sockets=2 * sockets, grown_mib=grown / MIB)
+        assert grown < sockets * MIB / 3
 
 
 async def test_flooders_are_refused_and_others_latency_stays_the_same():

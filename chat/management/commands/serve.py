@@ -13,13 +13,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
 from chat.limits import network_of
+from chat.protocol import MAX_FRAME_IN
 from chatsite.proxies import TrustedProxies, parsed_address
 from chatsite.server import check_endpoint, serve
 
 HOST = "127.0.0.1"
 PORT = 8000
 BACKLOG = 1024  # connections that wait to be accepted; Twisted's 50 turn a crowd away
-MIB = 1024 * 1024
 # Seconds. The event loop and the thread that writes hand the interpreter to each other at every
 # commit; Python's 5 ms make either wait far longer than the commit takes.
 SWITCH_INTERVAL = 0.0005
@@ -54,8 +54,20 @@ class Command(BaseCommand):
         how.add_argument("--ping-timeout", type=int, default=30, metavar="SECONDS")
         how.add_argument("--websocket-timeout", type=int, default=86400, metavar="SECONDS")
         how.add_argument("--websocket-connect-timeout", type=int, default=5, metavar="SECONDS")
-        how.add_argument("--websocket-max-message-size", type=int, default=MIB, metavar="BYTES")
-        how.add_argument("--websocket-max-frame-size", type=int, default=MIB, metavar="BYTES")
+        how.add_argument(
+            "--websocket-max-message-size",
+            type=int,
+            default=MAX_FRAME_IN,
+            metavar="BYTES",
+            help="longest message received, default %(default)s; 0 for no limit",
+        )
+        how.add_argument(
+            "--websocket-max-frame-size",
+            type=int,
+            default=MAX_FRAME_IN,
+            metavar="BYTES",
+            help="longest fragment received, default %(default)s; 0 for no limit",
+        )
         how.add_argument("--application-close-timeout", type=int, default=10, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
