@@ -20,7 +20,7 @@ from chat import protocol
 from chat.access_log import AccessRecord
 from chat.commands import HANDLERS, Visitor, say_plain
 from chat.draining import draining
-from chat.errors import ChatError, CloseCode, TooFast, Unavailable
+from chat.errors import BadFrame, ChatError, CloseCode, TooFast, Unavailable
 from chat.follower import Ended, Follower, PlainFollower
 from chat.hub import RoomHub
 from chat.hubs import hubs
@@ -118,12 +118,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         attention to many of them does."""
         if self.visitor is None:
             return  # refused, and the closing handshake is under way
-        text = text_data or ""  # a binary frame reads as a bad one
+        text = text_data or ""
         try:
             self._commands.take("You are sending commands too fast.")
             if writer_of(self.scope):  # while we wait, nothing more is read
                 await command_pace().turn(self._address)
-            if self.is_plain:
+            if bytes_data is not None:
+                raise BadFrame("Binary frames are not supported. Send text.")
+            elif self.is_plain:
                 await say_plain(self.visitor, text)
             else:
                 command = protocol.decode(text)
@@ -135,9 +137,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=protocol.encode(frame))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """As Channels does, but for Daphne, which takes no subclass of int."""
+        """As Channels does, with a CloseCode's meaning as the reason."""
         self._record.closed(code)
-        await super().close(None if code is None else int(code), reason)
+        if isinstance(code, CloseCode):
+            reason = code.meaning
+            code = int(code)  # Daphne takes no subclass of int
+        await super().close(code, reason)
 
     async def go_away(self, retry_in_ms: int) -> None:
         """Tell the client that the server ends; in plain text the close code has to do. Messages

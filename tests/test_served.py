@@ -12,6 +12,7 @@ pytest.importorskip("websockets")
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from chat.errors import CloseCode
 from chat.protocol import MAX_FRAME_IN, MAX_FRAME_OUT
 from tests import processes
 from tests.node_sockets import visit
@@ -57,6 +58,32 @@ async def test_a_plain_text_that_is_too_long_for_a_message_is_refused_in_words(n
 
         async with asyncio.timeout(SECONDS):
             assert "4000" in await plain.recv()
+
+
+async def test_a_binary_frame_is_refused_as_such(node):
+    refusal = "Binary frames are not supported. Send text."
+    async with connect(f"{node.ws_url}/ws/binary", proxy=None) as plain:
+        await plain.send(b"hello")
+        async with asyncio.timeout(SECONDS):
+            assert await plain.recv() == f"error: {refusal}"
+    async with visit(node, "/ws/binary") as hers:
+        for payload in (b"hello", b""):
+            await hers.communicator.send_to(payload)
+            error = await hers.frame_of("error")
+            assert (error["code"], error["detail"]) == ("bad_frame", refusal)
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "code"),
+    [
+        ("/ws", "null", CloseCode.BAD_ORIGIN),
+        ("/ws", "https://elsewhere.example", CloseCode.BAD_ORIGIN),
+        ("/ws/No_Room", None, CloseCode.BAD_ROOM),
+    ],
+)
+async def test_a_close_code_comes_with_its_meaning_as_the_reason(node, path, origin, code):
+    async with connect(f"{node.ws_url}{path}", origin=origin, proxy=None) as connection:
+        assert await end_of(connection) == (code, code.meaning)
 
 
 async def test_a_page_of_history_may_be_longer_than_what_a_client_may_send(node):

@@ -12,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from chat.errors import CloseCode
 from tests.server.raw_socket import frame
 
+FLOODING = CloseCode.FLOODING
 TEXT, PING = 0x1, 0x9
 HEAD = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -21,7 +23,7 @@ HEAD = (
     "Sec-WebSocket-Protocol: {protocol}\r\n\r\n"
 )
 RST_ON_CLOSE = struct.pack("ii", 1, 0)
-THROWN_OUT = bytes([0x88, 2]) + struct.pack("!H", 4029)  # a close frame
+THROWN_OUT = struct.pack("!BBH", 0x88, 2 + len(FLOODING.meaning), FLOODING)  # a close frame
 WITHIN = 20  # seconds
 ADDRESS = "127.0.0.2"  # theirs, not that of the people: limits on an address hold for it alone
 
