@@ -57,14 +57,16 @@ install: $(INSTALLED)
 test: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-test-tools
+	@$(BIN)/python -m tests.conformance.install
 	$(call step,pytest)
 	@REQUIRE_SERVICES=1 $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 faults: $(INSTALLED_DEV)
 	$(call step,test tools)
 	@bin/install-fault-tools
+	@$(BIN)/python -m tests.conformance.install
 	$(call step,faults)
-	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/deploy tests/browser/test_elsewhere.py $(ARGS)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/conformance tests/deploy tests/browser/test_elsewhere.py $(ARGS)
 
 soak: $(INSTALLED_DEV)
 	$(call step,soak)

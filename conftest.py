@@ -12,6 +12,7 @@ from pytest_asyncio import is_async_test
 # Folders of tests whose very helpers need a package of requirements-dev.txt.
 NEEDS = {
     "tests/browser": ("playwright", "websockets"),
+    "tests/conformance": ("websockets",),
     "tests/deploy": ("playwright", "websockets"),
     "tests/faults": ("websockets",),
     "tests/server": ("websockets",),

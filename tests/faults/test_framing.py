@@ -1,5 +1,5 @@
-"""RFC 6455 under the chat: what the Autobahn test suite would ask, as far as it concerns a server
-that speaks text. (Its packages on PyPI run on Python 2 only.) Each case is sent whole and by byte.
+"""RFC 6455 under the chat: what the Autobahn test suite (tests/conformance) leaves out, and frames
+that are well formed and not commands. Each case of framing is sent whole and byte by byte.
 """
 
 from __future__ import annotations
@@ -60,66 +60,21 @@ def unmasked(opcode, payload):
     return bytes((0x80 | opcode, len(payload))) + payload
 
 
-def reserved_bit(number):
-    whole = frame(TEXT, b"x")
-    return bytes((whole[0] | 0x80 >> number,)) + whole[1:]
-
-
 ANSWERED = {
     "text": (frame(TEXT, HELLO), [(TEXT, HELLO)]),
-    "text in fragments": (
-        frame(TEXT, HELLO[:3], final=False)
-        + frame(CONTINUATION, HELLO[3:7], final=False)
-        + frame(CONTINUATION, HELLO[7:]),
-        [(TEXT, HELLO)],
-    ),
-    "text in fragments, some empty": (
-        frame(TEXT, b"", final=False) + frame(CONTINUATION, b"", final=False)
-        + frame(CONTINUATION, HELLO),
-        [(TEXT, HELLO)],
-    ),
-    "a length of 126": (frame(TEXT, b"x" * 126), [(TEXT, b"x" * 126)]),
-    "ping": (frame(PING, b"p"), [(PONG, b"p")]),
-    "empty ping": (frame(PING), [(PONG, b"")]),
-    "ping of 125 bytes": (frame(PING, b"\xfe" * 125), [(PONG, b"\xfe" * 125)]),
     "ping between fragments": (
         frame(TEXT, HELLO[:3], final=False) + frame(PING, b"p") + frame(CONTINUATION, HELLO[3:]),
         [(PONG, b"p"), (TEXT, HELLO)],
     ),
-    "pong nobody asked for": (frame(PONG, b"p") + frame(TEXT, b"x"), [(TEXT, b"x")]),
-    "highest character": (frame(TEXT, "\U0010ffff".encode()), [(TEXT, "\U0010ffff".encode())]),
-}  # fmt: skip
+}
 
 CLOSED = {
-    "normal close": (close(1000), 1000),
-    "close without a code": (frame(CLOSE), 1000),
-    "close with a reason": (close(1000, b"r" * 123), 1000),
-    "close with a private code": (close(4999), 1000),
-    "text after close": (close(1000) + frame(TEXT, b"late"), 1000),
-    "close of one byte": (frame(CLOSE, b"\x03"), 1002),
-    "close reason not UTF-8": (close(1000, b"\xce\xba\xe1\xbd"), 1007),
-    "ping of 126 bytes": (frame(PING, b"p" * 126), 1002),
-    "ping in fragments": (frame(PING, b"p", final=False), 1002),
+    "normal close": (close(1000, b"reason"), 1000),
     "close in fragments": (frame(CLOSE, b"", final=False), 1002),
-    "continuation of nothing": (frame(CONTINUATION, b"x"), 1002),
-    "text inside of fragments": (frame(TEXT, b"x", final=False) + frame(TEXT, b"y"), 1002),
     "unmasked": (unmasked(TEXT, b"x"), 1002),
     "a length of 127 in too many bytes": (b"\x81\xff" + struct.pack("!Q", 5) + bytes(9), 1002),
     "a length above 2^63": (b"\x81\xff" + b"\xff" * 8 + bytes(4), 1002),
     "too long": (b"\x81\xff" + struct.pack("!Q", 1 << 40) + bytes(4), 1009),
-    "not UTF-8": (frame(TEXT, b"\xce\xba\xe1\xbd\xb9\xed\xa0\x80"), 1007),
-    "half a character": (frame(TEXT, HELLO[:3]), 1007),
-    "beyond Unicode": (frame(TEXT, b"\xf4\x90\x80\x80"), 1007),
-    "not UTF-8 in the second fragment": (
-        frame(TEXT, b"good", final=False) + frame(CONTINUATION, b"\xff"),
-        1007,
-    ),
-}
-CLOSED |= {f"reserved bit {number}": (reserved_bit(number), 1002) for number in (1, 2, 3)}
-CLOSED |= {f"opcode {code:#x}": (frame(code, b"x"), 1002) for code in (3, 4, 5, 6, 7, 11, 12, 15)}
-CLOSED |= {
-    f"close with {code}": (close(code), 1002)
-    for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535)
 }
 CASES = ANSWERED | CLOSED
 
