@@ -19,6 +19,7 @@ from django.core.asgi import get_asgi_application
 from chat.routing import websocket_urlpatterns
 from chatsite.at_exit import end_in_good_order
 from chatsite.bodies import PlainBodies
+from chatsite.cookies import SafeCookies
 from chatsite.error_reports import report_errors
 from chatsite.lifespan import lifespan
 from chatsite.metrics_port import open_metrics_port
@@ -35,13 +36,11 @@ if settings.METRICS_PORT:
     open_metrics_port(settings.METRICS_PORT)
 
 pages = PlainBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-application = BehindProxies(
-    ProtocolTypeRouter(
-        {
-            "http": pages,
-            "websocket": Quiet(URLRouter(websocket_urlpatterns)),
-            "lifespan": lifespan,
-        }
-    ),
-    TrustedProxies(settings.TRUSTED_PROXIES),
+router = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": Quiet(URLRouter(websocket_urlpatterns)),
+        "lifespan": lifespan,
+    }
 )
+application = BehindProxies(SafeCookies(router), TrustedProxies(settings.TRUSTED_PROXIES))
