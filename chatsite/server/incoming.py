@@ -7,6 +7,7 @@ frames, however small, keeps the others waiting.
 from __future__ import annotations
 
 import asyncio
+import time
 
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.protocol import connectionDone
@@ -18,7 +19,12 @@ from chatsite.server.outbox import Outbox
 FRAMES_A_TURN = 64  # of one connection, before the others get theirs
 MAX_IGNORED = 4096  # frames among which we look for the reply to our close frame
 MAX_DISCARDED = 4 * 1024 * 1024  # bytes after our close frame before we abort the connection
-MAX_CRUMBS = 1024  # pieces of a message that has not wholly arrived
+MAX_PIECES = 1024  # TCP segments of a frame that are kept apart
+MAX_FRAGMENTS = 64  # of one message
+# Pings, pongs and fragments a second, and at once. Messages are for the application to count.
+OVERHEAD = 20.0, 100
+POLICY_VIOLATION = 1008
+TOO_BIG = 1009
 
 
 class Incoming(WebSocketProtocol):
@@ -32,8 +38,10 @@ class Incoming(WebSocketProtocol):
     discarded = 0  # bytes received after our close frame
     ignored_frames = 0  # likewise
     data: bytes  # received and not parsed yet
-    frame_data: list[bytes]  # of the frame and the message that are arriving
-    message_data: list[bytes]
+    frame_data: list[bytes]  # of the frame that is arriving
+    refused = False
+    fragments = 0  # of the message that is arriving
+    overhead_paid_at = 0.0  # when OVERHEAD's rate has caught up with this peer
 
     def connectionMade(self) -> None:
         super().connectionMade()
@@ -84,6 +92,8 @@ class Incoming(WebSocketProtocol):
         return more
 
     def must_pause(self) -> bool:
+        if self.refused:
+            return True
         if self.frames_left <= 0:
             self.read_on_soon()
             return True
@@ -98,7 +108,7 @@ class Incoming(WebSocketProtocol):
 
     def read_on(self) -> None:
         """Take up what was left when reading was paused; it may pause again."""
-        if self.reading or self.state == self.STATE_CONNECTING:
+        if self.reading or self.refused or self.state == self.STATE_CONNECTING:
             return
         self.reading = True
         self.frames_left = FRAMES_A_TURN
@@ -115,22 +125,48 @@ class Incoming(WebSocketProtocol):
         if self.state == self.STATE_OPEN:
             super().onMessage(payload, isBinary)
 
+    def onMessageBegin(self, isBinary: bool) -> None:
+        super().onMessageBegin(isBinary)
+        self.fragments = 0
+
     def onMessageFrameData(self, payload: bytes) -> None:
         super().onMessageFrameData(payload)
-        if len(self.frame_data) > MAX_CRUMBS:  # an empty piece costs a list entry, too
+        if len(self.frame_data) > MAX_PIECES:
             self.frame_data = [b"".join(self.frame_data)]
 
     def onMessageFrame(self, payload: list[bytes]) -> None:
-        super().onMessageFrame(payload)
-        if len(self.message_data) > MAX_CRUMBS:
-            self.message_data = [b"".join(self.message_data)]
+        super().onMessageFrame([b"".join(payload)])
+        if not self.current_frame.fin:
+            self.fragments += 1
+            if self.fragments > MAX_FRAGMENTS:
+                self.refuse(TOO_BIG, "too many fragments")
+            self.count_overhead()
 
     def onPing(self, payload: bytes) -> None:
         """Only the latest ping needs its pong (RFC 6455, 5.5.3), so a flood of them costs one."""
+        self.count_overhead()
         if self.outbox.writable:
             self.sendPong(payload)
         else:
             self.owed_pong = payload
+
+    def onPong(self, payload: bytes) -> None:
+        self.count_overhead()
+
+    def count_overhead(self) -> None:
+        """Close a peer that exceeds OVERHEAD (GCRA, as in ITU-T I.371)."""
+        rate, burst = OVERHEAD
+        now = time.monotonic()
+        self.overhead_paid_at = max(self.overhead_paid_at, now) + 1 / rate
+        if self.overhead_paid_at - now > burst / rate:
+            self.refuse(POLICY_VIOLATION, "too many pings, pongs or fragments")
+
+    def refuse(self, code: int, reason: str) -> None:
+        """Close, and read nothing more, not even the reply: a flood costs nothing from here on,
+        and its sender is blocked until CLOSE_TIMEOUT ends the connection."""
+        if self.state == self.STATE_OPEN:
+            self.refused = True
+            self.sendCloseFrame(code, reason.encode())
 
     def pay_pong(self) -> None:
         if self.owed_pong is not None:

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import struct
+import time
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -24,6 +25,7 @@ HEAD = (
 )
 RST_ON_CLOSE = struct.pack("ii", 1, 0)
 THROWN_OUT = struct.pack("!BBH", 0x88, 2 + len(FLOODING.meaning), FLOODING)  # a close frame
+POLICY_VIOLATION = struct.pack("!H", 1008) + b"too many"  # in a close frame
 WITHIN = 20  # seconds
 ADDRESS = "127.0.0.2"  # theirs, not that of the people: limits on an address hold for it alone
 
@@ -79,6 +81,33 @@ async def begin_message(node, size):
         await loop.sock_sendall(plain, frame(TEXT, bytes(size), final=False) + frame(PING))
         await loop.sock_recv(plain, 1)  # the pong or the close frame: all of it was read
     return plain
+
+
+async def repeat(node, frames, closed):
+    """Send `frames` as often as the socket takes them, even after a close frame; come back when the
+    connection is gone. `closed` gets the time of each close frame with 1008."""
+    while True:
+        with suppress(OSError):
+            plain = await dial(node)
+            await enter(plain, path="/ws/repeat", protocol="none")
+            reader, writer = await asyncio.open_connection(sock=plain)
+            sending = asyncio.create_task(write_on(writer, frames))
+            try:
+                while data := await reader.read(1 << 16):
+                    if POLICY_VIOLATION in data:
+                        closed.append(time.monotonic())
+            finally:
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+                writer.transport.abort()
+        await asyncio.sleep(0.2)
+
+
+async def write_on(writer, frames):
+    while True:
+        writer.write(frames)
+        await writer.drain()
+        await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
 
 
 def vanish(plain):

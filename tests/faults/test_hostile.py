@@ -16,6 +16,7 @@ from tests.faults import figures, hostile
 from tests.faults.latency import Latency
 from tests.faults.world import OPENED, SERVE, either, world
 from tests.processes import DAPHNE
+from tests.server.raw_socket import frame
 
 MIB = 1024 * 1024
 SAID = either(12, 100) * MIB
@@ -99,6 +100,25 @@ async def test_flooders_are_refused_and_others_latency_stays_the_same():
             thrown_out=sum(flooder.thrown_out for flooder in flooders),
         )
         assert sum(flooder.refused for flooder in flooders) > 0
+        assert here.closes() == []
+        latency.assert_unchanged()
+
+
+async def test_floods_of_pings_and_fragments_leave_others_latency_the_same():
+    pings = frame(0x9) * 2000
+    message = frame(0x1, final=False) + frame(0x0, final=False) * 48 + frame(0x0)
+    async with world("pings and fragments", people=8) as here:
+        latency = Latency(here)
+        closed = []
+
+        async def flood():
+            floods = [pings, message * 20] * 5
+            await asyncio.gather(*(hostile.repeat(here.nodes[0], each, closed) for each in floods))
+
+        await latency.measure(flood)
+        await here.verdict()
+        here.report(**latency.figures(), closed=len(closed))
+        assert len(closed) >= 10
         assert here.closes() == []
         latency.assert_unchanged()
 

@@ -59,8 +59,8 @@ def test_a_paused_flooder_can_still_be_closed(start):
         assert toy.process.wait(30) == 0
 
 
-def test_a_flood_of_tiny_frames_takes_turns_with_the_others(toy, until):
-    with toy.raw() as flooder, toy.raw() as other:
+def test_a_flood_of_tiny_frames_takes_turns_with_the_others(start, until):
+    with start(lifted=1) as toy, toy.raw() as flooder, toy.raw() as other:
         handshake(flooder, "/echo")
         handshake(other, "/echo")
 
@@ -69,8 +69,9 @@ def test_a_flood_of_tiny_frames_takes_turns_with_the_others(toy, until):
         other.sendall(frame(0x8, (4002).to_bytes(2, "big")))
         toy.resume()
 
-        until(lambda: toy.log_text().count("disconnected") == 2)
-    assert toy.log_text().index("disconnected 4002") < toy.log_text().index("disconnected 4001")
+        ends = ("disconnected 4002\n", "disconnected 4001\n")
+        until(lambda: all(end in toy.log_text() for end in ends))
+        assert toy.log_text().index(ends[0]) < toy.log_text().index(ends[1])
 
 
 def test_what_comes_before_the_application_has_accepted_waits(toy, until):
@@ -92,16 +93,69 @@ def test_what_comes_before_the_application_has_accepted_waits(toy, until):
         assert read_frame(plain) == (0x1, b"." * 100)
 
 
-def test_a_message_in_crumbs_costs_little_more_than_its_bytes(toy):
-    with toy.raw() as plain:
+PING, PONG = frame(0x9), frame(0xA)
+FRAGMENT = frame(0x0, b"a", final=False)
+
+
+@pytest.mark.parametrize("flood", [PING, PONG, FRAGMENT], ids=["pings", "pongs", "fragments"])
+def test_a_flood_of_frames_without_a_message_is_closed(shared_toy, until, flood):
+    with shared_toy.raw() as plain:
         handshake(plain, "/echo")
-        plain.sendall(frame(0x1, b"a", final=False))
+        plain.sendall(frame(0x1, final=False) if flood is FRAGMENT else b"")
+        plain.sendall(flood * 10_000)
+
+        while (received := read_frame(plain))[0] == 0xA:
+            pass
+        assert received[0] == 0x8
+        assert received[1][:2] == (1009 if flood is FRAGMENT else 1008).to_bytes(2, "big")
+    assert until(lambda: shared_toy.stats()["running"] == 1)
+
+
+def test_fragments_of_many_messages_count_together(shared_toy):
+    message = frame(0x1, b"a", final=False) + FRAGMENT * 48 + frame(0x0, b"b")
+    with shared_toy.raw() as plain:
+        handshake(plain, "/echo")
+        plain.sendall(message)
+        assert read_frame(plain) == (0x1, b"a" * 49 + b"b")
+
+        plain.sendall(message * 100)
+
+        while (received := read_frame(plain))[0] == 0x1:
+            pass
+        assert received[0] == 0x8
+        assert received[1][:2] == (1008).to_bytes(2, "big")
+
+
+def test_a_few_dozen_pings_and_fragments_at_once_are_no_flood(shared_toy):
+    with shared_toy.raw() as plain:
+        handshake(plain, "/echo")
+        plain.sendall((PING + PONG) * 20 + frame(0x1, final=False) + FRAGMENT * 50 + frame(0x0))
+
+        for _ in range(20):
+            assert read_frame(plain) == (0xA, b"")
+        assert read_frame(plain) == (0x1, b"a" * 50)
+
+
+def test_a_flooder_that_goes_on_is_no_longer_read_from(toy, until):
+    with toy.raw() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+        handshake(plain, "/echo")
+
+        assert send_until_stuck(plain, PONG * 1000) < 2 * MIB  # the kernels' buffers
+
+        assert until(lambda: "ended /echo" in toy.log_text())
+
+
+def test_a_frame_in_tiny_segments_costs_little_more_than_its_bytes(toy):
+    with toy.raw() as plain:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        handshake(plain, "/echo")
         before = toy.memory()
+        whole = frame(0x1, b"a" * 60_000)
 
-        plain.sendall(frame(0x0, final=False) * 500_000)
-        plain.sendall(frame(0x9, b"all read?"))
-        assert read_frame(plain) == (0xA, b"all read?")
+        for byte in whole[:50_000]:
+            plain.send(bytes((byte,)))
+        plain.sendall(whole[50_000:])
+
+        assert read_frame(plain) == (0x1, b"a" * 60_000)
         assert toy.memory() - before < 2 * MIB
-
-        plain.sendall(frame(0x0, b"b" * 10, final=False) * 1000 + frame(0x0, b"c"))
-        assert read_frame(plain) == (0x1, b"a" + b"b" * 10_000 + b"c")

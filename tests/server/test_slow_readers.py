@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -19,6 +20,12 @@ def numbered(number):
 
 @pytest.fixture
 def slow(toy, until):
+    with stuck(toy, until) as plain:
+        yield plain
+
+
+@contextmanager
+def stuck(toy, until):
     """A connection whose server has stopped sending, as the client has read nothing."""
     with toy.raw(receive_buffer=4096) as plain:
         handshake(plain, f"/flood?messages=1000&size={SIZE}&name=slow")
@@ -65,19 +72,20 @@ def test_an_application_that_waits_to_send_ends_when_the_reader_vanishes(toy, sl
     assert "ERROR" not in toy.log_text()
 
 
-def test_a_flood_of_pings_unread_costs_few_pongs(toy, slow):
-    before = toy.memory()
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+def test_a_flood_of_pings_unread_costs_few_pongs(start, until):
+    with start(lifted=1) as toy, stuck(toy, until) as slow:
+        before = toy.memory()
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
 
-    for _ in range(200):  # 25 MB
-        slow.sendall(frame(0x9, b"." * 120) * 1000)
-    slow.sendall(frame(0x9, b"last"))
+        for _ in range(200):  # 25 MB
+            slow.sendall(frame(0x9, b"." * 120) * 1000)
+        slow.sendall(frame(0x9, b"last"))
 
-    assert toy.memory() - before < 4 * MIB
-    pongs = 0
-    while (received := read_frame(slow)) != (0xA, b"last"):
-        pongs += received[0] == 0xA
-    assert pongs < 10_000
+        assert toy.memory() - before < 4 * MIB
+        pongs = 0
+        while (received := read_frame(slow)) != (0xA, b"last"):
+            pongs += received[0] == 0xA
+        assert pongs < 10_000
 
 
 def test_a_reader_that_takes_nothing_for_long_is_closed(start, until):

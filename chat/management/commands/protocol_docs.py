@@ -115,7 +115,9 @@ def _close_codes() -> str:
     rows = [(str(int(code)), f"`{code.name}`", code.meaning) for code in CloseCode]
     return (
         "## Close codes\n\n4000 to 4499, and 1000, 1001, 1006, 1011, 1012 and 1013: come back, with"
-        " your cursor, after a random wait that grows. 4500 to 4999: do not.\n\n"
+        " your cursor, after a random wait that grows. 4500 to 4999: do not. 1002, 1003, 1007, 1008"
+        " and 1009 mean that the client is at fault: it broke the WebSocket protocol, or sent more"
+        " pings, pongs or fragments, or a longer frame, than `serve` accepts.\n\n"
         + _table(("code", "name", "meaning"), rows)
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import resource
 import sys
 from functools import partial
 
-from chatsite.server import channel, connection, outbox, serve
+from chatsite.server import channel, connection, incoming, outbox, serve
 from tests.server.toy.app import application
 from tests.server.toy.lifespans import LIFESPANS
 
@@ -22,10 +23,9 @@ parser.add_argument("--idle-timeout", type=float, default=channel.IDLE_TIMEOUT)
 parser.add_argument("--linger", type=float, default=channel.LINGER)
 parser.add_argument("--per-client", type=int, default=0)
 parser.add_argument("--open-files", type=int, nargs=2, metavar=("SOFT", "HARD"))
-parser.add_argument("--longest", type=int, default=1024 * 1024)  # bytes of a message each way
+parser.add_argument("--lifted", type=int, default=0, help="1: messages of any length and shape")
 given = parser.parse_args()
 outbox.STALL_TIMEOUT = given.stall
-connection.MAX_SENT = given.longest
 channel.LINGER = given.linger
 channel.REQUEST_TIMEOUT = given.request_timeout
 channel.IDLE_TIMEOUT = channel.Channel.abortTimeout = given.idle_timeout
@@ -34,8 +34,8 @@ if given.open_files:
 logging.basicConfig(level=logging.INFO, stream=sys.stdout)
 toy = partial(application, lifespan=given.lifespan)
 options = {"drain_seconds": given.drain, "per_client": given.per_client, "server_name": "toy"}
-options |= {
-    "websocket_max_message_size": given.longest,
-    "websocket_max_frame_size": given.longest,
-}
+if given.lifted:
+    connection.MAX_SENT = incoming.MAX_FRAGMENTS = math.inf
+    incoming.OVERHEAD = 1e9, 1e9
+    options |= {"websocket_max_message_size": 0, "websocket_max_frame_size": 0}
 sys.exit(serve(toy, given.endpoints, **options))
