@@ -20,6 +20,8 @@ from typing import Any
 
 # First: importing it installs the asyncio reactor.
 from daphne.server import Server  # isort: skip
+import daphne.http_protocol
+import daphne.ws_protocol
 from asgiref.compatibility import guarantee_single_callable
 from twisted.internet import defer, reactor
 from twisted.internet.endpoints import serverFromString
@@ -78,6 +80,17 @@ def check_endpoint(description: str) -> None:
         serverFromString(reactor, description)
     except Exception as error:  # each kind has a parser of its own
         raise ValueError(str(error)) from error
+
+
+class Clock:
+    """Stands in for `time` in Daphne, whose pings and timeouts would follow each jump of the wall
+    clock: closing every socket, or sending no pings."""
+
+    time = staticmethod(time.monotonic)
+
+
+for module in (daphne.http_protocol, daphne.server, daphne.ws_protocol):
+    module.time = Clock
 
 
 class Launcher(Server):

@@ -115,3 +115,18 @@ def test_what_a_connection_held_is_free_when_it_has_ended(toy, until, says_goodb
 
     assert until(lambda: toy.log_text().count("ended /echo") == 20)
     assert until(lambda: toy.get("/websockets") == "0")
+
+
+HOUR = 3600  # seconds
+
+
+@pytest.mark.parametrize("jump", [-HOUR, 48 * HOUR])
+def test_a_wall_clock_that_jumps_neither_stops_pings_nor_closes_anybody(start, jump):
+    with start(ping=0.1) as toy, toy.raw() as plain:
+        handshake(plain, "/echo")
+        assert read_frame(plain)[0] == 0x9
+
+        toy.get("/set-clock", seconds=jump)
+
+        for _ in range(3):
+            assert read_frame(plain)[0] == 0x9

@@ -24,6 +24,7 @@ parser.add_argument("--linger", type=float, default=channel.LINGER)
 parser.add_argument("--per-client", type=int, default=0)
 parser.add_argument("--open-files", type=int, nargs=2, metavar=("SOFT", "HARD"))
 parser.add_argument("--lifted", type=int, default=0, help="1: messages of any length and shape")
+parser.add_argument("--ping", type=float, default=20)
 given = parser.parse_args()
 outbox.STALL_TIMEOUT = given.stall
 channel.LINGER = given.linger
@@ -34,6 +35,7 @@ if given.open_files:
 logging.basicConfig(level=logging.INFO, stream=sys.stdout)
 toy = partial(application, lifespan=given.lifespan)
 options = {"drain_seconds": given.drain, "per_client": given.per_client, "server_name": "toy"}
+options["ping_interval"] = given.ping
 if given.lifted:
     connection.MAX_SENT = incoming.MAX_FRAGMENTS = math.inf
     incoming.OVERHEAD = 1e9, 1e9

@@ -6,11 +6,14 @@ import asyncio
 import gc
 import json
 import threading
+import time
 from collections import Counter
 
 from chatsite.server.connection import Connection
 from chatsite.server.request import Request
 from tests.server.toy.state import listening, room, stats, told_to_end
+
+wall_clock = time.time
 
 
 async def answer(send, body="", status=200):
@@ -120,7 +123,14 @@ async def count_websockets(scope, receive, send):
     await answer(send, str(sockets + upgraded))
 
 
+async def set_clock(scope, receive, send, seconds):
+    """Let the wall clock be so many seconds ahead from now on."""
+    time.time = lambda: wall_clock() + int(seconds)
+    await answer(send)
+
+
 PATHS = {
+    "/set-clock": set_clock,
     "/stats": tell,
     "/listen": listen,
     "/say": say,
