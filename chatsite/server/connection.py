@@ -128,6 +128,9 @@ class Connection(Incoming):
             # Daphne would register the connection, then raise and log UnicodeDecodeError, and
             # never forget the connection.
             raise denied(HTTPStatus.BAD_REQUEST)
+        # Compression is not offered. Autobahn would refuse the handshake for an invalid offer of
+        # it, which is to be declined like a valid one (RFC 7692, section 7).
+        self.websocket_extensions: list[Any] = []
         return super().onConnect(request)
 
     def serverClose(self, code: int | None = None) -> None:

@@ -36,3 +36,13 @@ def test_subprotocols_reach_the_application_as_they_were_offered(shared_toy):
 @pytest.mark.parametrize("origin", ["null", "file://", "https://elsewhere.example"])
 def test_the_application_decides_about_origins(shared_toy, origin):
     assert answer_to(shared_toy, "/echo", f"Origin: {origin}").startswith(b"HTTP/1.1 101 ")
+
+
+@pytest.mark.parametrize(
+    "offer", ["permessage-deflate", "permessage-deflate; server_max_window_bits=99", "x; y=z"]
+)
+def test_offers_of_compression_are_declined(shared_toy, offer):
+    answer = answer_to(shared_toy, "/echo", f"Sec-WebSocket-Extensions: {offer}")
+
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b"sec-websocket-extensions" not in answer.lower()
