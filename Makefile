@@ -49,7 +49,7 @@ help:
 run: install
 	$(call step,migrate)
 	@$(BIN)/python manage.py migrate --no-input --verbosity 0
-	$(call step,serve http://$(HOST):$(PORT))
+	$(call step,serve)
 	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 install: $(INSTALLED)
