@@ -23,6 +23,7 @@ REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories
 VISIBLE = {"L", "N", "P", "S"}  # their first letters
 EMOJI = re.compile(r":[a-z0-9_+-]+:")  # as anyascii spells them
 TOKEN = 8  # random bytes that make a link hard to guess
+UNGUESSABLE = re.compile(rf"-[0-9a-f]{{{2 * TOKEN}}}\Z")
 
 
 def normalised_title(title: str) -> str:
@@ -50,6 +51,11 @@ def unguessable_slug(title: str) -> str:
     token = secrets.token_hex(TOKEN)
     stem = slug_of(title)[: MAX_SLUG - len(token) - 1].strip("-") or "room"
     return f"{stem}-{token}"
+
+
+def is_unguessable(slug: str) -> bool:
+    """Whether a slug ends like those of `unguessable_slug`."""
+    return UNGUESSABLE.search(slug) is not None
 
 
 def _is_visible(character: str) -> bool:

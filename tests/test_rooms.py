@@ -135,7 +135,7 @@ def test_a_room_that_exists_is_offered_and_not_made_again(visitor):
     response = visitor.post("/rooms/", {"title": "Book: Club"})
 
     assert response.status_code == 409
-    assert "There is a room of this name already" in response.text
+    assert "That name is taken" in response.text
     assert 'href="/r/book-club/"' in response.text
     assert "Book &lt;b&gt;Club" in response.text
     assert 'value="Book: Club"' in response.text

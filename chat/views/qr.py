@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from chat.protocol import SLUG
+from chat.views.invitation import invitation
 from chat.views.room import address_of, bad_slug
 
 DAY = 24 * 3600  # seconds
@@ -23,8 +24,9 @@ def qr(request: HttpRequest, slug: str) -> HttpResponse:
     tell us. Black on white in dark pages too: many cameras read no other."""
     if not SLUG.fullmatch(slug):
         return bad_slug(request, slug)
-    link = request.build_absolute_uri(address_of(slug))
-    if request.GET.get("scheme") == "https":
+    origin = invitation(request).origin
+    link = f"{origin}{address_of(slug)}" if origin else request.build_absolute_uri(address_of(slug))
+    if not origin and request.GET.get("scheme") == "https":
         link = f"https:{link.partition(':')[2]}"
     picture = BytesIO()
     segno.make(link, error="m", micro=False).save(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import uuid4
 
 from asgiref.sync import sync_to_async
@@ -13,10 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat import database
+from chat.directory import listed_slugs
 from chat.errors import Unavailable
 from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol import MAX_TITLE, SLUG, Person
+from chat.titles import is_unguessable
+from chat.views.invitation import invitation
 from chat.views.plain import Attempt, PlainPage, plain_page
 from chat.views.refusals import refusing
 from chat.views.shell import build
@@ -54,23 +58,32 @@ async def room_page(
     at = _seq(request.GET.get("at", ""))
     async with page_turn(request):
         try:
-            here, plain = await database.read(_read, slug, guest.person, at)
+            known = await database.read(_read, slug, guest.person, at)
         except Unavailable:
-            here, plain = Room(slug=slug), None
-        return await sync_to_async(_rendered)(request, here, plain, guest, attempt)
+            known = Known(Room(slug=slug), None, False)
+        return await sync_to_async(_rendered)(request, known, guest, attempt)
 
 
-def _read(slug: str, reader: Person, at: int | None) -> tuple[Room, PlainPage | None]:
+class Known(NamedTuple):
+    """What the database has for a room's page; `plain` is None where it cannot be reached."""
+
+    room: Room
+    plain: PlainPage | None
+    is_private: bool
+
+
+def _read(slug: str, reader: Person, at: int | None) -> Known:
     here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
-    return here, plain_page(slug, reader, at)
+    is_private = is_unguessable(slug) and slug not in listed_slugs()
+    return Known(here, plain_page(slug, reader, at), is_private)
 
 
-def _rendered(
-    request: HttpRequest, here: Room, plain: PlainPage | None, guest: Guest, attempt: Attempt
-) -> HttpResponse:
+def _rendered(request: HttpRequest, known: Known, guest: Guest, attempt: Attempt) -> HttpResponse:
+    here, plain, is_private = known
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
+    inviting = invitation(request)
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
         "name_url": reverse("name"),
@@ -80,6 +93,7 @@ def _rendered(
         "room_url": reverse("room", args=["SLUG"]),
         "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
         "qr_url": reverse("qr", args=[slug]),
+        "invite_origin": inviting.origin,
         "worker_url": reverse("worker"),
         "root": root,
         "build": build(),
@@ -88,10 +102,15 @@ def _rendered(
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
-    seen = shown | {"kept_days": here.kept_days, "url": address_of(slug)}
+    seen = shown | {
+        "kept_days": here.kept_days,
+        "url": address_of(slug),
+        "is_private": is_private,
+    }
     context = {
         "room": seen,
         "config": config,
+        "invitation": inviting,
         "plain": plain,
         "attempt": attempt,
         "max_title": MAX_TITLE,
@@ -104,7 +123,7 @@ def _rendered(
 
 def address_of(slug: str) -> str:
     """Where a room's page is."""
-    return reverse("lobby") if slug == LOBBY else reverse("room", args=[slug])
+    return Room(slug=slug).get_absolute_url()
 
 
 def _seq(text: str) -> int | None:

@@ -11,14 +11,19 @@ from tests import processes
 from tests.browser.person import DESKTOP, Person
 from tests.browser.wire import Wire
 
+PUBLIC_URL = "http://chat.example"
+PLAIN_HTTP = "^The Cross-Origin-Opener-Policy header has been ignored"
 SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
 
 @pytest.fixture(scope="session")
 def house():
-    """Shared by all tests, each in a room of its own: leave it running. Nobody talks too fast."""
+    """Shared by all tests, each in a room of its own: leave it running. Nobody talks too fast.
+
+    Its links are those of PUBLIC_URL: a loopback address would invite nobody.
+    """
     unlimited = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
-    with processes.chat_node(**unlimited) as server:
+    with processes.chat_node(**unlimited, PUBLIC_URL=PUBLIC_URL) as server:
         yield server
 
 
@@ -60,7 +65,7 @@ def error_text(message):
     A page may be a refusal; what it needs must be there.
     """
     lost = r"ERR_(CONNECTION_(REFUSED|RESET)|INTERNET_DISCONNECTED)"
-    gone = rf"^WebSocket connection to|{lost}|^Service Worker .* blocked by"
+    gone = rf"^WebSocket connection to|{lost}|^Service Worker .* blocked by|{PLAIN_HTTP}"
     refused = "server responded with a status of" in message.text
     is_page = "/static/" not in message.location["url"]
     expected = re.search(gone, message.text) or (refused and is_page)

@@ -66,6 +66,10 @@ class Person:
         field.fill(name)
         field.press("Enter")
 
+    def opens_from_the_menu(self, name):
+        self.page.get_by_role("button", name="More").click()
+        self.page.locator("[data-menu]").get_by_role("button", name=name).click()
+
     def message(self, text):
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
 

@@ -96,7 +96,7 @@ def test_the_people_open_and_close_by_keyboard(alice, bob):
 
     bob.page.keyboard.press("Enter")
     expect(drawer).to_be_visible()
-    tabs_to(bob, drawer.get_by_role("button", name="Copy link"))
+    tabs_to(bob, drawer.get_by_role("button", name="Invite people"))
     bob.page.keyboard.press("Escape")
 
     expect(drawer).to_be_hidden()

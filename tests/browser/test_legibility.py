@@ -70,7 +70,8 @@ def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
     page.get_by_role("button", name="Cancel").click()
     if device == "phone":
         page.get_by_role("button", name="People here").tap()
-        expect(page.get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)
+        invite = page.get_by_role("complementary").get_by_role("button", name="Invite people")
+        expect(invite).to_be_in_viewport(ratio=1)
         shoot(reader, f"{device}-text-200-drawer")
     reader.opens("/r/nobody-here-yet/")
     page.evaluate(TWICE)

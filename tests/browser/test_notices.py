@@ -47,7 +47,7 @@ class Reader(Person):
         self.dialog = page.get_by_role("dialog", name="Notifications")
 
     def chooses(self, about, *, sound=False):
-        self.page.get_by_role("button", name="Notifications").click()
+        self.opens_from_the_menu("Notifications")
         self.dialog.get_by_role("radio", name=about).click()
         if sound:
             self.dialog.get_by_role("checkbox", name="Play a sound").check()
@@ -91,7 +91,7 @@ def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
     bob.says_for_good("@Alice, nobody asked you")
     reader.sees("@Alice, nobody asked you")
     reader.looks_back()
-    reader.page.get_by_role("button", name="Notifications").click()
+    reader.opens_from_the_menu("Notifications")
     assert reader.has("asked") == 0
     reader.dialog.get_by_role("radio", name="Nothing").click()
     assert reader.has("asked") == 0
@@ -99,13 +99,13 @@ def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
     reader.dialog.get_by_role("radio", name="Every message").click()
 
     until(lambda: reader.has("asked") == 1)
-    reader.dialog.get_by_role("radio", name="Messages that name me").click()
+    reader.dialog.get_by_role("radio", name="Mentions of me").click()
     assert reader.has("asked") == 1, "it is allowed already"
     assert reader.has("shown") == []
 
 
 def test_one_who_chose_mentions_hears_of_no_other_message(reader, bob):
-    reader.chooses("Messages that name me")
+    reader.chooses("Mentions of me")
     reader.looks_away()
 
     bob.says_for_good("Nothing for you")
@@ -171,13 +171,13 @@ def told(tabs):
 
 
 @pytest.mark.parametrize(
-    ("given", "words"), [("denied", "blocks notifications"), ("default", "not allowed")]
+    ("given", "words"), [("denied", "blocks notifications"), ("default", "aren't allowed")]
 )
 def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, given, words):
     reader.page.evaluate("(given) => (window.answer = given)", given)
 
     reader.chooses("Every message", sound=True)
-    reader.page.get_by_role("button", name="Notifications").click()
+    reader.opens_from_the_menu("Notifications")
     expect(reader.dialog.get_by_role("status")).to_contain_text(words)
     reader.page.keyboard.press("Escape")
     heard = reader.has("heard")
@@ -228,7 +228,7 @@ def test_it_is_all_done_by_keyboard(reader):
     expect(opener).to_have_attribute("data-on", "")
     reader.reloads()
     opener.click()
-    expect(reader.dialog.get_by_role("radio", name="Messages that name me")).to_be_checked()
+    expect(reader.dialog.get_by_role("radio", name="Mentions of me")).to_be_checked()
 
 
 @pytest.mark.screenshots
@@ -241,7 +241,7 @@ def test_the_choice_has_its_picture(new_context, house, room, shoot, scheme, dev
     look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"
 
     reader.chooses("Every message")
-    reader.page.get_by_role("button", name="Notifications").click()
+    reader.opens_from_the_menu("Notifications")
 
     expect(reader.dialog.get_by_role("status")).to_contain_text("blocks notifications")
     shoot(reader, f"{look}-notifications")

@@ -63,7 +63,7 @@ def test_the_status_line_tells_the_truth(node, enter):
     alice = enter(node=node)
     node.kill()
     alice.loses_the_connection()
-    expect(alice.status).to_contain_text("Reconnecting")
+    expect(alice.status).to_contain_text("Retrying")
     node.start()
 
     alice.page.evaluate("dispatchEvent(new Event('online'))")
@@ -196,7 +196,7 @@ def test_who_missed_more_than_is_replayed_is_led_to_its_beginning(carol_and_wire
     wire.mend()
 
     carol.connects().sees("Line 1101")
-    expect(carol.status).to_contain_text("Much was said while you were away")
+    expect(carol.status).to_contain_text("You missed a lot")
     bar = carol.page.get_by_role("button", name="More than 1,000 new messages since")
     bar.click()
     expect(carol.message("Line 1")).to_be_in_viewport()

@@ -9,7 +9,13 @@ from tests.browser.person import PHONE
 
 
 def choose(person, theme):
+    person.page.get_by_role("button", name="More").click()
     person.page.get_by_role("radio", name=theme).check()
+    person.page.keyboard.press("Escape")
+
+
+def is_chosen(person, theme):
+    expect(person.page.locator(f"[name=theme][value={theme.lower()}]")).to_be_checked()
 
 
 def is_dark(page):
@@ -26,7 +32,7 @@ def test_the_system_decides_until_somebody_does(enter, scheme):
     assert is_dark(reader.page) == (other == "Dark")
     reader.reloads()
     assert is_dark(reader.page) == (other == "Dark")
-    expect(reader.page.get_by_role("radio", name=other)).to_be_checked()
+    is_chosen(reader, other)
 
     choose(reader, "System")
     assert is_dark(reader.page) == (scheme == "dark")
@@ -39,18 +45,19 @@ def test_the_choice_holds_in_every_room_and_in_every_tab(alice):
 
     choose(alice, "Dark")
 
-    expect(other.page.get_by_role("radio", name="Dark")).to_be_checked()
+    is_chosen(other, "Dark")
     assert is_dark(other.page)
     other.page.goto("/r/elsewhere/")
     assert is_dark(other.page)
 
 
-def test_on_a_phone_it_is_in_the_drawer(enter, shoot):
+def test_a_phone_has_it_in_the_menu_of_the_bar(enter, shoot):
     reader = enter(**PHONE)
-    reader.page.get_by_role("button", name="People here").tap()
 
     for theme in ("Light", "Dark"):
         choose(reader, theme)
 
         assert is_dark(reader.page) == (theme == "Dark")
-        shoot(reader, f"phone-{theme.lower()}-appearance")
+        reader.page.get_by_role("button", name="More").tap()
+        shoot(reader, f"phone-{theme.lower()}-menu")
+        reader.page.keyboard.press("Escape")

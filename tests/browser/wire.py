@@ -23,6 +23,7 @@ class Wire:
         self.posted = []  # every message.post that the browser sent
         self.refuse = lambda post: None  # a test's own: the error to answer a post with
         self.loses_answers = False
+        self.withheld = ()  # types of frames from the server that do not come through
         self._close_code = None
         self._stalled = False
         self._open = []
@@ -58,7 +59,14 @@ class Wire:
         link = Link(page, page.connect_to_server(), dead=self._stalled)
         self._open.append(link)
         page.on_message(lambda text: link.dead or self._carry(page, link.server, text))
-        link.server.on_message(lambda text: link.dead or self.loses_answers or page.send(text))
+        link.server.on_message(lambda text: self._answers(link) and self._bring(page, text))
+
+    def _answers(self, link):
+        return not (link.dead or self.loses_answers)
+
+    def _bring(self, page, text):
+        if json.loads(text)["type"] not in self.withheld:
+            page.send(text)
 
     def _carry(self, page, server, text):
         frame = json.loads(text)

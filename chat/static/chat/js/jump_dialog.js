@@ -42,7 +42,7 @@ export class JumpDialog extends EventTarget {
       this.#dialog.close();
       this.dispatchEvent(new CustomEvent("jump", { detail: { seq, notice: words(day, seq, new Date(posted_at)) } }));
     } catch {
-      this.#fail(gettext("This day could not be looked up. Try again in a moment."));
+      this.#fail(gettext("Couldn't load that day. Try again in a moment."));
     }
   };
 
@@ -53,9 +53,9 @@ export class JumpDialog extends EventTarget {
 }
 
 function words(day, seq, said) {
-  if (seq === null) return interpolate(gettext("Nothing was said on %(day)s or later. These are the latest messages."), { day: longDay(day) });
+  if (seq === null) return interpolate(gettext("No messages on or after %(day)s. Showing the latest."), { day: longDay(day) });
   if (dayKey(said) === dayKey(day)) return null;
-  return interpolate(gettext("Nothing was said on %(day)s. The next messages are from %(next)s."), { day: longDay(day), next: longDay(said) });
+  return interpolate(gettext("No messages on %(day)s. Showing %(next)s."), { day: longDay(day), next: longDay(said) });
 }
 
 /** Where the reader is: the server knows nothing of time zones. */

@@ -56,7 +56,7 @@ const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => !part("newer").hidden });
+const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => !part("newer").hidden, isEmpty: () => !part("empty").hidden });
 const list = new MessageList({ root: part("messages"), isMine });
 const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => timeline.older, connection });
 const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
@@ -64,7 +64,7 @@ const permalink = new Permalink({ timeline, conversation, connection, list, scro
 const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
 const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter", "composer-said"), draft: new Draft({ storage, key: key("draft") }) });
 const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
-const people = new People({ list: part("people-list"), more: part("people-more"), counts: document.querySelectorAll("[data-people-count]"), isMine });
+const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
@@ -89,7 +89,10 @@ new Shortcuts({
   actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }), d: () => jump.open() },
 });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
-const { rooms, trouble } = buildSurroundings({ connection });
+const { rooms, trouble } = buildSurroundings({
+  connection,
+  actions: { notices: () => notices.choose(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
+});
 
 let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadingPlace.reads takes them
 
@@ -107,7 +110,9 @@ const paint = oncePerFrame(() => {
     const newFrom = place.firstNew(items, { start, isMine });
     known.meet(items.map((item) => item.author_name), conversation.you.name);
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
-    list.draw(arrange(items, { newFrom }), { isNamesake: namesakes([...people.present, ...authors]), mentions: known.mentions });
+    const isNamesake = namesakes([...people.present, ...authors]);
+    list.draw(arrange(items, { newFrom }), { isNamesake, mentions: known.mentions });
+    people.markNamesakes(isNamesake);
   });
   drawn = ready ? { start, cursor, isCurrent: connection.isSure && conversation.isCurrent } : null;
   permalink.refresh();
@@ -136,6 +141,10 @@ connection.addEventListener("welcome", ({ detail: frame }) => {
 connection.addEventListener("room.changed", ({ detail: frame }) => conversation.apply(frame) || connection.drop());
 connection.addEventListener("sure", paint);
 connection.addEventListener("people.changed", ({ detail: frame }) => showPeople(frame.people, frame.count));
+people.addEventListener("mention", ({ detail }) => {
+  if (part("people").matches(":popover-open")) part("people").hidePopover();
+  mentions.insert(detail.name);
+});
 connection.addEventListener("typing", ({ detail: frame }) => typing.draw(frame.people));
 
 kept.addEventListener("shown", ({ detail: greeting }) => greet(greeting));
@@ -150,7 +159,7 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
   const seq = scroll.pinned ? null : list.seqOf(scroll.place); // as still drawn
   if (replaced) status.notice(gettext("This room was restored on the server. These are its latest messages."));
   else if (seq !== null) permalink.visit(seq, { calmly: true });
-  else status.notice(gettext("Much was said while you were away. These are the latest messages."));
+  else status.notice(gettext("You missed a lot. Showing the latest."));
 });
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
@@ -165,7 +174,7 @@ missed.addEventListener("dismiss", () => {
   paint();
 });
 jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
-  if (notice) status.notice(notice);
+  if (notice) status.notice(notice, { isThere: () => (seq === null ? scroll.pinned : isInSight(seq)) });
   if (seq === null) toLatest();
   else permalink.open(seq);
 });
@@ -216,6 +225,11 @@ function greet({ epoch, limits, room, you }) {
   trouble.show(null);
 }
 
+function isInSight(seq) {
+  const element = list.elementOf(seq);
+  return element !== null && scroll.sideOf(element) === "within";
+}
+
 function toLatest({ smooth = false } = {}) {
   const far = timeline.isAway;
   permalink.leave();
@@ -225,6 +239,7 @@ function toLatest({ smooth = false } = {}) {
 
 /** Take note of what the reader sees, if they look. */
 function look() {
+  status.refresh();
   if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
   if (document.hidden || drawn === null) return;
   const { start, cursor, isCurrent } = drawn; // what came since then nobody has seen

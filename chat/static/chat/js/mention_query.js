@@ -25,6 +25,11 @@ export function matching(people, query) {
     .map(({ person }) => person);
 }
 
+/** Does a name have `part` in it? As little does case count, and accents. */
+export function includes(name, part) {
+  return folded(name).includes(folded(part));
+}
+
 function folded(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -33,6 +33,16 @@ export class Mentions {
     this.#people = people;
   }
 
+  /** Write `@name ` at the caret, as if it had been typed and completed. */
+  insert(name) {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    const gap = /\S$/.test(value.slice(0, selectionStart)) ? " " : "";
+    this.#field.focus({ preventScroll: true });
+    this.#field.setRangeText(`${gap}@${name} `, selectionStart, selectionEnd, "end");
+    this.#close(selectionStart + gap.length);
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   #look = () => {
     const open = this.#open();
     if (open?.start !== this.#closed) this.#closed = null;

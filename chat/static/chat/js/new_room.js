@@ -38,7 +38,7 @@ export class NewRoom {
   }
 
   #offer({ title, url }) {
-    this.#say(gettext("There is a room of this name already."));
+    this.#say(gettext("That name is taken."));
     this.#parts.name.textContent = title;
     this.#parts.enter.href = url;
     this.#parts.taken.hidden = false;

@@ -2,6 +2,7 @@
 import { gettext } from "./i18n.js";
 
 export class NoticeDialog {
+  #dialog;
   #form;
   #note;
   #opener;
@@ -10,19 +11,22 @@ export class NoticeDialog {
 
   /** `form` has radio buttons called "about" and a checkbox called "sound". */
   constructor({ dialog, opener, form, note, choice, chime }) {
+    this.#dialog = dialog;
     this.#form = form;
     this.#note = note;
     this.#opener = opener;
     this.#choice = choice;
     this.#chime = chime;
-    opener.addEventListener("click", () => {
-      this.#draw();
-      dialog.showModal();
-    });
+    opener.addEventListener("click", () => this.open());
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
     form.addEventListener("click", ({ target }) => target.matches("input") && this.#choose(target)); // also on what is chosen already
     addEventListener("storage", () => this.#draw()); // another tab
     this.#draw();
+  }
+
+  open() {
+    this.#draw();
+    this.#dialog.showModal();
   }
 
   async #choose({ name, value, checked }) {
@@ -38,10 +42,20 @@ export class NoticeDialog {
     const { about, sound } = this.#choice;
     this.#form.elements.about.value = about;
     this.#form.elements.sound.checked = sound;
-    this.#opener.toggleAttribute("data-on", about !== "nothing" && (sound || permission() === "granted"));
+    this.#form.elements.sound.disabled = about === "nothing";
+    const isOn = about !== "nothing" && (sound || permission() === "granted");
+    this.#opener.toggleAttribute("data-on", isOn);
+    this.#opener.title = label(isOn ? about : "nothing");
+    this.#opener.setAttribute("aria-label", this.#opener.title);
     const words = about === "nothing" ? "" : explanation(permission());
     if (this.#note.textContent !== words) this.#note.textContent = words;
   }
+}
+
+function label(about) {
+  if (about === "mentions") return gettext("Notifications: mentions");
+  if (about === "everything") return gettext("Notifications: every message");
+  return gettext("Notifications: off");
 }
 
 function permission() {
@@ -50,7 +64,7 @@ function permission() {
 
 function explanation(state) {
   if (state === "granted") return "";
-  if (state === "default") return gettext("Your browser has not allowed notifications yet. Choose again to be asked.");
-  if (state === "denied") return gettext("Your browser blocks notifications from this site. To change that, open the site's settings beside its address, allow notifications, and reload the page.");
+  if (state === "default") return gettext("Notifications aren't allowed yet. Select again and your browser will ask.");
+  if (state === "denied") return gettext("Your browser blocks notifications from this site. To change that, click the icon beside the address, allow notifications, and reload the page.");
   return gettext("Your browser shows no notifications from this page. They need an address with https and, on an iPhone or iPad, the page on the home screen.");
 }

@@ -21,6 +21,7 @@ export class Notices {
   #told;
   #cursor;
   #isCalled;
+  #dialog;
   #chime = new Chime();
   #waiting = [];
   #timer = 0;
@@ -39,10 +40,15 @@ export class Notices {
     this.#told = new Told({ storage, key: `${key}told` });
     this.#cursor = cursor;
     this.#isCalled = isCalled;
-    new NoticeDialog({ ...parts, choice: this.#choice, chime: this.#chime });
+    this.#dialog = new NoticeDialog({ ...parts, choice: this.#choice, chime: this.#chime });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
     addEventListener("storage", (event) => this.#told.tellsOfLooking(event) && this.#close());
+  }
+
+  /** Let the reader choose. */
+  choose() {
+    this.#dialog.open();
   }
 
   tell(messages) {

@@ -54,7 +54,7 @@ export class RoomList extends EventTarget {
     const title = roomTitle({ slug, title: name });
     parts.title.textContent = title;
     parts.forget.hidden = current || is_listed;
-    parts.forget.setAttribute("aria-label", interpolate(gettext("Forget %(room)s"), { room: isolate(title) }));
+    parts.forget.setAttribute("aria-label", interpolate(gettext("Remove %(room)s from the list"), { room: isolate(title) }));
     if (current) parts.link.setAttribute("aria-current", "page");
     else parts.link.removeAttribute("aria-current");
     parts.time.hidden = !date;

@@ -7,18 +7,23 @@ export class Scroll extends EventTarget {
   #scroller;
   #rows;
   #isOpenEnded;
+  #isEmpty;
   #pinned = true;
   #top = 0;
   #width = 0;
   #held = null; // the row at the top of what the reader sees, and how far below the edge it ends
   #height = 0; // of its window, when that was last seen to change
 
-  /** `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. */
-  constructor({ scroller, content, rows, isOpenEnded = () => false }) {
+  /**
+   * `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. `isEmpty()` says
+   * whether there is no message: what stands there instead is read from its top.
+   */
+  constructor({ scroller, content, rows, isOpenEnded = () => false, isEmpty = () => false }) {
     super();
     this.#scroller = scroller;
     this.#rows = rows;
     this.#isOpenEnded = isOpenEnded;
+    this.#isEmpty = isEmpty;
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
     // A keyboard that opens, a window that turns, a font that loads: none of them is the reader moving away.
     const observer = new ResizeObserver(() => this.#return());
@@ -75,7 +80,7 @@ export class Scroll extends EventTarget {
   }
 
   #jump() {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#scroller.scrollTop = this.#isEmpty() ? 0 : this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
   }
 

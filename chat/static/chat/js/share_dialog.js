@@ -6,7 +6,7 @@ export class ShareDialog {
   #opener = null;
 
   /** `openers` are buttons; `fallback` gets the focus back when the opener went out of sight with its drawer. */
-  constructor({ dialog, code, send, codeUrl, openers, fallback }) {
+  constructor({ dialog, code, send, codeUrl, link, openers, fallback }) {
     this.#dialog = dialog;
     this.#code = code;
     this.#codeUrl = codeUrl;
@@ -14,7 +14,7 @@ export class ShareDialog {
     dialog.addEventListener("close", () => this.#opener.checkVisibility() || fallback.focus());
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
     send.hidden = !navigator.share; // absent on plain http too
-    send.addEventListener("click", () => navigator.share({ title: document.title, url: location.origin + location.pathname }).catch(() => {}));
+    send.addEventListener("click", () => navigator.share({ title: document.title, url: link }).catch(() => {}));
   }
 
   #open(opener) {

@@ -13,6 +13,8 @@ export class StatusLine {
   #people = null;
   #notice = null;
   #noticeTimer = 0;
+  #isThere = null;
+  #wasThere = false;
   #ticker = 0;
 
   /** `parts`: {line, text, company, countdown, now}; `wake` is called when someone cannot wait. */
@@ -33,13 +35,26 @@ export class StatusLine {
     this.#draw();
   }
 
-  notice(text) {
+  /** Show `text` for a while. Where it is about a place, `isThere()` says whether the reader is there. */
+  notice(text, { isThere = null } = {}) {
     this.#notice = text;
+    this.#isThere = isThere;
+    this.#wasThere = false;
     clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => {
-      this.#notice = null;
-      this.#draw();
-    }, NOTICE);
+    this.#noticeTimer = setTimeout(() => this.#dismiss(), NOTICE);
+    this.#draw();
+  }
+
+  /** Call when the reader may have moved: a notice about a place goes when they leave it. */
+  refresh() {
+    if (this.#notice === null || !this.#isThere) return;
+    if (this.#isThere()) this.#wasThere = true;
+    else if (this.#wasThere) this.#dismiss();
+  }
+
+  #dismiss() {
+    this.#notice = null;
+    clearTimeout(this.#noticeTimer);
     this.#draw();
   }
 
@@ -54,7 +69,7 @@ export class StatusLine {
     if (text.textContent !== words) text.textContent = words; // a live region: the same words must not be said twice
     line.dataset.state = name;
     // Between two attempts a long line keeps its place, so that the page does not jump.
-    const long = (who || words).length > SHORT;
+    const long = name === "waiting" || (who || words).length > SHORT;
     if (name === "connected" || long) line.toggleAttribute("data-long", long);
     if (name === "waiting") now.hidden = false;
     else hide(now);
@@ -72,7 +87,7 @@ export class StatusLine {
     const { name, leaving, code } = this.#state;
     if (name === "stopped") return reasonFor(code) ?? unexplained(code);
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
-    if (name === "waiting") return `${this.#trouble()}${gettext("Reconnecting")}`;
+    if (name === "waiting") return `${this.#trouble()}${gettext("Retrying")}`;
     if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
     return this.#notice ?? gettext("Connected");
   }

@@ -1,6 +1,7 @@
 /** Builds what stands around a room's conversation: the other rooms, bringing someone in, appearance, and what went wrong at the door. */
 import { Drawer } from "./drawer.js";
 import { Invite } from "./invite.js";
+import { Menu } from "./menu.js";
 import { NewRoom } from "./new_room.js";
 import { config, keyIn, part, parts, siteKey, storage } from "./page.js";
 import { Rooms } from "./rooms.js";
@@ -8,8 +9,12 @@ import { ShareDialog } from "./share_dialog.js";
 import { ThemeSwitch } from "./theme_switch.js";
 import { Trouble } from "./trouble.js";
 
-/** Returns those parts that the conversation tells of what happens. */
-export function buildSurroundings({ connection }) {
+/** Returns those parts that the conversation tells of what happens. `actions` are those of the menu. */
+export function buildSurroundings({ connection, actions }) {
+  const link = (config.invite_origin || location.origin) + location.pathname;
+  const about = part("about-dialog");
+  about.addEventListener("click", ({ target }) => target === about && about.close()); // its backdrop
+  new Menu({ menu: part("menu"), actions: { ...actions, about: () => about.showModal() } });
   new ThemeSwitch({ choices: part("theme"), storage, key: siteKey("theme") });
   new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
   new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
@@ -19,12 +24,13 @@ export function buildSurroundings({ connection }) {
     code: part("share-code"),
     send: part("share-send"),
     codeUrl: config.qr_url,
+    link,
     openers: document.querySelectorAll("[data-share-opener]"),
     fallback: document.querySelector("[popovertarget=people]"),
   });
   document.querySelectorAll("[data-invite]").forEach((element) => {
     const within = (name) => element.querySelector(`[data-invite-${name}]`);
-    new Invite({ field: within("field"), button: within("button"), done: within("done") });
+    new Invite({ field: within("field"), button: within("button"), said: within("said"), link });
   });
   const rooms = new Rooms({
     panel: part("rooms"),

@@ -1,0 +1,113 @@
+"""The list of people when there are many, and what a click on one of them does."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.wire import Wire
+
+LONG = "Bartholomew Featherstonehaugh"
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def crowd(request, new_context, house, room):
+    """Someone in a room with 40 others, whose list of people is open."""
+    context = new_context(base_url=house.url, **request.param)
+    wire = Wire(context)
+    reader = Person(context.new_page()).opens(room)
+    wire.withheld = ("people.changed",)
+    reader.says_for_good("Hello")
+    tell_of(wire, [f"Person {number}" for number in range(1, 40)] + [LONG])
+    if request.param is PHONE:
+        reader.page.get_by_role("button", name="People here").tap()
+    expect(people(reader)).to_have_count(40)
+    return reader
+
+
+def tell_of(wire, names):
+    people = [{"author_id": f"id{place}", "name": name} for place, name in enumerate(names)]
+    wire.tell({"type": "people.changed", "people": people, "count": len(people)})
+
+
+def people(person):
+    return person.page.locator(".person:visible")
+
+
+def names(person):
+    return person.page.locator(".person:visible [data-part=name]")
+
+
+def marks(person):
+    return person.page.locator(".person__mark:visible")
+
+
+def test_a_long_list_scrolls_between_its_head_and_its_foot(crowd):
+    panel = crowd.page.get_by_role("complementary")
+    head, foot = panel.get_by_role("heading"), panel.get_by_role("button", name="Invite people")
+    expect(head).to_be_in_viewport(ratio=1)
+    expect(foot).to_be_in_viewport(ratio=1)
+
+    people(crowd).last.scroll_into_view_if_needed()
+
+    expect(people(crowd).last).to_be_in_viewport(ratio=1)
+    expect(head).to_be_in_viewport(ratio=1)
+    expect(foot).to_be_in_viewport(ratio=1)
+
+
+def test_somebody_is_found_in_a_long_list_by_a_part_of_the_name(crowd):
+    search = crowd.page.get_by_role("searchbox", name="Find someone")
+
+    search.fill("FÈATHER")
+    expect(names(crowd)).to_have_text([LONG])
+    search.fill("Nobody")
+    expect(people(crowd)).to_have_count(0)
+    expect(crowd.page.get_by_text("No one by that name")).to_be_visible()
+    search.fill("")
+    expect(people(crowd)).to_have_count(40)
+
+
+def test_a_click_on_somebody_mentions_them_in_the_message(crowd):
+    crowd.writes("Thanks,")
+    row = people(crowd).filter(has_text=LONG)
+    expect(row).to_have_attribute("title", f"Mention {LONG}")
+
+    row.click()
+
+    expect(crowd.field).to_be_focused()
+    expect(crowd.field).to_have_value(f"Thanks, @{LONG} ")
+    expect(crowd.page.get_by_role("option")).to_have_count(0)
+    crowd.field.press("Enter")
+    crowd.sees(f"Thanks, @{LONG}")
+
+
+def test_a_row_that_has_the_focus_keeps_it_when_somebody_comes(carol_and_wire):
+    carol, wire = carol_and_wire
+    wire.withheld = ("people.changed",)
+    tell_of(wire, ["Ben", "Cy"])
+    carol.page.get_by_role("button", name="Cy").focus()
+
+    tell_of(wire, ["Ben", "Cy", "Ada"])
+
+    expect(names(carol)).to_have_text(["Ada", "Ben", "Cy"])
+    expect(carol.page.get_by_role("button", name="Cy")).to_be_focused()
+
+
+def test_a_few_people_need_no_search_and_nobody_mentions_themselves(alice, bob):
+    expect(people(alice)).to_have_count(2)
+    expect(alice.page.get_by_role("searchbox", name="Find someone")).to_be_hidden()
+    expect(people(alice).first).to_be_disabled()
+    expect(people(alice).last).to_be_enabled()
+
+
+def test_marks_stand_beside_namesakes_alone(carol_and_wire):
+    carol, wire = carol_and_wire
+    wire.withheld = ("people.changed",)
+    tell_of(wire, ["Ada", "Ben", "Cy"])
+    expect(people(carol)).to_have_count(3)
+    expect(marks(carol)).to_have_count(0)
+
+    tell_of(wire, ["Ada", "Ben", "ÀDA"])
+
+    expect(marks(carol)).to_have_count(2)
