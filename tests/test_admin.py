@@ -94,6 +94,20 @@ def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
     assert counts[0] == counts[1]
 
 
+def test_the_lists_say_in_words_what_they_show(admin, settings):
+    settings.RETENTION_DAYS = 0
+    post_messages([*posts(2, slug="attic"), *posts(1)])
+    Room.objects.filter(slug="lobby").update(retention_days=30)
+
+    rooms = admin.get("/admin/chat/room/").content.decode()
+    messages = admin.get("/admin/chat/message/").content.decode()
+
+    for words in ("forever", "30 days", "Number of the latest message"):
+        assert words in rooms
+    for words in (">Attic<", "Posted (UTC)", '<a href="/r/attic/#2">Open</a>', '<a href="/#1">'):
+        assert words in messages
+
+
 def test_messages_are_only_read_and_rooms_neither_made_nor_deleted(admin):
     post_messages(posts(1))
     message, room = Message.objects.get(), Room.objects.get()

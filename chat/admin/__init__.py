@@ -3,13 +3,18 @@
 Reading is its main use. What it changes goes through services, so that it reaches every screen.
 """
 
+from django.conf import settings
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from chat.admin.login import BoundedLoginForm
 from chat.admin.message import MessageAdmin
 from chat.admin.room import RoomAdmin
 from chat.models import Message, Room
 
+admin.site.site_header = admin.site.site_title = next(
+    iter(settings.SITE.hosts), gettext_lazy("Chat")
+)
 admin.site.login_form = BoundedLoginForm
 admin.site.register(Room, RoomAdmin)
 admin.site.register(Message, MessageAdmin)

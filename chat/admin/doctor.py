@@ -18,7 +18,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from chatsite.doctor import Finding, State
@@ -34,8 +34,26 @@ class Examination:
     findings: list[Finding]
 
     @property
-    def wrong(self) -> int:
-        return sum(finding.state is State.WRONG for finding in self.findings)
+    def level(self) -> str:
+        """As the administration's own messages have it."""
+        if self._count(State.WRONG):
+            return "error"
+        return "warning" if self._count(State.NOTE) else "success"
+
+    @property
+    def summary(self) -> str:
+        wrong, notes = self._count(State.WRONG), self._count(State.NOTE)
+        errors = (
+            ngettext("{count} error", "{count} errors", wrong) if wrong else gettext("No errors")
+        )
+        errors = errors.format(count=wrong)
+        if not notes:
+            return errors
+        told = ngettext("{count} note", "{count} notes", notes).format(count=notes)
+        return gettext("{errors}, {notes}").format(errors=errors, notes=told)
+
+    def _count(self, state: State) -> int:
+        return sum(finding.state is state for finding in self.findings)
 
 
 _running = Lock()

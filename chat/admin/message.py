@@ -1,4 +1,4 @@
-"""Messages as they were said. They are only read here: the wire knows no deletion yet."""
+"""Messages as they were posted. They are only read here: the wire has no deletion yet."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from chat.models import Message
 
@@ -19,7 +22,7 @@ else:
 
 
 class MessageAdmin(Base):
-    list_display = ("__str__", "author_name", "excerpt", "posted_at")
+    list_display = ("room_title", "author", "excerpt", "posted", "link")
     list_select_related = ("room",)
     list_per_page = 50
     search_fields = ("=room__slug", "=author_name", "body")
@@ -27,9 +30,26 @@ class MessageAdmin(Base):
     ordering = ("-pk",)
     show_full_result_count = False
 
-    @admin.display(description="body")
+    @admin.display(description=gettext_lazy("Room"), ordering="room__slug")
+    def room_title(self, message: Message) -> str:
+        return message.room.shown_title
+
+    @admin.display(description=gettext_lazy("Author"), ordering="author_name")
+    def author(self, message: Message) -> str:
+        return message.author_name
+
+    @admin.display(description=gettext_lazy("Message"))
     def excerpt(self, message: Message) -> str:
         return message.body[:EXCERPT]
+
+    @admin.display(description=gettext_lazy("Posted (UTC)"), ordering="posted_at")
+    def posted(self, message: Message) -> str:
+        return f"{message.posted_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description=gettext_lazy("Conversation"))
+    def link(self, message: Message) -> SafeString:
+        url = message.room.get_absolute_url()
+        return format_html('<a href="{}#{}">{}</a>', url, message.seq, gettext("Open"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

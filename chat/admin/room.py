@@ -1,4 +1,4 @@
-"""Rooms: what they are called, and how long they keep what is said."""
+"""Rooms: what they are called, and how long they keep messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from chat.errors import BadTitle
 from chat.models import Room
@@ -16,8 +16,8 @@ from chat.services.rooms import change_room
 from chat.titles import normalised_title
 
 HELP = {
-    "title": gettext_lazy("Whoever enters sees it within seconds, other pages when they reload."),
-    "retention_days": gettext_lazy("Empty: as long as everywhere (RETENTION_DAYS). 0: for ever."),
+    "title": gettext_lazy("People who enter see it within seconds, open pages after a reload."),
+    "retention_days": gettext_lazy("Empty: the server's default (RETENTION_DAYS). 0: forever."),
 }
 
 
@@ -41,13 +41,27 @@ class RoomForm(BaseForm):
 
 class RoomAdmin(Base):
     form = RoomForm
-    list_display = ("slug", "shown_title", "head", "kept_days", "created_at")
+    list_display = ("slug", "name", "latest", "kept", "created_at")
     list_per_page = 50
     search_fields = ("slug", "title")
     ordering = ("slug",)
     show_full_result_count = False
-    fields = ("slug", "title", "retention_days", "head", "epoch", "created_at")
-    readonly_fields = ("slug", "head", "epoch", "created_at")
+    fields = ("slug", "title", "retention_days", "kept", "latest", "created_at")
+    readonly_fields = ("slug", "kept", "latest", "created_at")
+
+    @admin.display(description=gettext_lazy("Name"), ordering="title")
+    def name(self, room: Room) -> str:
+        return room.shown_title
+
+    @admin.display(description=gettext_lazy("Number of the latest message"), ordering="head")
+    def latest(self, room: Room) -> int:
+        return room.head
+
+    @admin.display(description=gettext_lazy("Messages are kept"))
+    def kept(self, room: Room) -> str:
+        if room.kept_days == 0:
+            return gettext("forever")
+        return ngettext("{days} day", "{days} days", room.kept_days).format(days=room.kept_days)
 
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         return super().get_form(request, *args, **{**options, "help_texts": HELP})

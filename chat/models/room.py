@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from chat import protocol
@@ -88,6 +89,9 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.shown_title
+
+    def get_absolute_url(self) -> str:
+        return reverse("lobby") if self.slug == LOBBY else reverse("room", args=[self.slug])
 
     @property
     def kept_days(self) -> int:

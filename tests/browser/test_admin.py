@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests import processes
 
 PASSWORD = "correct horse battery"
 
 
 def test_an_operator_signs_in_and_names_a_room_and_the_policy_blocks_nothing(new_context):
-    settings = {"PATH_PREFIX": "/chat", "ADMIN_PASSWORD": PASSWORD}
+    settings = {"PUBLIC_URL": "http://chat.example/chat", "ADMIN_PASSWORD": PASSWORD}
     with processes.chat_node(command=processes.DAPHNE, **settings) as node:
         context = new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
@@ -17,9 +19,11 @@ def test_an_operator_signs_in_and_names_a_room_and_the_policy_blocks_nothing(new
         page.goto(f"{node.url}/chat/")
 
         page.goto(f"{node.url}/chat/admin/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
+        expect(page.locator("#site-name")).to_have_text("chat.example")
         page.get_by_role("link", name="Rooms").first.click()
         page.get_by_role("link", name="lobby").click()
         page.get_by_label("Title").fill("Front room")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -9,6 +11,7 @@ from playwright.sync_api import expect
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.admin import doctor
+from chatsite.doctor import Finding, State
 from tests import processes
 
 PATH = "/admin/doctor/"
@@ -44,7 +47,7 @@ def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_text("has not run it since")).to_be_visible()
+        expect(page.get_by_text("Not run yet since")).to_be_visible()
         (gone,) = (node.data_dir / "static" / "chat" / "js").glob("wake.*.js")
         gone.unlink()
 
@@ -89,6 +92,22 @@ def test_it_runs_once_at_a_time_and_only_from_its_own_page(not_run_yet):
     assert doctor._latest is None
 
 
+@pytest.mark.parametrize(
+    ("states", "summary", "level"),
+    [
+        ("fine fine", "No errors", "success"),
+        ("fine note note", "No errors, 2 notes", "warning"),
+        ("WRONG note", "1 error, 1 note", "error"),
+    ],
+)
+def test_errors_and_notes_are_counted_apart(states, summary, level):
+    findings = [Finding("each", State(state), "", "") for state in states.split()]
+
+    examination = doctor.Examination(datetime.now(UTC), findings)
+
+    assert (examination.summary, examination.level) == (summary, level)
+
+
 @pytest.mark.django_db
 def test_one_that_hangs_is_ended_and_says_so(not_run_yet, monkeypatch):
     monkeypatch.setattr(doctor, "LIMIT", 0.01)
@@ -96,5 +115,5 @@ def test_one_that_hangs_is_ended_and_says_so(not_run_yet, monkeypatch):
     answer = signed_in(is_staff=True).post(PATH)
 
     assert b"It was ended after 0.01 s" in answer.content
-    assert b"1 thing is wrong." in answer.content
+    assert b"1 error" in answer.content
     assert not doctor._running.locked()
