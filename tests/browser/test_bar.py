@@ -185,3 +185,19 @@ def test_a_finger_hits_everything_around_the_conversation(enter):
     found["share"] = page.get_by_role("dialog").evaluate(BELOW_TOUCH)
 
     assert not {place: small for place, small in found.items() if small}
+
+
+def test_the_dot_between_two_facts_about_a_room_is_not_read_out(alice, room):
+    slug = room.split("/")[2]
+    told = {"slug": slug, "title": slug, "epoch": "e", "last_seq": 1, "is_listed": False}
+    rooms = [told | {"last_posted_at": "2026-01-01T00:00:00Z", "people": 1}]
+    alice.page.route("**/rooms.json*", lambda route: route.fulfill(json={"rooms": rooms}))
+    alice.reloads()
+    entry = alice.page.locator("[data-rooms] [aria-current=page]")
+    expect(entry.locator("time")).to_be_visible()
+    expect(entry).to_contain_text("1 person here")
+
+    read_out = alice.page.locator("[data-rooms]").aria_snapshot()
+
+    assert "1 person here" in read_out
+    assert "·" not in read_out

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.wire import Wire
 
-LONG = "Bartholomew Featherstonehaugh"
+LONG = "Bartholomew Featherstonehaugh III"
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -111,3 +111,19 @@ def test_marks_stand_beside_namesakes_alone(carol_and_wire):
     tell_of(wire, ["Ada", "Ben", "ÀDA"])
 
     expect(marks(carol)).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", ["en-GB", "ar"])
+def test_a_name_that_is_too_long_keeps_its_beginning(new_context, house, room, language):
+    context = new_context(base_url=house.url, locale=language, **DESKTOP)
+    wire = Wire(context)
+    wire.withheld = ("people.changed",)
+    reader = Person(context.new_page()).opens(room)
+    tell_of(wire, [LONG])
+    name = reader.page.locator(".person__name", has_text=LONG)
+    expect(name).to_be_visible()
+
+    seen, whole = name.bounding_box(), name.locator("[data-part=name]").bounding_box()
+
+    assert whole["width"] > seen["width"], "it is cut off"
+    assert whole["x"] >= seen["x"]
