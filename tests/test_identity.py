@@ -8,6 +8,7 @@ import pytest
 from django.core import signing
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
 from chat.errors import BadName
 from chat.identity import (
@@ -21,7 +22,7 @@ from chat.identity import (
     normalised_name,
     remember,
 )
-from chat.names import ANIMALS, QUALITIES, friendly_name
+from chat.names import ARABIC, ENGLISH, GERMAN, friendly_name
 from chat.protocol import MAX_NAME
 
 
@@ -104,12 +105,28 @@ def test_a_normalised_name_stays_as_it_is():
         assert normalised_name(once) == once
 
 
-def test_made_up_names_are_allowed_ones():
-    longest = f"{max(QUALITIES, key=len)} {max(ANIMALS, key=len)}"
+def test_made_up_names_are_in_the_readers_language_and_allowed():
+    for language, words in (("en", ENGLISH), ("de-AT", GERMAN), ("ar", ARABIC), ("fr", ENGLISH)):
+        with translation.override(language):
+            names = {friendly_name() for _ in range(50)}
+        assert all(normalised_name(name) == name for name in names)
+        assert len(names) > 10
+        found = {part for name in names for part in name.split()}
+        assert found <= {*words.qualities, *words.animals}, language
 
-    assert normalised_name(longest) == longest
-    assert normalised_name(friendly_name())
-    assert len({friendly_name() for _ in range(50)}) > 10
+
+def test_german_qualities_agree_with_their_animals():
+    """Each is feminine, as every animal on the list is."""
+    assert all(quality.endswith("e") for quality in GERMAN.qualities)
+
+
+def test_the_longest_made_up_names_are_allowed():
+    for words in (ENGLISH, GERMAN, ARABIC):
+        quality, animal = max(words.qualities, key=len), max(words.animals, key=len)
+        name = words.order.format(quality=quality, animal=animal)
+        assert normalised_name(name) == name
+        assert len(set(words.qualities)) == len(words.qualities)
+        assert len(set(words.animals)) == len(words.animals)
 
 
 def test_an_author_id_is_stable_and_says_nothing_of_its_key():
