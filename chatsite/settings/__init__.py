@@ -176,6 +176,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+FORMAT_MODULE_PATH = ["chatsite.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 CONTENT_SECURITY_POLICY = {
