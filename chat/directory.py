@@ -49,6 +49,13 @@ def listed_slugs() -> list[str]:
     return list(dict.fromkeys([LOBBY, *named, *latest]))[:MAX_LISTED]
 
 
+def listed_rooms() -> list[Room]:
+    """The rooms on everybody's list, for a page that only links to them."""
+    slugs = listed_slugs()
+    stored = {room.slug: room for room in Room.objects.filter(slug__in=slugs)}
+    return [stored.get(slug) or Room(slug=slug) for slug in slugs]
+
+
 _latest: tuple[float, list[str]] = 0.0, []  # until when it is good; the slugs
 
 

@@ -15,13 +15,14 @@ SHOWN = 30  # messages; every page carries them, also where JavaScript will fetc
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The forms as they are to be filled in. The id goes with the text: sent twice, it is posted
+    """How the page's forms are filled in. The id goes with the text: sent twice, it is posted
     once."""
 
     client_message_id: UUID
     name: str
     body: str = ""
     refusal: str = ""
+    asks_name: bool = False  # the name is an open field: a first visit, or a form that had one
     date_refusal: str = ""  # of the form that goes to a day
 
 

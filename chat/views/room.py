@@ -1,4 +1,4 @@
-"""A room's page: a shell for the browser's modules, and the latest messages for who has none."""
+"""A room's page: the latest messages and a form to post one, which the browser's modules extend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat import database
-from chat.directory import listed_slugs
+from chat.directory import listed_rooms, listed_slugs
 from chat.errors import Unavailable
 from chat.identity import Guest, guest_from, new_guest, remember
 from chat.models import LOBBY, Room, title_for_reader
@@ -39,8 +39,10 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a room, which need not exist yet: it begins with its first message."""
     if not SLUG.fullmatch(slug):
         return await sync_to_async(bad_slug)(request, slug)
-    guest = guest_from(request.COOKIES) or new_guest()
-    return await room_page(request, slug, guest, Attempt(uuid4(), guest.name))
+    known = guest_from(request.COOKIES)
+    guest = known or new_guest()
+    attempt = Attempt(uuid4(), guest.name, asks_name=known is None)
+    return await room_page(request, slug, guest, attempt)
 
 
 def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
@@ -51,35 +53,36 @@ def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
 async def room_page(
     request: HttpRequest, slug: str, guest: Guest, attempt: Attempt
 ) -> HttpResponse:
-    """The page for `guest`, its plain form filled in as `attempt` says. Raises TooFast.
+    """The page for `guest`, its forms filled in as `attempt` says. Raises TooFast.
 
     Without the database it is a shell all the same, which connects once the database is back.
     """
     at = _seq(request.GET.get("at", ""))
     async with page_turn(request):
         try:
-            known = await database.read(_read, slug, guest.person, at)
+            stored = await database.read(_read, slug, guest.person, at)
         except Unavailable:
-            known = Known(Room(slug=slug), None, False)
-        return await sync_to_async(_rendered)(request, known, guest, attempt)
+            stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
+        return await sync_to_async(_rendered)(request, stored, guest, attempt)
 
 
-class Known(NamedTuple):
+class Stored(NamedTuple):
     """What the database has for a room's page; `plain` is None where it cannot be reached."""
 
     room: Room
     plain: PlainPage | None
     is_private: bool
+    listed: list[Room]
 
 
-def _read(slug: str, reader: Person, at: int | None) -> Known:
+def _read(slug: str, reader: Person, at: int | None) -> Stored:
     here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
     is_private = is_unguessable(slug) and slug not in listed_slugs()
-    return Known(here, plain_page(slug, reader, at), is_private)
+    return Stored(here, plain_page(slug, reader, at), is_private, listed_rooms())
 
 
-def _rendered(request: HttpRequest, known: Known, guest: Guest, attempt: Attempt) -> HttpResponse:
-    here, plain, is_private = known
+def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attempt) -> HttpResponse:
+    here, plain, is_private, listed = stored
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
@@ -96,15 +99,18 @@ def _rendered(request: HttpRequest, known: Known, guest: Guest, attempt: Attempt
         "invite_origin": inviting.origin,
         "worker_url": reverse("worker"),
         "root": root,
+        "address": address_of(slug),
         "build": build(),
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
+    address = address_of(slug)
     seen = shown | {
         "kept_days": here.kept_days,
-        "url": address_of(slug),
+        "url": address,
+        "link": request.build_absolute_uri(address),
         "is_private": is_private,
     }
     context = {
@@ -113,6 +119,7 @@ def _rendered(request: HttpRequest, known: Known, guest: Guest, attempt: Attempt
         "invitation": inviting,
         "plain": plain,
         "attempt": attempt,
+        "rooms": listed,
         "max_title": MAX_TITLE,
     }
     status = 503 if plain is None else 200

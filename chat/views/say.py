@@ -1,8 +1,8 @@
-"""Say something without JavaScript: the same door as the socket's, and back to the page."""
+"""Post the composer's form: without JavaScript, and until the page's modules have taken over."""
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from chat.commands import say_unconnected
 from chat.errors import BadFrame, ChatError, Conflict
 from chat.identity import guest_from, new_guest, remember
-from chat.protocol import SLUG
+from chat.protocol import SLUG, Person
 from chat.views.plain import Attempt
 from chat.views.refusals import in_words, marked, refusing
 from chat.views.room import address_of, bad_slug, room_page
@@ -22,20 +22,18 @@ from chat.views.room import address_of, bad_slug, room_page
 NO_COOKIE = gettext_noop(
     "Your browser did not send its cookie. Allow cookies for this site and send again."
 )
-USED = gettext_noop(
-    "You already sent something else with this form. Send again to say this as well."
-)
 
 
 @never_cache
 @refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def say(request: HttpRequest, slug: str) -> HttpResponse:
-    """Takes `body`, `name` and the `client_message_id` that the page made.
+    """Takes `body`, the `client_message_id` that the page made and, where the page asks for it,
+    `name`; an empty name changes nothing.
 
-    Answers with the room's page: by a redirect once the message is stored, so that a reload
-    posts nothing, else with the form as it was and why not. Who comes back to that address is
-    led to the room.
+    Redirects to the room's page once the message is stored, so that a reload posts nothing.
+    Otherwise shows the page with the text still in its form and the reason. A GET of this address
+    redirects to the room.
     """
     if not SLUG.fullmatch(slug):
         return await sync_to_async(bad_slug)(request, slug)
@@ -43,7 +41,7 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(address_of(slug))
     known = guest_from(request.COOKIES)
     guest = known or new_guest()
-    name = request.POST.get("name", guest.name)
+    name = request.POST.get("name", "").strip() or guest.name
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     posted_id = request.POST.get("client_message_id", "")
     try:
@@ -52,15 +50,26 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
         if name != guest.name:
             guest = guest.named(name)
         address = request.META.get("REMOTE_ADDR")
-        await say_unconnected(slug, guest.person, body, _uuid(posted_id), address=address)
+        await _store(slug, guest.person, body, _uuid(posted_id), address)
     except ChatError as error:
-        attempt = Attempt(_id_after(error, posted_id), name, body, _in_words(error))
+        asks_name = "name" in request.POST
+        attempt = Attempt(_kept_id(posted_id), name, body, in_words(error), asks_name=asks_name)
         response = await room_page(request, slug, guest, attempt)
         return marked(response, error)
     response = HttpResponseRedirect(address_of(slug))
     response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET
     remember(guest, request, response)
     return response
+
+
+async def _store(slug: str, person: Person, body: str, form_id: UUID, address: str | None) -> None:
+    """Store the message under its form's id. A page from the browser's history or cache may have
+    an id that another text has used: this is a new message then, and its id follows from both, so
+    that sending it twice posts it once."""
+    try:
+        await say_unconnected(slug, person, body, form_id, address=address)
+    except Conflict:
+        await say_unconnected(slug, person, body, uuid5(form_id, body), address=address)
 
 
 def _uuid(text: str) -> UUID:
@@ -70,15 +79,9 @@ def _uuid(text: str) -> UUID:
         raise BadFrame(_("The form was incomplete. Send again.")) from None
 
 
-def _id_after(error: ChatError, posted_id: str) -> UUID:
-    """The same while the text was not stored; another where this one is spent, or never was."""
+def _kept_id(posted_id: str) -> UUID:
+    """The form's own, so that sending it again posts once; another where it had none."""
     try:
-        return uuid4() if isinstance(error, Conflict) else UUID(posted_id)
+        return UUID(posted_id)
     except ValueError:
         return uuid4()
-
-
-def _in_words(error: ChatError) -> str:
-    if isinstance(error, Conflict):
-        return _(USED)
-    return in_words(error)

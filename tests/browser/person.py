@@ -53,7 +53,7 @@ class Person:
 
     def says(self, text):
         self.writes(text)
-        self.field.press("Enter")
+        self.field.press("Control+Enter")  # on phones Enter alone is a new line
 
     def says_for_good(self, text):
         """Say it, and wait until the server has it."""
@@ -61,10 +61,18 @@ class Person:
         expect(self.message(text).last).to_have_attribute("data-state", "sent")
 
     def renames(self, name):
-        self.page.get_by_role("button", name="Change your name").click()
         field = self.page.get_by_role("textbox", name="Your name")
+        if not field.is_visible():  # it is, at a first visit
+            self.page.get_by_role("button", name="Change your name").click()
         field.fill(name)
         field.press("Enter")
+        expect(field).to_be_hidden()
+
+    def lists_the_shortcuts(self):
+        """By the key that does so while a message is selected."""
+        self.page.locator("[data-stream]").focus()
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("?")
 
     def opens_from_the_menu(self, name):
         self.page.get_by_role("button", name="More").click()

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.person import PHONE
+
 NARROW = {"viewport": {"width": 360, "height": 740}}  # a desktop at 400 %: no touch, no room
 MOST_STOPS = 20  # not one for each message
 FOCUS = """() => {
@@ -51,7 +53,7 @@ def button(person, name):
 def goes_to_the_field(person):
     """From wherever they are."""
     tabs_to(person, person.page.get_by_role("log"), key="Shift+Tab")
-    person.page.keyboard.press("m")
+    person.page.keyboard.press("Escape")
     assert focused(person.field)
 
 
@@ -81,8 +83,6 @@ def test_two_people_talk_without_a_mouse(alice, bob):
     keys.type("Alice")
     keys.press("Enter")
     expect(alice.page.get_by_role("textbox", name="Your name")).to_be_hidden()
-    assert focused(button(alice, "Change your name"))
-    keys.press("m")
     assert focused(alice.field)
     keys.type("It is me")
     keys.press("Enter")
@@ -112,20 +112,24 @@ def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
     keys.press("Home")
     expect(alice.message("Line 1")).to_be_in_viewport()
     expect(alice.message("Line 39")).not_to_be_in_viewport()
+    keys.press("Enter")
+    selected = alice.page.evaluate_handle("document.activeElement").as_element()
     keys.press("?")
     dialog = alice.page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
     assert focused(dialog.get_by_role("button", name="Close"))
     keys.press("Escape")
     expect(dialog).to_be_hidden()
-    assert focused(stream)
+    assert focused(selected)
     alice.page.get_by_role("button", name="Notifications").click()
     keys.press("?")
+    keys.press("End")
     expect(dialog).to_be_hidden()
+    expect(alice.message("Line 39")).not_to_be_in_viewport()
     keys.press("Escape")
-    keys.press("l")
+    keys.press("End")
     expect(alice.message("Line 39")).to_be_in_viewport()
-    keys.press("m")
+    keys.press("Escape")
     assert focused(alice.field)
 
     tabs_to(alice, stream, key="Shift+Tab")
@@ -157,3 +161,22 @@ def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):
     alice.message("Line 9").focus()
     keys.press("Escape")
     assert focused(stream)
+
+
+@pytest.mark.parametrize(
+    ("name", "goal"),
+    [("Skip to messages", "[data-stream]"), ("Skip to the composer", "[data-composer-field]")],
+)
+def test_one_can_skip_to_the_messages_and_to_the_composer(enter, name, goal):
+    alice = enter(**PHONE)  # where the composer has no focus yet
+    link = alice.page.get_by_role("link", name=name)
+    alice.page.keyboard.press("Tab")
+    if name != "Skip to messages":
+        alice.page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport(ratio=1)
+
+    alice.page.keyboard.press("Enter")
+
+    expect(alice.page.locator(goal)).to_be_focused()
+    assert "#" not in alice.page.url

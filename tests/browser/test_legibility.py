@@ -40,8 +40,7 @@ def test_everything_to_press_is_large_enough(enter, bob, room, device):
         reader.page.get_by_role("button", name="People here").tap()
         found["drawer"] = reader.page.evaluate(TOO_SMALL)
         reader.page.keyboard.press("Escape")
-    reader.page.locator("[data-stream]").focus()
-    reader.page.keyboard.press("?")
+    reader.lists_the_shortcuts()
     found["shortcuts"] = reader.page.evaluate(TOO_SMALL)
 
     assert all(pressed > 2 for pressed, _ in found.values())

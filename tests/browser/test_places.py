@@ -38,8 +38,7 @@ def goes_to(person, day):
 def test_a_day_is_gone_to_by_keyboard_and_begins_where_the_reader_lives(past, enter, shoot):
     reader = enter(timezone_id=ZONE)
     reader.sees(f"Hour {HOURS - 1}")
-    reader.page.locator("[data-stream]").focus()
-    reader.page.keyboard.press("d")
+    reader.page.get_by_role("button", name="Go to a date").press("Enter")
     shoot(reader, "desktop-light-jump")
     goes_to(reader, "2025-03-03")
 
@@ -128,7 +127,7 @@ def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
     expect(alice.message("Line 1")).to_be_in_viewport()
     expect(line(alice)).to_be_in_viewport()
     expect(bar).to_be_hidden()
-    alice.page.keyboard.press("l")
+    alice.page.keyboard.press("End")
     expect(alice.message("Line 30")).to_be_in_viewport()
     alice.reloads()
     alice.sees("Line 30")

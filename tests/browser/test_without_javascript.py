@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -66,20 +67,31 @@ def test_a_form_sent_twice_posts_once(visit):
     expect(bodies(page)).to_have_text(["Once"])
 
 
-def test_another_text_in_an_old_form_is_explained_and_then_sent(visit):
+def test_another_text_in_an_old_form_is_another_message_and_posted_once(visit):
     page = visit()
     form = form_of(page)
     say(page, "One")
 
-    again = page.request.post(page.url + "say/", form=form | {"body": "Two"})
+    for _ in range(2):
+        again = page.request.post(page.url + "say/", form=form | {"body": "Two"})
+        assert again.ok
 
-    assert again.status == 409
-    assert "already sent something else" in again.text()
-    fresh = re.search(r'name="client_message_id" value="([^"]+)"', again.text())[1]
-    page.request.post(page.url + "say/", form=form | {"body": "Two", "client_message_id": fresh})
     page.reload()
-
     expect(bodies(page)).to_have_text(["One", "Two"])
+
+
+def test_a_name_that_was_not_asked_for_does_not_change(visit):
+    page = visit()
+    form = form_of(page)
+    say(page, "I keep my name")
+    kept = page.get_by_role("textbox", name="Your name").input_value()
+
+    page.request.post(page.url + "say/", form=form | {"body": "No name"})
+    page.request.post(page.url + "say/", form=form | {"body": "An empty one", "name": " "})
+
+    page.reload()
+    expect(page.get_by_role("textbox", name="Your name")).to_have_value(kept)
+    expect(bodies(page)).to_have_count(3)
 
 
 def test_a_name_is_changed_with_the_message(visit, bob):
@@ -160,6 +172,36 @@ def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
     expect(bodies(page)).to_have_text(["Still here"])
 
 
+def test_a_day_is_named_as_the_language_does_and_times_say_their_zone(visit, alice):
+    alice.says_for_good("Today")
+    page = visit()
+    [day] = page.locator(".day time").all()
+    [time] = page.locator(".message__meta time").all()
+
+    posted = datetime.fromisoformat(time.get_attribute("datetime"))
+
+    assert posted.utcoffset() == timedelta()
+    assert time.text_content() == f"{posted:%H:%M} UTC"
+    assert day.get_attribute("datetime") == f"{posted:%Y-%m-%d}"
+    assert day.text_content() == f"{posted.day} {posted:%B %Y}"
+
+
+def test_the_link_to_pass_on_and_the_rooms_are_on_the_page(visit, room):
+    page = visit()
+    link = f"{page.url.removesuffix(room)}{room}"
+    page.locator("summary").click()
+    expect(page.get_by_role("link", name=link)).to_have_attribute("href", link)
+
+    rooms = page.get_by_role("navigation", name="Rooms")
+    rooms.get_by_role("link", name="Lobby").click()
+
+    assert page.url == f"{link.removesuffix(room)}/"
+    page.locator("summary").click()
+    expect(rooms.get_by_role("link", name="Lobby")).to_have_attribute("aria-current", "page")
+    rooms.get_by_role("link", name="New room").click()
+    expect(page.get_by_role("textbox", name="New room")).to_be_visible()
+
+
 def test_a_low_screen_has_room_for_the_conversation_and_no_button_that_does_nothing(visit, alice):
     alice.says_for_good("Is anybody here?")
     page = visit(viewport={"width": 640, "height": 360})
@@ -201,5 +243,5 @@ def test_with_javascript_nothing_of_it_shows(alice):
 
 def form_of(page):
     """What the form would send."""
-    fields = page.locator("form.plain [name]")
+    fields = page.locator("form.composer [name], [form=composer]")
     return {field.get_attribute("name"): field.input_value() for field in fields.all()}

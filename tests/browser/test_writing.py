@@ -115,33 +115,16 @@ def test_who_writes_no_name_is_not_bothered(alice, ada):
     ada.sees("ada@ada or @nobody")
 
 
-def test_the_shortcuts_are_listed_under_the_question_mark(alice):
-    alice.field.press_sequentially("Really?")
+def test_the_shortcuts_are_listed_under_the_question_mark_of_a_selected_message(alice):
+    alice.says_for_good("Really?")
     expect(dialog(alice)).to_be_hidden()
 
-    alice.page.locator("[data-stream]").focus()
-    alice.page.keyboard.press("?")
+    alice.lists_the_shortcuts()
 
     dialog(alice).get_by_role("button", name="Close").click()
     expect(dialog(alice)).to_be_hidden()
-    alice.page.keyboard.press("m")
-    expect(alice.field).to_be_focused()
-    expect(alice.field).to_have_value("Really?")
     alice.page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(dialog(alice)).to_be_visible()
-
-
-def test_single_keys_can_be_turned_off_for_good(alice):
-    alice.page.get_by_role("button", name="Keyboard shortcuts").click()
-    alice.page.get_by_role("checkbox", name="Use single keys").uncheck()
-
-    alice.reloads()
-    alice.page.locator("[data-stream]").focus()
-    alice.page.keyboard.press("?")
-    alice.page.keyboard.press("m")
-
-    expect(dialog(alice)).to_be_hidden()
-    expect(alice.page.locator("[data-stream]")).to_be_focused()
 
 
 @pytest.mark.screenshots
@@ -156,6 +139,5 @@ def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, s
     reader.field.press_sequentially("Hi @")
     expect(options(reader)).to_have_count(2)
     shoot(reader, f"{look}-mention")
-    reader.page.locator("[data-stream]").focus()
-    reader.page.keyboard.press("?")
+    reader.lists_the_shortcuts()
     shoot(reader, f"{look}-shortcuts")

@@ -1,9 +1,13 @@
-/** Where people write. Enter sends, Shift+Enter breaks the line. Never disabled. Fires `send` with {body}, and `typing`. */
+/**
+ * Where people write. It takes over the page's plain form, which posts by itself until then. Enter sends, or makes a new line where
+ * people touch the screen; never disabled. Fires `send` with {body, client_message_id}, and `typing`.
+ */
 import { interpolate, ngettext } from "./i18n.js";
 
 const WARN_BELOW = 200; // characters left from which we count down
 const SAID_AFTER = 1_000; // ms without a key before the count is read out
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
+const NOTICE = 8_000; // ms
 
 export class Composer extends EventTarget {
   #form;
@@ -11,22 +15,32 @@ export class Composer extends EventTarget {
   #counter;
   #said;
   #saying = 0;
+  #notice;
+  #noticeTimer = 0;
+  #refusal;
   #draft;
+  #typedBefore;
+  #touch = matchMedia("(pointer: coarse)");
   #limit = Infinity;
   #typedAt = 0;
 
-  constructor({ form, field, counter, said, draft }) {
+  /** `refusal` says why the plain form was not sent; null where it was not refused. */
+  constructor({ form, field, counter, said, notice, refusal, draft }) {
     super();
     this.#form = form;
     this.#field = field;
     this.#counter = counter;
     this.#said = said;
+    this.#notice = notice;
+    this.#refusal = refusal;
     this.#draft = draft;
 
-    if (field.value === "") field.value = draft.load(); // the browser may have restored something newer
+    this.#takeOver();
     form.addEventListener("submit", this.#submit);
     field.addEventListener("keydown", this.#keydown);
     field.addEventListener("input", this.#input);
+    this.#touch.addEventListener("change", () => this.#labelEnter());
+    this.#labelEnter();
     this.#fit();
   }
 
@@ -47,11 +61,49 @@ export class Composer extends EventTarget {
     this.#field.focus({ preventScroll: true });
   }
 
+  /** Write `text` where the cursor is. */
+  insert(text) {
+    this.focus();
+    const { selectionStart, selectionEnd } = this.#field;
+    this.#field.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Say something above the field for a while. */
+  notice(text) {
+    this.#notice.textContent = text;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => (this.#notice.textContent = ""), NOTICE);
+  }
+
+  /**
+   * The text in the field was typed before this module ran, or restored by the browser: it is kept, after the draft. It may be on its
+   * way already, posted by the form, so it goes out under the form's id; any other text does not, since a page from a cache has an old one.
+   */
+  #takeOver() {
+    const typed = this.#field.value;
+    const id = this.#form.elements.client_message_id.value;
+    this.#typedBefore = { body: clean(typed), id };
+    const value = joined(this.#draft.load(), typed);
+    if (value !== typed) this.#field.value = value;
+    if (clean(typed) !== "") this.#draft.save(value, { form: id });
+    this.#form.noValidate = true; // Enter in an empty field says nothing
+  }
+
+  #labelEnter() {
+    this.#field.enterKeyHint = this.#touch.matches ? "enter" : "send";
+  }
+
   #keydown = (event) => {
+    const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before its Enter
-    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    if (key !== "Enter" || composing) return;
+    if (!ctrlKey && !metaKey) {
+      if (shiftKey || this.#touch.matches) return; // a new line
+      if (altKey) this.insert("\n"); // which browsers do not make by themselves
+    }
     event.preventDefault();
-    this.#form.requestSubmit();
+    if (!altKey) this.#form.requestSubmit();
   };
 
   #submit = (event) => {
@@ -61,13 +113,17 @@ export class Composer extends EventTarget {
       this.focus();
       return;
     }
+    const client_message_id = body === this.#typedBefore.body ? this.#typedBefore.id : undefined;
+    this.#typedBefore = { body: "" };
+    this.#refusal?.remove();
+    this.#field.removeAttribute("aria-invalid");
     this.#field.value = "";
     this.#draft.save("");
     this.#typedAt = 0;
     this.#fit();
     this.#count();
     this.focus();
-    this.dispatchEvent(new CustomEvent("send", { detail: { body } }));
+    this.dispatchEvent(new CustomEvent("send", { detail: { body, client_message_id } }));
   };
 
   #input = () => {
@@ -95,6 +151,11 @@ export class Composer extends EventTarget {
     this.#field.style.blockSize = "auto";
     this.#field.style.blockSize = `${this.#field.scrollHeight}px`;
   }
+}
+
+/** What was typed comes last, where the cursor stays; a draft that it goes on from is in it already. */
+function joined(draft, typed) {
+  return typed.startsWith(draft) ? typed : [draft, typed].filter((text) => clean(text) !== "").join("\n");
 }
 
 /** What the server would refuse or cut off anyway: outer white space, NUL, halves of surrogate pairs. */

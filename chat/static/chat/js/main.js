@@ -21,7 +21,7 @@ import { namesakes } from "./namesakes.js";
 import { Notices } from "./notices.js";
 import { oncePerFrame } from "./once_per_frame.js";
 import { Outbox } from "./outbox.js";
-import { config, key, part, parts, siteKey, storage } from "./page.js";
+import { config, key, part, parts, storage } from "./page.js";
 import { People } from "./people.js";
 import { ReadingPlace } from "./reading_place.js";
 import { roomTitle } from "./room_title.js";
@@ -31,10 +31,12 @@ import { Scroll } from "./scroll.js";
 import { takeShared } from "./shared_text.js";
 import { Shell } from "./shell.js";
 import { Shortcuts } from "./shortcuts.js";
+import { SkipLinks } from "./skip_links.js";
 import { Snapshots } from "./snapshots.js";
 import { StatusLine } from "./status_line.js";
 import { buildSurroundings } from "./surroundings.js";
 import { Timeline } from "./timeline.js";
+import { TypingAnywhere } from "./typing_anywhere.js";
 import { TypingLine } from "./typing_line.js";
 import { UnreadBadge } from "./unread_badge.js";
 import { Wake } from "./wake.js";
@@ -62,7 +64,11 @@ const older = new History({ scroller: part("stream"), sentinel: part("older"), a
 const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
 const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
 const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
-const composer = new Composer({ ...parts("composer-form", "composer-field", "composer-counter", "composer-said"), draft: new Draft({ storage, key: key("draft") }) });
+const posted = (id) => document.querySelector(`[data-rendered] [data-client-message-id="${CSS.escape(id)}"] .message__body`)?.textContent;
+const composer = new Composer({
+  ...parts("composer-form", "composer-field", "composer-counter", "composer-said", "composer-notice", "composer-refusal"),
+  draft: new Draft({ storage, key: key("draft"), posted }),
+});
 const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
 const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
@@ -82,13 +88,16 @@ const notices = new Notices({
   isCalled: ({ body }) => known.isCalled(body),
 });
 const announcer = new Announcer({ region: part("announcer") });
-new Shortcuts({
-  ...parts("shortcuts-dialog", "shortcuts-opener", "shortcuts-toggle"),
-  storage,
-  key: siteKey("shortcuts"),
-  actions: { m: () => composer.focus(), l: () => toLatest({ smooth: true }), d: () => jump.open() },
-});
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
+new Shortcuts({
+  ...parts("shortcuts-dialog", "shortcuts-opener"),
+  toLatest: ({ andWrite }) => {
+    toLatest({ smooth: true });
+    if (andWrite) composer.focus();
+  },
+});
+new TypingAnywhere({ composer }); // after the keys that mean something else
+new SkipLinks({ links: document.querySelectorAll("[data-skip]") });
 const { rooms, trouble } = buildSurroundings({
   connection,
   actions: { notices: () => notices.choose(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
@@ -183,9 +192,10 @@ permalink.addEventListener("missing", ({ detail: { linked } }) => {
 });
 permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
-composer.addEventListener("send", ({ detail: { body } }) => {
+composer.addEventListener("send", ({ detail: { body, client_message_id } }) => {
   place.answers();
-  outbox.add({ body, author_id: conversation.you.author_id });
+  name.settle();
+  outbox.add({ body, client_message_id, author_id: conversation.you.author_id });
   toLatest();
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
@@ -196,6 +206,7 @@ addEventListener("storage", (event) => {
   outbox.follow(event);
   delivery.runLater();
 });
+name.addEventListener("left", () => composer.focus());
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 part("stream").addEventListener("scroll", look, { passive: true });
 document.addEventListener("visibilitychange", () => {
@@ -213,7 +224,7 @@ composer.offer(takeShared());
 shell.install();
 paint();
 connection.open();
-if (matchMedia("(pointer: fine)").matches) composer.focus();
+if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) composer.focus();
 
 /** What the server said of the room and the reader, now or at an earlier visit. */
 function greet({ epoch, limits, room, you }) {

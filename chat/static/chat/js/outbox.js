@@ -31,11 +31,11 @@ export class Outbox extends EventTarget {
     return this.entries.find(({ state }) => state === "waiting") ?? null;
   }
 
-  add({ body, author_id }) {
+  add({ body, author_id, client_message_id = uuid() }) {
     const now = Date.now();
     const last = Math.max(0, ...this.entries.map(({ order }) => order));
     const entry = {
-      client_message_id: uuid(),
+      client_message_id,
       author_id,
       body,
       written_at: new Date(now).toISOString(),

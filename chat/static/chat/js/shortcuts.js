@@ -1,30 +1,31 @@
-/** Single keys that do something while nobody is writing, and the dialog that lists them, where they can be turned off (WCAG 2.1.4). */
+/**
+ * The keys that work outside the composer, and the dialog that lists them. A character is a shortcut only while a message is selected
+ * (WCAG 2.1.4); elsewhere it is the beginning of a message, see typing_anywhere.js.
+ */
 import { latinKey } from "./latin_key.js";
+
+const FIELDS = "input, select, textarea:not([data-composer-field]), [contenteditable]";
 
 export class Shortcuts {
   #dialog;
-  #toggle;
-  #actions;
+  #toLatest;
 
-  /** `actions`: {key: function}; `?` opens the dialog by itself. */
-  constructor({ dialog, opener, toggle, storage, key, actions }) {
+  constructor({ dialog, opener, toLatest }) {
     this.#dialog = dialog;
-    this.#toggle = toggle;
-    this.#actions = { ...actions, "?": () => dialog.showModal() };
+    this.#toLatest = toLatest;
     opener.addEventListener("click", () => dialog.showModal());
-    toggle.checked = storage.get(key) !== "off";
-    toggle.addEventListener("change", () => (toggle.checked ? storage.remove(key) : storage.set(key, "off")));
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
     document.addEventListener("keydown", this.#keydown);
   }
 
   #keydown = (event) => {
-    const { target, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-    const key = latinKey(event);
-    const writing = target.closest?.("input, textarea, select, [contenteditable]");
-    if (defaultPrevented || ctrlKey || metaKey || altKey || writing || document.querySelector("dialog[open]") || !this.#toggle.checked) return;
-    if (!Object.hasOwn(this.#actions, key)) return;
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
+    if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey || document.querySelector("dialog[open], :popover-open")) return;
+    const writing = target.closest?.("textarea");
+    if (latinKey(event) === "?" && target.matches?.("article:focus-visible")) this.#dialog.showModal();
+    else if (key === "Escape" && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: true });
+    else if (key === "End" && !shiftKey && !writing && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: false });
+    else return;
     event.preventDefault();
-    this.#actions[key]();
   };
 }

@@ -1,0 +1,184 @@
+"""The composer is a plain form until its module has come, and stays one where that never comes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import DESKTOP, PHONE, Person, until
+
+DEVICES = {"phone": PHONE, "desktop": DESKTOP}
+
+
+@pytest.fixture
+def visit(new_context, house, room):
+    """Someone whose page lacks its main module: `carol, held = visit()`.
+
+    Each load's request for it waits in `held`; with `held=None` it is refused.
+    """
+
+    def visit(*, held=None, **options):
+        page = new_context(base_url=house.url, **(DESKTOP | options)).new_page()
+        if held is None:
+            page.route("**/main.*.js", lambda route: route.abort("connectionrefused"))
+        else:
+            page.route("**/main.*.js", lambda route: held.append(route))
+        page.goto(room, wait_until="commit")
+        expect(page.locator("[data-composer-field]")).to_be_visible()
+        return Person(page)
+
+    return visit
+
+
+def waits_for(person, held):
+    """Until a request is held; Playwright notices it only while it waits itself."""
+    until(lambda: person.page.wait_for_timeout(20) or held)
+
+
+def go_on(person, held):
+    """Let a request through, once it is there."""
+    waits_for(person, held)
+    held.pop().continue_()
+
+
+def server_rendered(person):
+    return person.page.locator("[data-rendered] .message__body")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_message_is_posted_where_the_modules_never_come(visit, alice, device):
+    carol = visit(**DEVICES[device])
+    carol.page.get_by_role("textbox", name="Your name").fill("Carol")
+
+    carol.writes("On my way!")
+    carol.page.get_by_role("button", name="Send").click()
+
+    expect(server_rendered(carol)).to_have_text(["On my way!"])
+    expect(carol.field).to_have_value("")
+    expect(alice.message("On my way!").locator("[data-part=author]")).to_have_text("Carol")
+    carol.writes("Nearly there")
+    carol.page.get_by_role("button", name="Send").click()
+    alice.sees_exactly(["On my way!", "Nearly there"])
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_message_sent_before_the_module_comes_is_posted_once(visit, alice, device):
+    carol = visit(held=(held := []), **DEVICES[device])
+    carol.writes("On my way!")
+    waits_for(carol, held)
+    held.clear()  # it will never come to this page
+
+    carol.page.get_by_role("button", name="Send").click()
+    expect(server_rendered(carol)).to_have_text(["On my way!"])
+    go_on(carol, held)
+
+    carol.connects()
+    carol.sees_exactly(["On my way!"])
+    alice.sees_exactly(["On my way!"])
+    expect(carol.field).to_have_value("")
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["sent again", "left alone"])
+def test_a_form_on_its_way_while_the_module_takes_over_posts_once(visit, alice, room, again):
+    """Playwright waits for a page that is left, so the form is sent for it and the page stays."""
+    carol = visit(held=(held := []))
+    carol.writes("On my way!")
+    fields = carol.page.locator("form.composer [name]").all()
+    form = {field.get_attribute("name"): field.input_value() for field in fields}
+    assert carol.page.request.post(f"{room}say/", form=form).ok
+    go_on(carol, held)
+    carol.connects()
+    expect(carol.field).to_have_value("On my way!")
+    if again:
+        carol.field.press("Enter")
+        carol.sees_exactly(["On my way!"])
+
+    carol.page.goto(room, wait_until="commit")
+    go_on(carol, held)
+    carol.connects()
+
+    carol.sees_exactly(["On my way!"])
+    expect(carol.field).to_have_value("")
+    carol.says_for_good("On my way!")
+    alice.sees_exactly(["On my way!", "On my way!"])
+
+
+def test_what_is_typed_before_the_module_comes_is_kept_after_the_draft(visit):
+    carol = visit(held=(held := []))
+    go_on(carol, held)
+    carol.connects()
+    carol.writes("A draft")
+    carol.page.reload(wait_until="commit")
+    carol.field.fill("")
+    carol.field.press_sequentially("and more")
+
+    go_on(carol, held)
+
+    expect(carol.field).to_have_value("A draft\nand more")
+    carol.field.press_sequentially(" to come")
+    expect(carol.field).to_have_value("A draft\nand more to come")
+    carol.page.reload(wait_until="commit")
+    go_on(carol, held)
+    expect(carol.field).to_have_value("A draft\nand more to come")
+
+
+def test_a_name_typed_before_the_module_comes_is_the_name_afterwards(visit, alice):
+    carol = visit(held=(held := []))
+    carol.page.get_by_role("textbox", name="Your name").fill("Carol")
+
+    go_on(carol, held)
+    carol.connects()
+    carol.says("Hello")
+
+    expect(alice.message("Hello").locator("[data-part=author]")).to_have_text("Carol")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_refused_message_says_why_and_keeps_its_text(visit, alice, device):
+    carol = visit(**DEVICES[device])
+    carol.writes("x" * 4001)
+
+    carol.page.get_by_role("button", name="Send").click()
+
+    expect(carol.page.get_by_role("alert")).to_contain_text("Not sent: A message has at most 4000")
+    expect(carol.page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(carol.field).to_have_value("x" * 4001)
+    carol.writes("Short")
+    carol.page.get_by_role("button", name="Send").click()
+    alice.sees_exactly(["Short"])
+
+
+def test_the_module_takes_a_refused_message_over(visit, alice, house, room):
+    carol = visit()
+    carol.writes("x" * 4001)
+    carol.page.get_by_role("button", name="Send").click()
+    expect(carol.page.get_by_role("alert")).to_be_visible()
+    carol.page.unroute("**/main.*.js")
+    carol.page.get_by_role("button", name="Send").click()
+
+    carol.connects()
+
+    assert carol.page.url == house.url + room
+    expect(carol.field).to_have_value("x" * 4001)
+    carol.says("Short")
+    expect(carol.page.locator("[data-composer-refusal]")).to_have_count(0)
+    alice.sees_exactly(["Short"])
+
+
+def test_back_to_a_page_whose_form_was_sent_the_next_message_is_posted_as_well(visit, alice):
+    carol = visit()
+    for text in ("One", "Two"):
+        carol.writes(text)
+        carol.page.get_by_role("button", name="Send").click()
+        expect(server_rendered(carol).last).to_have_text(text)
+        carol.page.go_back(wait_until="commit")
+
+    alice.sees_exactly(["One", "Two"])
+
+
+def test_a_page_without_its_modules_promises_nothing(visit):
+    carol = visit()
+
+    carol.page.wait_for_function("() => performance.now() > 2600")
+
+    expect(carol.page.locator(".whisper__offline")).to_be_hidden()
