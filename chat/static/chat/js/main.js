@@ -27,6 +27,7 @@ import { ReadingPlace } from "./reading_place.js";
 import { roomTitle } from "./room_title.js";
 import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
+import { PlainHttp } from "./plain_http.js";
 import { Scroll } from "./scroll.js";
 import { takeShared } from "./shared_text.js";
 import { Shell } from "./shell.js";
@@ -87,6 +88,7 @@ const notices = new Notices({
   cursor: () => timeline.cursor,
   isCalled: ({ body }) => known.isCalled(body),
 });
+const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), name: () => name.pending });
 const announcer = new Announcer({ region: part("announcer") });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
 new Shortcuts({
@@ -137,6 +139,10 @@ connection.addEventListener("state", ({ detail: state }) => {
   status.connection(state);
   if (!connection.connected) typing.draw([]);
   trouble.show(connection.connected || timeline.ready ? null : state.code);
+});
+plainHttp.addEventListener("change", () => {
+  part("chat").toggleAttribute("data-plain-http", plainHttp.isOn);
+  status.blocked = plainHttp.isOn;
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);

@@ -10,6 +10,7 @@ export class StatusLine {
   #parts;
   #state = { name: "connecting" };
   #began = false;
+  #blocked = false;
   #people = null;
   #notice = null;
   #noticeTimer = 0;
@@ -27,6 +28,12 @@ export class StatusLine {
   connection(state) {
     this.#state = state;
     if (state.name === "connected") this.#began = true;
+    this.#draw();
+  }
+
+  /** Do sockets fail where pages load? Then that is the reason, and the messages come another way. */
+  set blocked(blocked) {
+    this.#blocked = blocked;
     this.#draw();
   }
 
@@ -71,11 +78,11 @@ export class StatusLine {
     // Between two attempts a long line keeps its place, so that the page does not jump.
     const long = name === "waiting" || (who || words).length > SHORT;
     if (name === "connected" || long) line.toggleAttribute("data-long", long);
-    if (name === "waiting") now.hidden = false;
+    if (name === "waiting" && !this.#blocked) now.hidden = false;
     else hide(now);
     clearInterval(this.#ticker);
-    if (until) this.#ticker = setInterval(() => this.#count(until), 250);
-    this.#count(until);
+    if (until && !this.#blocked) this.#ticker = setInterval(() => this.#count(until), 250);
+    this.#count(this.#blocked ? undefined : until);
   }
 
   #count(until) {
@@ -86,6 +93,7 @@ export class StatusLine {
   #words() {
     const { name, leaving, code } = this.#state;
     if (name === "stopped") return reasonFor(code) ?? unexplained(code);
+    if (this.#blocked) return gettext("Your network blocks live connections.");
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
     if (name === "waiting") return `${this.#trouble()}${gettext("Retrying")}`;
     if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");

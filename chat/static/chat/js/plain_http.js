@@ -1,0 +1,114 @@
+/**
+ * For a network that lets pages through and no WebSocket: sends what waits in the outbox by the composer's form, and loads the room's page
+ * now and then for what is new, as without JavaScript. It stops as soon as a socket is open. Fires `change` when `isOn` changes.
+ *
+ * What a socket has brought before is not added to: without one, new messages show only on a page that had none.
+ */
+const FAILED = 1006; // the close code of a socket that never opened
+const ATTEMPTS = 3; // sockets that fail, each after the server has answered by HTTP: a server that restarts does neither, then both
+const EVERY = 5_000; // ms
+
+export class PlainHttp extends EventTarget {
+  #connection;
+  #outbox;
+  #form;
+  #address;
+  #probe;
+  #rendered;
+  #name;
+  #failures = 0;
+  #isAnswered = false; // by HTTP, since the last attempt at a socket
+  #isOn = false;
+  #timer = 0;
+  #underWay = null;
+
+  /** `probe` is an address that costs the server little. `rendered()` is the element with the messages that the server wrote, if it is there; `name()` a new name to post along, or null. */
+  constructor({ connection, outbox, form, address, probe, rendered, name }) {
+    super();
+    this.#connection = connection;
+    this.#outbox = outbox;
+    this.#form = form;
+    this.#address = address;
+    this.#probe = probe;
+    this.#rendered = rendered;
+    this.#name = name;
+    connection.addEventListener("state", this.#follow);
+    outbox.addEventListener("waiting", () => this.#isOn && this.#run());
+  }
+
+  get isOn() {
+    return this.#isOn;
+  }
+
+  #follow = ({ detail: { name, code } }) => {
+    if (name === "waiting" && code === FAILED && navigator.onLine) this.#fail();
+    else if (name !== "connecting") this.#stop();
+  };
+
+  async #fail() {
+    this.#failures = this.#isAnswered ? this.#failures + 1 : 0;
+    if (this.#failures >= ATTEMPTS) this.#run();
+    this.#isAnswered = false;
+    const response = await fetch(this.#probe, { cache: "no-store" }).catch(() => null);
+    this.#isAnswered = response?.ok ?? false;
+  }
+
+  #stop() {
+    this.#failures = 0;
+    clearTimeout(this.#timer);
+    this.#turn(false);
+  }
+
+  #run() {
+    this.#underWay ??= this.#exchange()
+      .catch(() => false)
+      .then((isAnswered) => {
+        this.#underWay = null;
+        if (this.#failures < ATTEMPTS) return;
+        this.#turn(isAnswered);
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#run(), isAnswered && this.#outbox.next() ? 0 : EVERY);
+      });
+  }
+
+  /** Send one message, or look for new ones; resolves with whether the server answered and wants no pause. */
+  async #exchange() {
+    const entry = this.#isOn ? this.#outbox.next() : null;
+    const response = await (entry ? fetch(this.#form.action, { method: "POST", body: this.#fields(entry) }) : fetch(this.#address, { cache: "no-store" }));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (response.ok) {
+      this.#draw(page);
+      if (entry) this.#outbox.settle(entry.client_message_id, Infinity); // a socket will tell where it stands
+      this.#outbox.forget(this.#posted());
+    } else if (entry && !response.headers.has("Retry-After")) {
+      const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
+      this.#outbox.refuse(entry.client_message_id, detail ? { code: "form", detail } : { code: "not_stored" });
+      return true;
+    }
+    return response.ok;
+  }
+
+  #fields({ client_message_id, body }) {
+    const fields = new URLSearchParams(new FormData(this.#form));
+    fields.set("client_message_id", client_message_id);
+    fields.set("body", body);
+    if (this.#name() !== null) fields.set("name", this.#name());
+    return fields;
+  }
+
+  #posted() {
+    return [...(this.#rendered()?.querySelectorAll("[data-client-message-id]") ?? [])].map(({ dataset }) => dataset.clientMessageId);
+  }
+
+  #draw(page) {
+    const told = page.querySelector("[data-rendered]");
+    const shown = this.#rendered();
+    if (told && shown && !shown.isEqualNode(told)) shown.replaceChildren(...document.importNode(told, true).childNodes);
+  }
+
+  #turn(isOn) {
+    if (isOn === this.#isOn) return;
+    this.#isOn = isOn;
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}

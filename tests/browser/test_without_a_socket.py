@@ -1,0 +1,88 @@
+"""A network that lets pages through and no WebSocket."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import processes
+from tests.browser.person import Person
+
+BLOCKED = """
+const Real = WebSocket;
+window.WebSocket = class extends Real {
+    constructor(url, protocols) {
+        super(window.isMended ? url : "ws://127.0.0.1:1/", protocols);
+    }
+};
+for (const state of ["OPEN", "CLOSED"]) window.WebSocket[state] = Real[state];
+"""
+REASON = "Your network blocks live connections."
+
+
+@pytest.fixture
+def visit(new_context, house, room):
+    def visit(*, node=house):
+        context = new_context(base_url=node.url, bypass_csp=True)  # for an address without a server
+        context.add_init_script(BLOCKED)
+        page = context.new_page()
+        page.goto(room)
+        expect(page.locator("[data-status-text]")).to_have_text(REASON, timeout=30_000)
+        return Person(page)
+
+    return visit
+
+
+def rendered(person):
+    return person.page.locator("[data-rendered] .message__body")
+
+
+def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
+    alice.says_for_good("Is anybody here?")
+    carol = visit()
+    expect(carol.page.locator(".whisper__offline")).to_be_hidden()
+    carol.page.get_by_role("textbox", name="Your name").fill("Carol")
+
+    carol.says("Yes, without a socket")
+    carol.says("And again")
+
+    alice.sees_exactly(["Is anybody here?", "Yes, without a socket", "And again"])
+    author = alice.message("And again").locator("[data-part=author]")
+    expect(author).to_have_text("Carol")
+    alice.says("Good")
+    said = ["Is anybody here?", "Yes, without a socket", "And again", "Good"]
+    expect(rendered(carol)).to_have_text(said, timeout=20_000)
+    expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
+
+
+def test_once_a_socket_opens_it_goes_on_as_usual(visit, alice):
+    carol = visit()
+    carol.says("Before")
+    alice.sees("Before")
+
+    carol.page.evaluate("window.isMended = true")
+
+    carol.connects(timeout=40_000)
+    expect(carol.page.locator("[data-status-text]")).not_to_have_text(REASON)
+    carol.says_for_good("After")
+    carol.sees_exactly(["Before", "After"])
+    alice.sees_exactly(["Before", "After"])
+
+
+def test_what_is_sent_too_fast_waits_its_turn(visit):
+    with processes.chat_node(MESSAGE_RATE=0.5, MESSAGE_BURST=1) as slow:
+        carol = visit(node=slow)
+
+        carol.says("One")
+        carol.says("Two")
+
+        expect(rendered(carol)).to_have_text(["One", "Two"], timeout=30_000)
+
+
+def test_a_refused_message_says_why(visit):
+    carol = visit()
+
+    carol.says("x" * 4001)
+
+    refused = carol.page.locator("[data-state=refused]")
+    expect(refused).to_contain_text("Not sent: A message has at most 4000 characters")
