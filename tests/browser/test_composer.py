@@ -47,13 +47,13 @@ def test_what_is_typed_after_a_click_into_the_conversation_is_a_message(alice, b
         alice.page.locator(place).first.click()
         expect(alice.field).not_to_be_focused()
 
-        alice.page.keyboard.type("mld? Good idea, see you on Monday")
+        alice.page.keyboard.type("?mld Good idea, see you on Monday")
 
         expect(alice.field).to_be_focused()
         expect(alice.page.get_by_role("dialog")).to_have_count(0)
         alice.page.keyboard.press("Enter")
         expect(alice.field).to_have_value("")
-    bob.sees_exactly(["Shall we meet?", *["mld? Good idea, see you on Monday"] * 3])
+    bob.sees_exactly(["Shall we meet?", *["?mld Good idea, see you on Monday"] * 3])
 
 
 def test_keys_for_buttons_dialogs_and_fields_stay_there(alice):

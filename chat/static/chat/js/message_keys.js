@@ -18,6 +18,7 @@ export class MessageKeys {
     if (!goal) return;
     event.preventDefault();
     goal.focus();
+    if (goal !== this.#stream) select(goal);
   };
 
   #from(key) {
@@ -37,4 +38,10 @@ export class MessageKeys {
   get #messages() {
     return [...this.#rows.querySelectorAll("article")];
   }
+}
+
+/** Only a message that was reached by a key is selected: a click focuses one as well, and what is typed after it is no shortcut. */
+function select(message) {
+  message.dataset.selected = "";
+  message.addEventListener("blur", () => delete message.dataset.selected, { once: true });
 }

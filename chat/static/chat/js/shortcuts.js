@@ -22,7 +22,7 @@ export class Shortcuts {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
     if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey || document.querySelector("dialog[open], :popover-open")) return;
     const writing = target.closest?.("textarea");
-    if (latinKey(event) === "?" && target.matches?.("article:focus-visible")) this.#dialog.showModal();
+    if (latinKey(event) === "?" && target.matches?.("[data-selected]")) this.#dialog.showModal();
     else if (key === "Escape" && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: true });
     else if (key === "End" && !shiftKey && !writing && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: false });
     else return;
