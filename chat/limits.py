@@ -225,9 +225,9 @@ message_pace = PerLoop(
     )
 )
 stored_bytes = PerLoop(
-    lambda: AddressPace(bytes_a_day, _("Too much was sent from your network today."))
+    lambda: AddressPace(bytes_a_day, _("Your network has reached its daily limit."))
 )
-room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are making rooms too fast.")))
+room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are creating rooms too fast.")))
 name_pace = PerLoop(lambda: Pace(lambda: NAMES, "You are changing your name too often."))
 history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, "You are loading history too fast."))
 handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, "You are connecting too fast."))

@@ -160,7 +160,7 @@ async def test_rooms_created_by_a_first_message_have_the_rate_of_those_created_b
 
         assert (refusal["code"], refusal["detail"]) == (
             "too_fast",
-            "You are making rooms too fast.",
+            "You are creating rooms too fast.",
         )
         assert 59_000 < refusal["retry_in_ms"] <= 60_001
         assert await his.say("Somebody else's first") == 1
@@ -205,7 +205,7 @@ async def test_an_address_sends_only_so_much_a_day_whoever_writes(
 
         assert (refusal["code"], refusal["detail"]) == (
             "too_fast",
-            "Too much was sent from your network today.",
+            "Your network has reached its daily limit.",
         )
         assert 0 < refusal["retry_in_ms"] <= 24 * 3600 * 1000
         assert await one.say("Short") == 3

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 
 import pytest
 from channels.layers import InMemoryChannelLayer
-from django.core import signing
 
-from chat import limits, presence, roster
+from chat import presence
 from chat.draining import draining
 from chat.hubs import hubs
-from chat.identity import COOKIE, SALT, new_guest
+from chat.identity import COOKIE
 from chat.protocol import Person
 from tests.layers import HardOfHearingLayer, use
+from tests.people_shown import cookie, sees, sees_typing
 from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
-
-
-def cookie(name, guest=None):
-    """The cookie of someone called `name`."""
-    return signing.dumps([(guest or new_guest()).key, name], salt=SALT)
 
 
 @pytest.fixture
@@ -38,26 +32,6 @@ def bob():
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(presence, "COALESCE", 0.05)
-
-
-async def sees(socket, *names):
-    """Wait until exactly these people are shown as here."""
-    here = {"people": socket.welcome["people"], "count": socket.welcome["count"]}
-    for told in socket.other:
-        here = told if told["type"] == "people.changed" else here
-    while [person["name"] for person in here["people"]] != list(names):
-        here = await socket.frame_of("people.changed")
-        socket.other.append(here)
-    assert here["count"] == len(names)
-
-
-async def sees_typing(socket, *names):
-    told = None
-    while told != list(names):
-        frame = await socket.frame_of("typing")
-        socket.other.append(frame)
-        told = [person["name"] for person in frame["people"]]
-    return told
 
 
 async def test_the_same_cookie_is_the_same_author_on_every_socket_and_in_every_room(alice, bob):
@@ -162,51 +136,6 @@ async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, 
         assert hers.messages[0]["author_name"] == "Alice"
 
 
-async def test_typing_shows_and_ends_with_the_message(alice, bob):
-    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await hers.command("typing.start")
-        await sees_typing(his, "Alice")
-
-        await hers.say("There")
-        await sees_typing(his)
-
-
-async def test_typing_ends_when_the_person_leaves(alice, bob):
-    async with enter(cookie=bob) as his:
-        async with enter(cookie=alice) as hers:
-            await hers.command("typing.start")
-            await sees_typing(his, "Alice")
-
-        await sees_typing(his)
-
-
-async def test_typing_fades_by_itself(alice, bob, monkeypatch):
-    monkeypatch.setattr(roster, "TYPING_TTL", 0.2)
-    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await hers.command("typing.start")
-        await sees_typing(his, "Alice")
-
-        await sees_typing(his)
-
-
-async def test_several_can_type_at_once_and_end_apart(alice, bob):
-    async with enter(cookie=alice) as hers, enter(cookie=bob) as his, enter() as watching:
-        await hers.command("typing.start")
-        await his.command("typing.start")
-        await sees_typing(watching, "Alice", "Bob")
-
-        await hers.say("Done")
-        await sees_typing(watching, "Bob")
-
-
-async def test_who_enters_sees_who_is_typing(alice, bob):
-    async with enter(cookie=alice) as hers:
-        await hers.command("typing.start")
-
-        async with enter(cookie=bob) as his:
-            await sees_typing(his, "Alice")
-
-
 async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(alice):
     layer = use(HardOfHearingLayer())
     other = await layer.new_channel()
@@ -298,25 +227,6 @@ async def test_a_name_can_be_changed_only_so_often(alice, still_clock):
         assert 0 < refusal["retry_in_ms"] <= 5001
         still_clock.now += refusal["retry_in_ms"] / 1000
         await two.command("name.set", name="Alicia")
-
-
-async def test_many_renames_while_typing_reach_others_in_few_frames(alice, bob, monkeypatch):
-    monkeypatch.setattr(limits, "NAMES", (0, 0))
-    monkeypatch.setattr(presence, "COALESCE", 0.5)
-    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await hers.command("typing.start")
-        await sees_typing(his, "Alice")
-        began_at = time.monotonic()
-
-        for number in range(60):
-            await hers.command("name.set", name=f"Alice {number}")
-
-        await sees_typing(his, "Alice 59")
-        await sees(his, "Alice 59", "Bob")
-        pauses = (time.monotonic() - began_at) / 0.5
-        frames = [frame["type"] for frame in his.other]
-        assert frames.count("typing") <= pauses + 2
-        assert frames.count("people.changed") <= pauses + 2
 
 
 async def test_the_larger_a_room_the_longer_its_pause_between_lists_of_people(alice, monkeypatch):

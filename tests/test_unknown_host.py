@@ -51,7 +51,7 @@ def test_a_long_host_is_cut_off():
 def test_what_is_no_host_is_not_shown_and_no_setting_is_promised_to_help(host):
     page = page_for(host)
 
-    assert "We could not understand that request" in page
+    assert "That request isn't valid" in page
     assert "ALLOWED_HOSTS" not in page
     assert "<b>" not in page
 

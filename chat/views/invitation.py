@@ -30,6 +30,7 @@ def invitation(request: HttpRequest) -> Invitation:
         return Invitation(origin=settings.SITE.origins[0])
     if not settings.RUNSERVER:
         return Invitation(is_local=True)
+    port = port or "80"
     command = "make run HOST=0.0.0.0"
     if port != USUAL_PORT:
         command += f" PORT={port}"

@@ -38,7 +38,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
         return await sync_to_async(bad_slug)(request, slug)
     moment = _moment(request.GET.get("date", ""))
     if moment is None:
-        return await _not_found(request, slug, "bad_date", gettext("This is no date."), 400)
+        return await _not_found(request, slug, "bad_date", gettext("That is not a valid date."), 400)
     try:
         found = await look_up(request, _room(slug).first_posted_since, moment)
     except Unavailable as error:
@@ -59,7 +59,7 @@ async def missed(request: HttpRequest, slug: str) -> HttpResponse:
         return await sync_to_async(bad_slug)(request, slug)
     after = request.GET.get("after", "")
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
-        return _refusal("bad_seq", gettext("This is no message's number."), 400)
+        return _refusal("bad_seq", gettext("That is not a message number."), 400)
     guest = guest_from(request.COOKIES)
     try:
         author_id = guest.person.author_id if guest else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -101,16 +102,19 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attem
         "root": root,
         "address": address_of(slug),
         "build": build(),
+        # What a browser has kept of the room is older, unless this page lies in its cache.
+        "rendered_at": int(time.time() * 1000) if plain else 0,
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
     address = address_of(slug)
+    origin = inviting.origin or f"{request.scheme}://{request.get_host()}"
     seen = shown | {
         "kept_days": here.kept_days,
         "url": address,
-        "link": request.build_absolute_uri(address),
+        "link": f"{origin}{address}",
         "is_private": is_private,
     }
     context = {

@@ -165,7 +165,7 @@ def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):
 
 @pytest.mark.parametrize(
     ("name", "goal"),
-    [("Skip to messages", "[data-stream]"), ("Skip to the composer", "[data-composer-field]")],
+    [("Skip to messages", "[data-stream]"), ("Skip to the message field", "[data-composer-field]")],
 )
 def test_one_can_skip_to_the_messages_and_to_the_composer(enter, name, goal):
     alice = enter(**PHONE)  # where the composer has no focus yet

@@ -17,7 +17,7 @@ window.WebSocket = class extends Real {
 };
 for (const state of ["OPEN", "CLOSED"]) window.WebSocket[state] = Real[state];
 """
-REASON = "Your network blocks live connections."
+REASON = "Your network blocks live updates. Messages may take a few seconds."
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
     page = visit(f"{room}at/?date=tomorrow")
 
     form = page.locator("form", has=page.get_by_label("Show the messages of a day"))
-    expect(form.get_by_role("alert")).to_have_text("This is no date.")
+    expect(form.get_by_role("alert")).to_have_text("That is not a valid date.")
     expect(bodies(page)).to_have_text(["Still here"])
 
 

@@ -8,6 +8,7 @@ const WARN_BELOW = 200; // characters left from which we count down
 const SAID_AFTER = 1_000; // ms without a key before the count is read out
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
 const NOTICE = 8_000; // ms
+const HINT = "composer-hint"; // the id of the line that says what Enter does
 
 export class Composer extends EventTarget {
   #form;
@@ -92,6 +93,10 @@ export class Composer extends EventTarget {
 
   #labelEnter() {
     this.#field.enterKeyHint = this.#touch.matches ? "enter" : "send";
+    const described = new Set(this.#field.getAttribute("aria-describedby")?.split(" "));
+    if (this.#touch.matches) described.delete(HINT);
+    else described.add(HINT);
+    this.#field.setAttribute("aria-describedby", [...described].join(" "));
   }
 
   #keydown = (event) => {

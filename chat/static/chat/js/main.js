@@ -53,7 +53,7 @@ const connection = new Connection({ url: config.socket_url, cursor: () => timeli
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const place = new ReadingPlace({ storage, key: key("read") });
 const known = new KnownNames();
-const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
+const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build, renderedAt: config.rendered_at });
 const shell = new Shell({ url: config.worker_url, root: config.root, build: config.build });
 const isMine = (person) => conversation.isMine(person);
 

@@ -3,7 +3,7 @@ import { SafeStorage } from "./safe_storage.js";
 
 export const config = JSON.parse(document.querySelector("#chat-config").textContent);
 // A message that the form could not post is shown at the form's own address.
-if (location.pathname.endsWith("/say/")) history.replaceState(history.state, "", config.address);
+if (location.pathname.endsWith("/say/") && location.pathname !== config.address) history.replaceState(history.state, "", config.address);
 
 export const part = (name) => document.querySelector(`[data-${name}]`);
 

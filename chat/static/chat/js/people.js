@@ -37,13 +37,12 @@ export class People extends EventTarget {
   draw({ people, count }) {
     this.#present = people;
     const sorted = [...people].sort((a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name));
-    const gone = new Set(this.#rows.keys());
+    const here = new Set(people.map(({ author_id }) => author_id));
+    for (const id of [...this.#rows.keys()]) if (!here.has(id)) this.#drop(id); // first: a row that is moved loses the focus
     sorted.forEach((person, place) => {
-      gone.delete(person.author_id);
       const { row } = this.#row(person);
       if (this.#list.children[place] !== row) this.#list.insertBefore(row, this.#list.children[place] ?? null);
     });
-    for (const id of gone) this.#drop(id);
     this.#more.hidden = count <= people.length;
     this.#more.textContent = more(count - people.length);
     for (const element of this.#counts) element.textContent = number(count);

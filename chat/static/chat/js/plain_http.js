@@ -6,7 +6,7 @@
  */
 const FAILED = 1006; // the close code of a socket that never opened
 const ATTEMPTS = 3; // sockets that fail, each after the server has answered by HTTP: a server that restarts does neither, then both
-const EVERY = 5_000; // ms
+const EVERY = 10_000; // ms; 40 people behind one address may load a page this often
 
 export class PlainHttp extends EventTarget {
   #connection;
@@ -49,8 +49,9 @@ export class PlainHttp extends EventTarget {
     this.#failures = this.#isAnswered ? this.#failures + 1 : 0;
     if (this.#failures >= ATTEMPTS) this.#run();
     this.#isAnswered = false;
-    const response = await fetch(this.#probe, { cache: "no-store" }).catch(() => null);
-    this.#isAnswered = response?.ok ?? false;
+    this.#isAnswered = await fetch(this.#probe, { cache: "no-store" }).then(
+      async (response) => response.ok && (await response.json()) !== null, // not the page of a portal
+    ).catch(() => false);
   }
 
   #stop() {
@@ -61,31 +62,35 @@ export class PlainHttp extends EventTarget {
 
   #run() {
     this.#underWay ??= this.#exchange()
-      .catch(() => false)
-      .then((isAnswered) => {
+      .catch(() => null)
+      .then((pause) => {
         this.#underWay = null;
         if (this.#failures < ATTEMPTS) return;
-        this.#turn(isAnswered);
+        this.#turn(pause !== null);
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#run(), isAnswered && this.#outbox.next() ? 0 : EVERY);
+        this.#timer = setTimeout(() => this.#run(), pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY));
       });
   }
 
-  /** Send one message, or look for new ones; resolves with whether the server answered and wants no pause. */
+  /** Send one message, or look for new ones. Resolves with the ms to wait that the server asks for, or null where something else answered. */
   async #exchange() {
     const entry = this.#isOn ? this.#outbox.next() : null;
     const response = await (entry ? fetch(this.#form.action, { method: "POST", body: this.#fields(entry) }) : fetch(this.#address, { cache: "no-store" }));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (response.ok) {
+    const asked = response.headers.get("Retry-After");
+    if (asked !== null) return Number(asked) * 1000 || EVERY;
+    // A proxy or the portal of a Wi-Fi answers with pages of its own, some of them with status 200.
+    const isOurs = page.querySelector("#chat-config") !== null;
+    if (response.ok && isOurs) {
       this.#draw(page);
       if (entry) this.#outbox.settle(entry.client_message_id, Infinity); // a socket will tell where it stands
       this.#outbox.forget(this.#posted());
-    } else if (entry && !response.headers.has("Retry-After")) {
-      const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
-      this.#outbox.refuse(entry.client_message_id, detail ? { code: "form", detail } : { code: "not_stored" });
-      return true;
+      return 0;
     }
-    return response.ok;
+    const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
+    if (!entry || !(detail || response.status === 403)) return null;
+    this.#outbox.refuse(entry.client_message_id, detail ? { code: "form", detail } : { code: "not_stored" });
+    return 0;
   }
 
   #fields({ client_message_id, body }) {

@@ -19,7 +19,8 @@ export class Shortcuts {
   }
 
   #keydown = (event) => {
-    const { target, key, ctrlKey, metaKey, altKey, shiftKey, isComposing, defaultPrevented } = event;
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
+    const isComposing = event.isComposing || event.keyCode === 229; // Safari ends a composition first
     if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey || document.querySelector("dialog[open], :popover-open")) return;
     const writing = target.closest?.("textarea");
     if (latinKey(event) === "?" && target.matches?.("[data-selected]")) this.#dialog.showModal();

@@ -93,7 +93,7 @@ export class StatusLine {
   #words() {
     const { name, leaving, code } = this.#state;
     if (name === "stopped") return reasonFor(code) ?? unexplained(code);
-    if (this.#blocked) return gettext("Your network blocks live connections.");
+    if (this.#blocked) return gettext("Your network blocks live updates. Messages may take a few seconds.");
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
     if (name === "waiting") return `${this.#trouble()}${gettext("Retrying")}`;
     if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
