@@ -87,7 +87,7 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path):
     ("content", "also", "said"),
     [
         (None, {}, "REDIS_URL_FILE names {path}, which cannot be read: No such file or directory"),
-        (b"\xff", {}, "REDIS_URL_FILE names {path}, which cannot be read: it is no text"),
+        (b"\xff", {}, "REDIS_URL_FILE names {path}, which cannot be read: it is not text"),
         (b"\n", {}, "REDIS_URL_FILE names {path}, which is empty: write"),
         (b"x", {"REDIS_URL": "redis://localhost"}, "Both REDIS_URL and REDIS_URL_FILE are set"),
     ],

@@ -97,7 +97,7 @@ DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10, most=3600)
 # Seen from outside
 LOG_FORMAT = env.str("LOG_FORMAT", default="human")
 LOG_LEVEL = env.str("LOG_LEVEL", default="info")
-METRICS_PORT = env.int("METRICS_PORT", default=0, most=65_535, note="; 0 is no port")
+METRICS_PORT = env.int("METRICS_PORT", default=0, most=65_535, note="; 0 means none")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 

@@ -95,5 +95,5 @@ def _split(address: str) -> SplitResult:
     parts = urlsplit(address)
     parts.port  # noqa: B018  (raises)
     if "@" in parts.netloc:
-        raise ValueError("it has a user")
+        raise ValueError("it contains a user name")
     return parts

@@ -71,7 +71,7 @@ class Environment:
         path = self._variables.get(name + SUFFIX, "")
         if path and value:
             raise ImproperlyConfigured(
-                f"Both {name} and {name}{SUFFIX} are set, and only one can hold: unset one of them."
+                f"Both {name} and {name}{SUFFIX} are set, and only one of them can be: unset the other."
             )
         return _read(name, path) if path else value
 
@@ -102,7 +102,7 @@ def _read(name: Text, path: Text) -> Text:
     try:
         value = Path(path).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise ImproperlyConfigured(
             f"{name}{SUFFIX} names {path}, which cannot be read: {reason}. Make the file"
             f" readable for the user that the server runs as, or set {name} itself."

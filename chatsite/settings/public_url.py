@@ -33,6 +33,6 @@ def public_url(text: str) -> PublicUrl:
         raise ImproperlyConfigured(reason) from error
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured(
-            f"PUBLIC_URL is {shown(text)}, more than host and path. {EXAMPLE}."
+            f"PUBLIC_URL is {shown(text)}, which has more than a scheme, host and path. {EXAMPLE}."
         )
     return PublicUrl([origin], [host], path_prefix("PUBLIC_URL", parts.path), origin[:5] == "https")
