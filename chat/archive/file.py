@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Any, TypeVar
@@ -80,9 +81,10 @@ def _write(file: gzip.GzipFile, header: Header, parts: Sequence[Part], progress:
     put(encode(header) + b"\n")
     for part in parts:
         put(encode(_PartHeader(part.label, part.columns, part.count)) + b"\n")
-        for number, row in enumerate(part.rows, start=1):
-            put(encode(row) + b"\n")
-            progress(part.label, number)
+        with closing(part.rows) as rows:
+            for number, row in enumerate(rows, start=1):
+                put(encode(row) + b"\n")
+                progress(part.label, number)
     file.write(encode(_Trailer(digest.hexdigest())) + b"\n")
 
 
@@ -118,7 +120,7 @@ def read_parts(path: Path) -> Iterator[Part]:
         _decoded(_line(lines), at + 1, _trailer_decoder)
 
 
-def _rows(lines: gzip.GzipFile, first: int, count: int) -> Iterator[list[Any]]:
+def _rows(lines: gzip.GzipFile, first: int, count: int) -> Generator[list[Any], None, None]:
     for at in range(first, first + count):
         yield _decoded(_line(lines), at, _row_decoder)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -39,7 +39,8 @@ def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress
             cursor.execute(f"DELETE FROM {table}")
         references = References()
         for part in parts:
-            _Target(cursor, part, references, new_epochs=new_epochs).fill(progress)
+            with closing(part.rows):
+                _Target(cursor, part, references, new_epochs=new_epochs).fill(progress)
         references.check(alias)
         for statement in connection.ops.sequence_reset_sql(no_style(), copied_models()):
             cursor.execute(statement)

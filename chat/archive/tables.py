@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,8 @@ CHUNK = 500  # rows in memory at a time
 NOT_COPIED = {"sessions.session"}  # whoever administers signs in again
 MADE_BY_MIGRATE = {"contenttypes.contenttype", "auth.permission"}  # in an empty database too
 
+Rows = Generator[Sequence[Any], None, None]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -25,7 +27,7 @@ class Part:
     label: str  # such as "chat.room"
     columns: list[str]  # attnames of fields
     count: int
-    rows: Iterable[Sequence[Any]]
+    rows: Rows  # close them, or an open cursor may outlive its connection
     first_line: int = 0  # of its file; 0 where it comes from a database
 
     def place(self, number: int) -> str:
@@ -80,7 +82,8 @@ def parts_of(alias: str) -> list[Part]:
 
 def _part(model: type[models.Model], columns: list[str], alias: str) -> Part:
     rows = model._base_manager.using(alias).order_by("pk").values_list(*columns)
-    return Part(model._meta.label_lower, columns, rows.count(), rows.iterator(CHUNK))
+    taken = (row for row in rows.iterator(CHUNK))
+    return Part(model._meta.label_lower, columns, rows.count(), taken)
 
 
 @contextmanager

@@ -121,6 +121,26 @@ call_command("move_to", URL)
     assert "1 rooms with 3 messages" in quiet.stdout
 
 
+def test_a_message_that_the_target_refuses_is_named(postgres_server, tmp_path):
+    url = postgres_server.create_database("refusing")
+    settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
+    settings["DATA_DIR"].mkdir()
+    manage("migrate", "-v0", **settings)
+    code = """
+from chat.services.messages import post_messages
+from tests.posts import post, posts
+
+post_messages([post("\\0"), *posts(1_000)])  # only SQLite keeps NUL
+"""
+    manage("shell", "-v0", "-c", code, **settings)
+
+    refused = manage("move_to", url, check=False, **settings)
+
+    assert refused.returncode == 1
+    assert "Row 1: the database refuses this row of chat.message" in refused.stdout
+    assert "Nothing was copied" in refused.stdout
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -197,13 +197,15 @@ def test_a_full_disk_leaves_no_half_backup_and_no_half_restore(tmp_path):
     backup(tmp_path / "backup.gz")
 
     def full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        # More than SQLite needs to read (32 KiB of shared memory), less than either copy.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
     settings = {"DATA_DIR": tmp_path / "data", "SECRET_KEY": "x" * 50}
     manage("restore", tmp_path / "backup.gz", **settings)
     half = manage("backup", tmp_path / "half.gz", check=False, preexec_fn=full, **settings)
 
     assert half.returncode == 1
+    assert "half.gz: File too large" in half.stdout
     assert "No backup was made" in half.stdout
     assert [path.name for path in tmp_path.glob("*half*")] == []
 
