@@ -174,7 +174,8 @@ async def test_while_the_database_is_away_posts_are_refused_and_then_taken_again
     assert await stored() == [(1, "Hello")]
 
 
-async def test_a_connection_that_broke_is_replaced_without_anyone_noticing():
+@pytest.mark.parametrize("count", [1, 3])  # a batch that fails is also tried in halves
+async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count):
     await journal().post(post("Before"))
     broken = []
 
@@ -185,10 +186,10 @@ async def test_a_connection_that_broke_is_replaced_without_anyone_noticing():
         return execute(sql, params, many, context)
 
     async with executing(break_once, in_writer):
-        messages = await post_all(posts(3))
+        messages = await post_all(posts(count))
 
     assert broken
-    assert [message.seq for message in messages] == [2, 3, 4]
+    assert [message.seq for message in messages] == list(range(2, count + 2))
 
 
 async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch():

@@ -28,7 +28,9 @@ def test_after_the_burst_they_pass_at_the_rate(still_clock):
     assert passed(rate, tries=20) == 6
 
 
-def test_waiting_as_long_as_told_is_enough(still_clock):
+@pytest.mark.parametrize("now", [1000.0, 123_456.789])  # the second one rounds unfavourably
+def test_waiting_as_long_as_told_is_enough(still_clock, now):
+    still_clock.now = now
     rate = Rate(3, 5)
     passed(rate, tries=5)
 

@@ -102,6 +102,7 @@ def not_told(chat_log, capfd):
         ({"id": 1}, "type"),
         ({"type": 5, "id": 1}, "type"),
         (POST | {"colour": "red"}, "colour"),
+        (POST | {"colour" * 50: "red"}, "colour"),
         ({"type": "typing.start"}, "id"),
         ({"type": "typing.start", "id": "1"}, "$.id"),
         ({"type": "typing.start", "id": -1}, "$.id"),

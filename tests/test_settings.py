@@ -78,9 +78,21 @@ def test_a_setting_may_stand_in_a_file(tmp_path):
 
 
 def test_an_empty_variable_is_as_good_as_none(tmp_path):
-    given = settings_of(tmp_path, "print(MESSAGE_BURST, REDIS_URL)", MESSAGE_BURST="", REDIS_URL="")
+    names = [
+        "MESSAGE_BURST",
+        "MESSAGE_RATE",
+        "MIGRATE_AT_START",
+        "ADMIN_USERNAME",
+        "TRUSTED_PROXIES",
+    ]
+    code = f"print({', '.join(names)})"
+    https = {"PUBLIC_URL": "https://chat.example"}  # with which there are trusted proxies
 
-    assert given.stdout == "10 \n", given.stderr
+    unset = settings_of(tmp_path, code, **https)
+    given = settings_of(tmp_path, code, **https, **dict.fromkeys([*names, "REDIS_URL"], ""))
+
+    assert unset.stdout.startswith("10 "), unset.stderr
+    assert given.stdout == unset.stdout, given.stderr
 
 
 @pytest.mark.parametrize(

@@ -140,4 +140,5 @@ def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, s
     expect(options(reader)).to_have_count(2)
     shoot(reader, f"{look}-mention")
     reader.lists_the_shortcuts()
+    expect(dialog(reader)).to_be_visible()
     shoot(reader, f"{look}-shortcuts")

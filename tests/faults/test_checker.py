@@ -207,5 +207,7 @@ def test_a_message_that_changed_since_may_be_missing_from_a_frame():
     history["log"] = {"epoch": "e", "head": 4, "rows": [(4, *HELLO[1:]), HI, BYE]}
     for each in history["people"]:
         each["events"].append(changes(5, 3, (4, *HELLO[1:])))
+    late = changes(6, 0, HI, BYE, (4, *HELLO[1:]))
+    history["people"].append(person("carol", welcome(6, 4), late))
 
     assert checker.violations(history) == []
