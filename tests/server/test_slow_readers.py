@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_a_hundred_readers_that_stop_hurt_nobody(toy, until):
     until(lambda: toy.stats()["running"] == 1)
 
 
-def test_senders_wait_their_turn(toy):
+def test_senders_wait_their_turn(toy, until):
     # Two tasks send to one slow connection.
     with toy.raw(receive_buffer=4096) as plain:
         handshake(plain, "/member?name=ann")
@@ -147,9 +148,14 @@ def test_senders_wait_their_turn(toy):
         ]
         for thread in asking:
             thread.start()
+        until(lambda: toy.stats()["running"] == 4)  # both wait; /member and /stats run as well
         heard = [read_frame(plain)[1].decode().split(" ")[:2] for _ in range(600)]
         for thread in asking:
             thread.join()
 
     for text in ("left", "right"):
         assert [int(number) for who, number in heard if who == text] == list(range(300))
+    names = [who for who, _ in heard]
+    together = names[names.index(names[-1]) : len(names) - names[::-1].index(names[0])]
+    assert len(together) > 300
+    assert all(one != next_one for one, next_one in pairwise(together))
