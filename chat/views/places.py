@@ -38,7 +38,9 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
         return await sync_to_async(bad_slug)(request, slug)
     moment = _moment(request.GET.get("date", ""))
     if moment is None:
-        return await _not_found(request, slug, "bad_date", gettext("That is not a valid date."), 400)
+        return await _not_found(
+            request, slug, "bad_date", gettext("That is not a valid date."), 400
+        )
     try:
         found = await look_up(request, _room(slug).first_posted_since, moment)
     except Unavailable as error:

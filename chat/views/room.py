@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -102,8 +101,6 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attem
         "root": root,
         "address": address_of(slug),
         "build": build(),
-        # What a browser has kept of the room is older, unless this page lies in its cache.
-        "rendered_at": int(time.time() * 1000) if plain else 0,
         "csrf_token": get_token(request),
         "room": shown,
         "storage_key": f"chat:{root}:{slug}",

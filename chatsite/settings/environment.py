@@ -71,7 +71,7 @@ class Environment:
         path = self._variables.get(name + SUFFIX, "")
         if path and value:
             raise ImproperlyConfigured(
-                f"Both {name} and {name}{SUFFIX} are set, and only one of them can be: unset the other."
+                f"Both {name} and {name}{SUFFIX} are set. Unset one of them."
             )
         return _read(name, path) if path else value
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests import processes
 from tests.browser.person import Person
+from tests.browser.test_offline import keeps
 
 BLOCKED = """
 const Real = WebSocket;
@@ -27,7 +28,7 @@ def visit(new_context, house, room):
         context.add_init_script(BLOCKED)
         page = context.new_page()
         page.goto(room)
-        expect(page.locator("[data-status-text]")).to_have_text(REASON, timeout=30_000)
+        expect(page.locator("[data-status-text]")).to_have_text(REASON, timeout=60_000)
         return Person(page)
 
     return visit
@@ -51,8 +52,39 @@ def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
     expect(author).to_have_text("Carol")
     alice.says("Good")
     said = ["Is anybody here?", "Yes, without a socket", "And again", "Good"]
-    expect(rendered(carol)).to_have_text(said, timeout=20_000)
+    expect(rendered(carol)).to_have_text(said, timeout=40_000)
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
+
+
+def test_the_page_of_a_captive_portal_is_not_taken_for_the_servers(visit, alice):
+    carol = visit()
+    carol.page.route("**/say/", lambda route: route.fulfill(body="<h1>Log in to our Wi-Fi</h1>"))
+    with carol.page.expect_response("**/say/"):
+        carol.says("Still here")
+    expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(1)
+
+    carol.page.unroute("**/say/")
+
+    expect(alice.message("Still here")).to_be_visible(timeout=60_000)
+    expect(rendered(carol)).to_have_text(["Still here"], timeout=40_000)
+
+
+def test_somebody_who_comes_back_sees_what_is_new_and_not_what_was_kept(node, new_context, enter):
+    context = new_context(base_url=node.url, bypass_csp=True, service_workers="allow")
+    carol = Person(context.new_page()).opens("/r/attic/")
+    bob = enter("/r/attic/", node=node)
+    bob.says_for_good("Before")
+    keeps(carol, "Before")
+    carol.page.goto("about:blank")
+    bob.says_for_good("While away")
+    context.add_init_script(BLOCKED)
+
+    carol.page.goto("/r/attic/")
+
+    expect(carol.page.locator("[data-status-text]")).to_have_text(REASON, timeout=60_000)
+    expect(rendered(carol)).to_have_text(["Before", "While away"])
+    bob.says_for_good("And now")
+    expect(rendered(carol)).to_have_text(["Before", "While away", "And now"], timeout=40_000)
 
 
 def test_once_a_socket_opens_it_goes_on_as_usual(visit, alice):

@@ -13,9 +13,12 @@ export class KeptRoom extends EventTarget {
   #snapshots;
   #conversation;
   #connection;
+  #newest;
 
-  constructor({ note, scroll, snapshots, conversation, connection }) {
+  /** `newest()` is the seq of the latest message that the server wrote into the page. */
+  constructor({ note, scroll, snapshots, conversation, connection, newest }) {
     super();
+    this.#newest = newest;
     this.#note = note;
     this.#scroll = scroll;
     this.#snapshots = snapshots;
@@ -30,7 +33,7 @@ export class KeptRoom extends EventTarget {
   async #show() {
     if (this.#conversation.ready) return;
     const kept = await this.#snapshots.load();
-    if (!kept || this.#conversation.ready) return;
+    if (!kept || this.#conversation.ready || this.#newest() > kept.timeline.end) return;
     this.#conversation.restore(kept);
     this.#tell(interpolate(gettext("Messages as of %(time)s"), { time: moment(new Date(kept.kept_at)) }));
     this.dispatchEvent(new CustomEvent("shown", { detail: kept.greeting }));

@@ -27,7 +27,7 @@ import { ReadingPlace } from "./reading_place.js";
 import { roomTitle } from "./room_title.js";
 import { Mentions } from "./mentions.js";
 import { Permalink } from "./permalink.js";
-import { PlainHttp } from "./plain_http.js";
+import { newestIn, PlainHttp } from "./plain_http.js";
 import { Scroll } from "./scroll.js";
 import { takeShared } from "./shared_text.js";
 import { Shell } from "./shell.js";
@@ -53,7 +53,7 @@ const connection = new Connection({ url: config.socket_url, cursor: () => timeli
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const place = new ReadingPlace({ storage, key: key("read") });
 const known = new KnownNames();
-const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build, renderedAt: config.rendered_at });
+const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
 const shell = new Shell({ url: config.worker_url, root: config.root, build: config.build });
 const isMine = (person) => conversation.isMine(person);
 
@@ -75,7 +75,7 @@ const people = new People({ ...parts("people-list", "people-more", "people-none"
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
-const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection });
+const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection, newest: () => newestIn(part("rendered")) });
 const badge = new UnreadBadge({ icon: part("icon") });
 const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
@@ -88,7 +88,7 @@ const notices = new Notices({
   cursor: () => timeline.cursor,
   isCalled: ({ body }) => known.isCalled(body),
 });
-const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), name: () => name.pending });
+const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
 const announcer = new Announcer({ region: part("announcer") });
 new MessageKeys({ stream: part("stream"), rows: part("messages") });
 new Shortcuts({

@@ -2,11 +2,12 @@
  * For a network that lets pages through and no WebSocket: sends what waits in the outbox by the composer's form, and loads the room's page
  * now and then for what is new, as without JavaScript. It stops as soon as a socket is open. Fires `change` when `isOn` changes.
  *
- * What a socket has brought before is not added to: without one, new messages show only on a page that had none.
+ * The page's own conversation is not added to: new messages show in what the server wrote into the page. Where that has given way, to
+ * messages that this browser had kept, the page is loaded again.
  */
 const FAILED = 1006; // the close code of a socket that never opened
 const ATTEMPTS = 3; // sockets that fail, each after the server has answered by HTTP: a server that restarts does neither, then both
-const EVERY = 10_000; // ms; 40 people behind one address may load a page this often
+const EVERY = 15_000; // ms; 40 people behind one address may load a page every 10 s
 
 export class PlainHttp extends EventTarget {
   #connection;
@@ -15,6 +16,7 @@ export class PlainHttp extends EventTarget {
   #address;
   #probe;
   #rendered;
+  #cursor;
   #name;
   #failures = 0;
   #isAnswered = false; // by HTTP, since the last attempt at a socket
@@ -22,8 +24,11 @@ export class PlainHttp extends EventTarget {
   #timer = 0;
   #underWay = null;
 
-  /** `probe` is an address that costs the server little. `rendered()` is the element with the messages that the server wrote, if it is there; `name()` a new name to post along, or null. */
-  constructor({ connection, outbox, form, address, probe, rendered, name }) {
+  /**
+   * `probe` is an address that costs the server little. `rendered()` is the element with the messages that the server wrote, if it is there; `cursor()` where
+   * the conversation ends that is shown without it; `name()` a new name to post along, or null.
+   */
+  constructor({ connection, outbox, form, address, probe, rendered, cursor, name }) {
     super();
     this.#connection = connection;
     this.#outbox = outbox;
@@ -31,6 +36,7 @@ export class PlainHttp extends EventTarget {
     this.#address = address;
     this.#probe = probe;
     this.#rendered = rendered;
+    this.#cursor = cursor;
     this.#name = name;
     connection.addEventListener("state", this.#follow);
     outbox.addEventListener("waiting", () => this.#isOn && this.#run());
@@ -68,7 +74,7 @@ export class PlainHttp extends EventTarget {
         if (this.#failures < ATTEMPTS) return;
         this.#turn(pause !== null);
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#run(), pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY));
+        this.#timer = setTimeout(() => this.#run(), pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY * (0.8 + 0.4 * Math.random())));
       });
   }
 
@@ -108,6 +114,7 @@ export class PlainHttp extends EventTarget {
   #draw(page) {
     const told = page.querySelector("[data-rendered]");
     const shown = this.#rendered();
+    if (told && !shown && newestIn(told) > (this.#cursor()?.seq ?? 0)) reloadOnce(); // what the browser had kept is out of date
     if (told && shown && !shown.isEqualNode(told)) shown.replaceChildren(...document.importNode(told, true).childNodes);
   }
 
@@ -116,4 +123,14 @@ export class PlainHttp extends EventTarget {
     this.#isOn = isOn;
     this.dispatchEvent(new CustomEvent("change"));
   }
+}
+
+/** The seq of the latest message in what the server wrote into a page. */
+export function newestIn(rendered) {
+  return Number(rendered?.querySelector("article:last-of-type")?.id ?? 0);
+}
+
+/** Not again where this did not help: the worker may answer with the page that it keeps. */
+function reloadOnce() {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "reload") location.reload();
 }

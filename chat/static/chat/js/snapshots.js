@@ -10,26 +10,24 @@ export class Snapshots {
   #cache;
   #address;
   #build;
-  #renderedAt;
   #timer = 0;
   #take = null;
 
-  /** `cache` names the cache, `address` the room in it; `renderedAt` is when the server made this page. Without a `build` nothing is kept. */
-  constructor({ cache, address, build, renderedAt }) {
+  /** `cache` names the cache, `address` the room in it. Without a `build` nothing is kept. */
+  constructor({ cache, address, build }) {
     this.#cache = build && globalThis.caches ? () => caches.open(cache) : () => Promise.reject(new Error("No cache."));
     this.#address = address;
     this.#build = build;
-    this.#renderedAt = renderedAt;
     addEventListener("pagehide", this.#flush);
     document.addEventListener("visibilitychange", () => document.hidden && this.#flush());
   }
 
-  /** What was kept, with `kept_at`, or null. Not what an earlier page kept: the messages that the server wrote into this one are newer. */
+  /** What was kept, with `kept_at`, or null. */
   async load() {
     try {
       const response = await (await this.#cache()).match(this.#address);
       const snapshot = await response?.json();
-      return snapshot?.build === this.#build && this.#renderedAt <= snapshot.rendered_at ? snapshot : null;
+      return snapshot?.build === this.#build ? snapshot : null;
     } catch {
       return null;
     }
@@ -46,7 +44,7 @@ export class Snapshots {
     this.#timer = 0;
     const snapshot = this.#take?.();
     this.#take = null;
-    if (snapshot) this.#write({ ...snapshot, build: this.#build, rendered_at: this.#renderedAt, kept_at: new Date().toISOString() }).catch(() => {}); // full, or blocked
+    if (snapshot) this.#write({ ...snapshot, build: this.#build, kept_at: new Date().toISOString() }).catch(() => {}); // full, or blocked
   };
 
   async #write(snapshot) {
