@@ -3,40 +3,83 @@
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 // Ends at white space, quotes, angle brackets, controls and the characters that turn writing around.
 const CANDIDATE = /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
-const TRAILING = /[.,:;!?'*_~…”’»)\]}]$/u;
+const WORD = /[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+const LEADING = /^['*_~([{¿¡«„“‘‚]+/u;
+const TRAILING = new Set(".,:;!?'*_~…”“’»)]}");
 const OPENS = { ")": "(", "]": "[", "}": "{" };
+const BRACKETS = /[()[\]{}]/g;
 
-/** [{text}, {text, href}, ...]; the texts joined are exactly the input. */
+const EMAIL = /^[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@([^@]+)$/i;
+const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,18})$/i;
+const PORT = /:\d{1,5}$/;
+// Endings that hardly any other word with a dot in it has: file names ("main.py", "notes.md") and a
+// sentence that begins without a space ("me.so", "casa.it") must not become links.
+const ENDINGS = new Set(
+  "com org net edu gov int mil info biz eu de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca io dev app".split(" "),
+);
+// With a path behind it, a word is an address in every country, except where the ending is a file's: "main.rs/lib.rs".
+const COUNTRY = /^(?!(?:cc|md|ml|mo|pl|pm|ps|py|rs|sh|so|st|tf|vi)$)[a-z]{2}$/i;
+
+/** [{text}, {text, href}, ...]; the texts joined are exactly the input. Takes time in proportion to the length of `text`. */
 export function splitLinks(text) {
   const segments = [];
   let end = 0;
   for (const match of text.matchAll(CANDIDATE)) {
     const shown = withoutTrailing(match[0]);
-    const href = safeHref(shown);
+    const href = safeHref(/^www\./i.test(shown) ? `https://${shown}` : shown);
     if (!href) continue;
-    if (match.index > end) segments.push({ text: text.slice(end, match.index) });
+    if (match.index > end) segments.push(...splitBare(text.slice(end, match.index)));
     segments.push({ text: shown, href });
     end = match.index + shown.length;
+  }
+  if (end < text.length) segments.push(...splitBare(text.slice(end)));
+  return segments;
+}
+
+/** The same for addresses without a scheme: ada@example.org, example.org/path. */
+function splitBare(text) {
+  if (!text.includes(".")) return [{ text }];
+  const segments = [];
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (!word.includes(".")) continue;
+    const leading = LEADING.exec(word)?.[0].length ?? 0;
+    const shown = withoutTrailing(word.slice(leading));
+    const href = bareHref(shown);
+    if (!href) continue;
+    const start = index + leading;
+    if (start > end) segments.push({ text: text.slice(end, start) });
+    segments.push({ text: shown, href });
+    end = start + shown.length;
   }
   if (end < text.length) segments.push({ text: text.slice(end) });
   return segments;
 }
 
+function bareHref(shown) {
+  const [, host] = EMAIL.exec(shown) ?? [];
+  if (host !== undefined) return DOMAIN.test(host) ? safeHref(`mailto:${shown}`) : null;
+  const slash = shown.indexOf("/");
+  const place = slash < 0 ? shown : shown.slice(0, slash);
+  const ending = DOMAIN.exec(place.replace(PORT, ""))?.[1].toLowerCase();
+  if (ending === undefined || !(ENDINGS.has(ending) || (slash > 0 && COUNTRY.test(ending)))) return null;
+  return safeHref(`https://${shown}`);
+}
+
 /** "(see http://a.example/b)." ends before ")."; "http://a.example/b_(c)" keeps its bracket. */
 function withoutTrailing(url) {
-  let shown = url;
-  while (TRAILING.test(shown) && !closesOwnBracket(shown)) shown = shown.slice(0, -1);
-  return shown;
+  const counts = {};
+  for (const [bracket] of url.matchAll(BRACKETS)) counts[bracket] = (counts[bracket] ?? 0) + 1;
+  let end = url.length;
+  for (; end > 0 && TRAILING.has(url[end - 1]); end -= 1) {
+    const closing = url[end - 1];
+    if (counts[OPENS[closing]] >= counts[closing]) break; // it closes a bracket of the address's own
+    counts[closing] -= 1;
+  }
+  return url.slice(0, end);
 }
 
-function closesOwnBracket(url) {
-  const closing = url.at(-1);
-  const opening = OPENS[closing];
-  return opening !== undefined && url.split(opening).length >= url.split(closing).length;
-}
-
-function safeHref(shown) {
-  const address = /^www\./i.test(shown) ? `https://${shown}` : shown;
+function safeHref(address) {
   try {
     const url = new URL(address);
     return SAFE_SCHEMES.has(url.protocol) ? url.href : null;
