@@ -140,6 +140,44 @@ def test_the_new_message_is_said_to_those_who_listen(alice, bob):
     expect(bob.page.get_by_role("log", name="Conversation")).to_be_visible()
 
 
+def test_only_the_beginning_of_a_long_message_is_announced(alice, bob):
+    alice.says("A long story. " * 200)
+
+    said = bob.page.locator("[data-announcer]")
+    expect(said).to_contain_text("A long story.")
+    assert 250 < len(said.text_content()) < 350
+    assert said.text_content().endswith("…")
+
+
+def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
+    """Of 100 messages, 25 ms apart, each would be drawn on its own."""
+    bob.page.evaluate(
+        """() => {
+            window.draws = 0;
+            const rows = document.querySelector("[data-messages]");
+            new MutationObserver(() => (window.draws += 1)).observe(rows, { childList: true });
+        }"""
+    )
+
+    alice.page.evaluate(
+        """async () => {
+            const config = JSON.parse(document.querySelector("#chat-config").textContent);
+            const origin = location.origin.replace("http", "ws");
+            const socket = new WebSocket(origin + config.socket_url);
+            await new Promise((resolve) => (socket.onopen = resolve));
+            for (let number = 1; number <= 100; number += 1) {
+                socket.send(`Message ${number}`);
+                await new Promise((resolve) => setTimeout(resolve, 25));
+            }
+            socket.close();
+        }"""
+    )
+
+    expect(bob.message("Message 100")).to_be_visible()
+    expect(bob.messages).to_have_count(100)
+    assert bob.page.evaluate("window.draws") < 100 / 2
+
+
 def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
     carol, _ = carol_and_wire
     said = carol.page.locator("[data-announcer]")
