@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hueOf, initialOf, markOf } from "../../chat/static/chat/js/author.js";
+import { initialOf, markOf } from "../../chat/static/chat/js/author.js";
 import { Backoff } from "../../chat/static/chat/js/backoff.js";
+import { excerpt } from "../../chat/static/chat/js/excerpt.js";
 import { latinKey } from "../../chat/static/chat/js/latin_key.js";
 import { namesakes } from "../../chat/static/chat/js/namesakes.js";
 import { sharedText } from "../../chat/static/chat/js/shared_text.js";
@@ -33,11 +34,14 @@ test("ids are version 4 UUIDs, made without what only a secure context has", (t)
   assert.notEqual(first, second);
 });
 
-test("an author has a hue, an initial as people see it, and a mark", () => {
-  const hues = new Set(Array.from({ length: 200 }, (_, index) => hueOf(`author-${index}`)));
-  assert.equal(hues.size, 18);
-  assert.equal(hueOf("ada"), hueOf("ada"));
+test("an excerpt ends between words, and never within a character", () => {
+  assert.equal(excerpt("short", 5), "short");
+  assert.equal(excerpt("one two three", 9), "one two…");
+  assert.equal(excerpt("🎉".repeat(9), 4), "🎉🎉🎉🎉…");
+  assert.equal(excerpt("x".repeat(99), 40), `${"x".repeat(40)}…`);
+});
 
+test("an author has an initial as people see it, and a mark", () => {
   assert.equal(initialOf("élodie"), "É");
   assert.equal(initialOf("👩‍🚀 Ada"), "👩‍🚀");
   assert.equal(initialOf(""), "?");

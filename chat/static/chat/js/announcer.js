@@ -1,8 +1,10 @@
 /** Says new messages to people who listen to the page: each one while it is calm, a sum when more come than one can listen to. */
+import { excerpt } from "./excerpt.js";
 import { interpolate, ngettext } from "./i18n.js";
 
 const GATHER = 1_000; // ms
 const MOST = 3; // messages read out one by one
+const MOST_OF_ONE = 300; // characters: the rest is read where it stands
 const CHARACTER = 60; // ms that it takes to say one
 const LONGEST = 10_000; // ms
 
@@ -37,7 +39,7 @@ export class Announcer {
 }
 
 function sentence({ author_name, body }) {
-  return `${author_name}: ${body}`;
+  return `${author_name}: ${excerpt(body, MOST_OF_ONE)}`;
 }
 
 function sum(count) {
