@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import subprocess
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from chat.errors import CloseCode
 from chat.identity import BLANK, IGNORABLE
 from chat.protocol import MAX_NAME, MAX_PAGE
 from chat.roster import TYPING_TTL
+from chat.views.looks import initial_of, look_of
 from tests.conftest import missing
 from tests.processes import ROOT
 
@@ -25,6 +27,20 @@ MODULES = ROOT / "chat" / "static" / "chat" / "js"
 SECONDS = 60  # until Node counts as hanging
 # The modules say what they are by their `import`s alone; there is no package.json.
 QUIETLY = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
+NAMES = [
+    "ada",
+    "Élodie",
+    "e\u0301lodie",
+    "ßeta",
+    "👩‍🚀 Ada",
+    "👍🏽",
+    "🇩🇪 Ute",
+    "❤️",
+    "7 of 9",
+    "نورة",
+    "李",
+    "",
+]
 
 
 @pytest.fixture(scope="session")
@@ -155,6 +171,21 @@ def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
 
 def test_typing_is_told_again_before_the_server_forgets_it():
     assert number(MODULES / "composer.js", "TYPING_EVERY") < TYPING_TTL * 1000
+
+
+def test_an_author_has_the_same_look_in_the_page_and_from_the_server(value_of):
+    ids = [str(UUID(int=number * 2**97 + number)) for number in range(500)] + ["", "é", "👩‍🚀"]
+
+    drawn = value_of("hues.js", f"{json.dumps(ids)}.map(module.lookOf)")
+
+    assert [look_of(author_id) for author_id in ids] == drawn
+    assert set(drawn) == set(range(24))
+
+
+def test_a_name_has_the_same_initial_in_the_page_and_from_the_server(value_of):
+    drawn = value_of("author.js", f"{json.dumps(NAMES)}.map(module.initialOf)")
+
+    assert [initial_of(name) for name in NAMES] == drawn
 
 
 def number(path, name):

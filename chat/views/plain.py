@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chat.models import Message
 from chat.protocol import MAX_SEQ, Person
+from chat.views.looks import HUES, initial_of, look_of
 
 SHOWN = 30  # messages; every page carries them, also where JavaScript will fetch its own
 
@@ -34,6 +35,18 @@ class Row:
     day: datetime.date | None  # set on the first of its day
     introduced: bool
     mine: bool
+
+    @property
+    def initial(self) -> str:
+        return initial_of(self.message.author_name)
+
+    @property
+    def hue(self) -> int:
+        return look_of(self.message.author_id) % HUES
+
+    @property
+    def tone(self) -> int:
+        return look_of(self.message.author_id) // HUES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import { Conversation } from "./conversation.js";
 import { Delivery } from "./delivery.js";
 import { Draft } from "./draft.js";
 import { History } from "./history.js";
+import { Hues } from "./hues.js";
 import { gettext } from "./i18n.js";
 import { JumpDialog } from "./jump_dialog.js";
 import { KnownNames } from "./known_names.js";
@@ -53,6 +54,7 @@ const connection = new Connection({ url: config.socket_url, cursor: () => timeli
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const place = new ReadingPlace({ storage, key: key("read") });
 const known = new KnownNames();
+const hues = new Hues({ storage, key: key("hues") });
 const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
 const shell = new Shell({ url: config.worker_url, root: config.root, build: config.build });
 const isMine = (person) => conversation.isMine(person);
@@ -60,7 +62,7 @@ const isMine = (person) => conversation.isMine(person);
 // The page
 
 const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => !part("newer").hidden, isEmpty: () => !part("empty").hidden });
-const list = new MessageList({ root: part("messages"), isMine });
+const list = new MessageList({ root: part("messages"), isMine, hues });
 const older = new History({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => timeline.older, connection });
 const newer = new History({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
 const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
@@ -70,8 +72,8 @@ const composer = new Composer({
   ...parts("composer-form", "composer-field", "composer-counter", "composer-said", "composer-notice", "composer-refusal"),
   draft: new Draft({ storage, key: key("draft"), posted }),
 });
-const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status") });
-const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine });
+const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status"), hues });
+const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine, hues });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
@@ -120,6 +122,7 @@ const paint = oncePerFrame(() => {
     if (ready) part("rendered")?.remove();
     const newFrom = place.firstNew(items, { start, isMine });
     known.meet(items.map((item) => item.author_name), conversation.you.name);
+    hues.meet({ authors: [...new Set(items.map((item) => item.author_id))] });
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
     const isNamesake = namesakes([...people.present, ...authors]);
     list.draw(arrange(items, { newFrom }), { isNamesake, mentions: known.mentions });
@@ -270,6 +273,7 @@ function look() {
 }
 
 function showPeople(present, count) {
+  hues.meet({ present: present.map((person) => person.author_id) });
   people.draw({ people: present, count });
   known.meet(present.map((person) => person.name), conversation.you.name);
   paint(); // somebody may have another's name

@@ -2,7 +2,7 @@
  * Completes @names from the people here, in a listbox above the field. The focus stays in the field, which names the active option;
  * a <textarea> may take no other role, so it is a text box with a list, not a combobox.
  */
-import { hueOf, initialOf, markOf } from "./author.js";
+import { initialOf, markOf } from "./author.js";
 import { interpolate, ngettext } from "./i18n.js";
 import { matching, queryAt } from "./mention_query.js";
 import { fromTemplate, partsOf } from "./templates.js";
@@ -11,15 +11,17 @@ export class Mentions {
   #field;
   #list;
   #status;
+  #hues;
   #people = [];
   #shown = [];
   #active = 0;
   #closed = null; // where the @ stands that needs no list any more: it was sent away, or a name was chosen from it
 
-  constructor({ field, list, status }) {
+  constructor({ field, list, status, hues }) {
     this.#field = field;
     this.#list = list;
     this.#status = status;
+    this.#hues = hues;
     field.addEventListener("keydown", this.#keydown, { capture: true }); // before Enter sends
     field.addEventListener("input", this.#look);
     field.addEventListener("blur", () => this.#show([]));
@@ -88,7 +90,7 @@ export class Mentions {
   #show(people) {
     if (people.length === 0 && this.#shown.length === 0) return;
     this.#shown = people;
-    this.#list.replaceChildren(...people.map(option));
+    this.#list.replaceChildren(...people.map((person, index) => option(person, index, this.#hues)));
     this.#list.hidden = people.length === 0;
     this.#status.textContent = people.length === 0 ? "" : explanation(people.length);
     this.#activate(0);
@@ -114,11 +116,11 @@ function explanation(count) {
   return interpolate(text, { count });
 }
 
-function option({ author_id, name }, index) {
+function option({ author_id, name }, index, hues) {
   const element = fromTemplate("mention");
   const parts = partsOf(element);
   element.id = `mention-${index}`;
-  element.style.setProperty("--author-hue", hueOf(author_id));
+  hues.dress(element, author_id);
   parts.avatar.textContent = initialOf(name);
   parts.name.textContent = name;
   parts.mark.textContent = markOf(author_id);

@@ -8,13 +8,15 @@ import { dayKey, dayName } from "./times.js";
 export class MessageList extends EventTarget {
   #root;
   #isMine;
+  #hues;
   #marked = null;
   #views = new Map(); // by row key, in the order drawn
 
-  constructor({ root, isMine }) {
+  constructor({ root, isMine, hues }) {
     super();
     this.#root = root;
     this.#isMine = isMine;
+    this.#hues = hues;
     root.addEventListener("click", this.#click);
   }
 
@@ -49,7 +51,7 @@ export class MessageList extends EventTarget {
     for (const row of rows) {
       const view = views.get(row.key);
       const { item } = row;
-      view.draw(row, item && { mine: item.mine || this.#isMine(item), namesake: isNamesake(item.author_name), mentions });
+      view.draw(row, item && { mine: item.mine || this.#isMine(item), namesake: isNamesake(item.author_name), mentions, hues: this.#hues });
       view.mark?.(this.#marked);
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);

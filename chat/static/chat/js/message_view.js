@@ -1,5 +1,5 @@
 /** One message on the page, whatever its state. */
-import { hueOf, initialOf, markOf } from "./author.js";
+import { initialOf, markOf } from "./author.js";
 import { isEmojiOnly, textNodes } from "./message_text.js";
 import { refusalText } from "./refusals.js";
 import { fromTemplate, partsOf } from "./templates.js";
@@ -11,7 +11,8 @@ export class MessageView {
   #drawn = {};
 
   /** `namesake`: does somebody else go by the author's name? `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
-  draw({ item, introduced, timed }, { mine, namesake, mentions }) {
+  draw({ item, introduced, timed }, { mine, namesake, mentions, hues }) {
+    hues.dress(this.element, item.author_id);
     this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
     if (item.body !== this.#drawn.item?.body || (mentions !== this.#drawn.mentions && item.body.includes("@"))) this.#body(item, mentions);
     this.#drawn.mentions = mentions;
@@ -44,7 +45,6 @@ export class MessageView {
   }
 
   #author({ author_id, author_name }) {
-    this.element.style.setProperty("--author-hue", hueOf(author_id));
     this.#parts.avatar.textContent = initialOf(author_name);
     this.#parts.author.textContent = author_name;
     this.#parts.author.title = `${author_name} ${markOf(author_id)}`;

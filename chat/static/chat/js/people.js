@@ -1,5 +1,5 @@
 /** Who is here: the list in the panel, and the count wherever it is shown. Fires `mention` {name} when somebody's row is clicked. */
-import { hueOf, initialOf, markOf } from "./author.js";
+import { initialOf, markOf } from "./author.js";
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
 import { includes } from "./mention_query.js";
 import { fromTemplate, partsOf } from "./templates.js";
@@ -13,12 +13,13 @@ export class People extends EventTarget {
   #filter;
   #counts;
   #isMine;
+  #hues;
   #present = [];
   #rows = new Map(); // by author_id
   #isNamesake = () => false;
 
   /** `filter` is a search field, `none` says that it finds nobody. */
-  constructor({ list, more, none, filter, counts, isMine }) {
+  constructor({ list, more, none, filter, counts, isMine, hues }) {
     super();
     this.#list = list;
     this.#more = more;
@@ -26,6 +27,7 @@ export class People extends EventTarget {
     this.#filter = filter;
     this.#counts = counts;
     this.#isMine = isMine;
+    this.#hues = hues;
     filter.addEventListener("input", () => this.#sift());
   }
 
@@ -41,6 +43,7 @@ export class People extends EventTarget {
     for (const id of [...this.#rows.keys()]) if (!here.has(id)) this.#drop(id); // first: a row that is moved loses the focus
     sorted.forEach((person, place) => {
       const { row } = this.#row(person);
+      this.#hues.dress(row, person.author_id);
       if (this.#list.children[place] !== row) this.#list.insertBefore(row, this.#list.children[place] ?? null);
     });
     this.#more.hidden = count <= people.length;
@@ -64,7 +67,6 @@ export class People extends EventTarget {
     if (kept?.name === name && kept.isMine === isMine) return kept;
     const row = fromTemplate("person");
     const parts = partsOf(row);
-    row.style.setProperty("--author-hue", hueOf(author_id));
     parts.avatar.textContent = initialOf(name);
     parts.name.textContent = name;
     parts.mark.textContent = markOf(author_id);
