@@ -71,6 +71,37 @@ def test_only_safe_links_are_links(mallory, victim):
     }
 
 
+def test_addresses_without_a_scheme_are_links_as_well(mallory, victim):
+    mallory.says("Ask mailto:ada@example.org or bob@example.org, see example.org/foo, not main.py")
+
+    links = victim.bodies.locator("a")
+    expect(links).to_have_text(["ada@example.org", "bob@example.org", "example.org/foo"])
+    hrefs = links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    assert hrefs == ["mailto:ada@example.org", "mailto:bob@example.org", "https://example.org/foo"]
+
+
+def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
+    mallory.says_for_good("@ http://a/" + 3_000 * ")")
+    expect(victim.messages).to_have_count(1)
+    victim.page.evaluate(
+        """() => {
+            window.looked = 0;
+            const { URL } = window;
+            window.URL = function (...given) {
+                window.looked += 1;
+                return new URL(...given);
+            };
+        }"""
+    )
+
+    mallory.renames("Another")
+    expect(victim.page.locator(".person", has_text="Another")).to_be_visible()
+    mallory.says_for_good("@Another")
+
+    expect(victim.message("@Another").locator(".at")).to_have_count(1)
+    assert victim.page.evaluate("window.looked") == 0
+
+
 def test_a_hostile_name_is_text_as_well(mallory, victim):
     name = "<b onclick=hacked()>Eve</b>"
     mallory.renames(name)

@@ -140,7 +140,8 @@ def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
     assert focused(stream)
 
 
-def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):
+def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
+    alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     bob.pours([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
@@ -156,11 +157,32 @@ def test_each_message_and_its_address_are_reached_by_keyboard(alice, bob):
     expect(alice.message("Line 9")).to_be_in_viewport(ratio=1)
     keys.press("Enter")
 
-    expect(alice.page).to_have_url(re.compile(r"#10$"))
-    expect(alice.message("Line 9")).to_have_attribute("data-linked", "")
-    alice.message("Line 9").focus()
+    expect(alice.page.locator("[data-announcer]")).to_have_text("Link copied")
+    assert alice.page.evaluate("navigator.clipboard.readText()") == f"{alice.page.url}#10"
+    assert focused(alice.message("Line 9"))
     keys.press("Escape")
     assert focused(stream)
+
+
+def test_a_selected_message_has_a_name_and_no_other_has(alice, bob):
+    bob.renames("Bob")
+    bob.says_for_good("Hello")
+    bob.says_for_good("A long story. " * 50)
+    expect(alice.messages).to_have_count(2)
+    keys = alice.page.keyboard
+    tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
+
+    keys.press("Enter")
+    name = alice.messages.last.get_attribute("aria-label")
+    assert re.search(r"Bob\W+\d.*: \W*A long story\. A long", name)
+    assert len(name) < 150
+    keys.press("ArrowUp")
+
+    assert focused(alice.message("Hello"))
+    assert re.search(r"Bob\W+\d.*: \W*Hello", alice.message("Hello").get_attribute("aria-label"))
+    assert alice.messages.last.get_attribute("aria-label") is None
+    keys.press("Escape")
+    assert alice.message("Hello").get_attribute("aria-label") is None
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,49 @@ def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
     expect(carol.bodies).to_have_text(["One", "Two"])
 
 
+def test_the_message_that_a_link_names_flashes_and_escape_forgets_it(alice, enter, room):
+    alice.says_for_good("One")
+    bob = enter(f"{room}#1")
+    bubble = bob.message("One").locator(".message__bubble")
+    shadow = "(element) => getComputedStyle(element).boxShadow"
+    flash = "(element) => element.getAnimations().map(({ animationName }) => animationName)"
+
+    expect(linked(bob)).to_have_text("One")
+    bubble.evaluate("(bubble) => Promise.all(bubble.getAnimations().map((a) => a.finished))")
+
+    assert bubble.evaluate(shadow) == "none"
+    assert (
+        bob.message("One").evaluate("(message) => getComputedStyle(message).outlineStyle") == "none"
+    )
+    bob.page.evaluate("location.hash = ''")
+    expect(linked(bob)).to_have_count(0)
+    bob.page.evaluate("location.hash = '#1'")
+    expect(linked(bob)).to_have_text("One")
+    assert bubble.evaluate(flash) == ["message-flashes"]
+    bob.page.keyboard.press("Escape")
+    expect(linked(bob)).to_have_count(0)
+    assert bubble.evaluate(flash) == []
+    assert "#" not in bob.page.url
+
+
+def test_the_link_of_a_message_is_copied_where_it_is_selected(alice, enter, house):
+    alice.says_for_good("One")
+    alice.says_for_good("Two")
+    bob = enter()
+    bob.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy = bob.message("Two").get_by_role("button", name="Copy link")
+    expect(copy).to_have_count(0)
+    time = bob.message("Two").get_by_role("link", name="Link to this message")
+    assert "Link to this message" in time.locator("time").get_attribute("title")
+
+    bob.message("Two").locator(".message__bubble").click()
+    copy.click()
+
+    expect(bob.page.locator("[data-announcer]")).to_have_text("Link copied")
+    assert bob.page.evaluate("navigator.clipboard.readText()") == f"{bob.page.url}#2"
+    assert bob.page.evaluate("document.activeElement.closest('article') !== null")
+
+
 def test_a_link_opens_with_its_surroundings(writer, enter, room):
     for seq in (1, 100, 340, 360, 400):
         reader = enter(f"{room}#{seq}")

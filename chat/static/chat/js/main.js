@@ -4,6 +4,7 @@ import { arrange } from "./arrangement.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { DayPill } from "./day_pill.js";
 import { Delivery } from "./delivery.js";
 import { Draft } from "./draft.js";
 import { History } from "./history.js";
@@ -13,6 +14,7 @@ import { JumpDialog } from "./jump_dialog.js";
 import { KnownNames } from "./known_names.js";
 import { KeptRoom } from "./kept_room.js";
 import { LatestButton } from "./latest_button.js";
+import { LinkCopier } from "./link_copier.js";
 import { MessageKeys } from "./message_keys.js";
 import { MessageList } from "./message_list.js";
 import { Missed } from "./missed.js";
@@ -92,7 +94,8 @@ const notices = new Notices({
 });
 const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
 const announcer = new Announcer({ region: part("announcer") });
-new MessageKeys({ stream: part("stream"), rows: part("messages") });
+new MessageKeys({ stream: part("stream"), rows: part("messages"), leave: () => permalink.leave() });
+const pill = new DayPill({ pill: part("day-pill"), label: part("day-pill-label"), scroll, onClick: () => jump.open() });
 new Shortcuts({
   ...parts("shortcuts-dialog", "shortcuts-opener"),
   toLatest: ({ andWrite }) => {
@@ -209,6 +212,11 @@ composer.addEventListener("send", ({ detail: { body, client_message_id } }) => {
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
+list.addEventListener("fold", ({ detail: { anchor, by, change } }) => scroll.steady(anchor, change, { by }));
+new LinkCopier({ list, announcer }).addEventListener("failed", ({ detail: { seq } }) => {
+  permalink.open(seq);
+  status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
+});
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
 outbox.addEventListener("waiting", () => delivery.run());
 addEventListener("storage", (event) => {
@@ -218,6 +226,7 @@ addEventListener("storage", (event) => {
 name.addEventListener("left", () => composer.focus());
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 part("stream").addEventListener("scroll", look, { passive: true });
+addEventListener("resize", paint); // long messages have other heights
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) place.looksAway();
   paint();
@@ -260,6 +269,7 @@ function toLatest({ smooth = false } = {}) {
 /** Take note of what the reader sees, if they look. */
 function look() {
   status.refresh();
+  pill.refresh();
   if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
   if (document.hidden || drawn === null) return;
   const { start, cursor, isCurrent } = drawn; // what came since then nobody has seen

@@ -1,14 +1,17 @@
 /**
- * From message to message by keyboard: Enter goes from the conversation to its lowest message in sight, the arrows go on, Enter opens a
- * message's own address, Escape goes back. So the addresses need no place in the tab order, which would be one for each message.
+ * From message to message by keyboard: Enter selects the lowest message in sight, the arrows another one, Enter copies the link of the
+ * one that is selected, Escape goes back. So the links need no place in the tab order, which would be one for each message.
  */
 export class MessageKeys {
   #stream;
   #rows;
+  #leave;
 
-  constructor({ stream, rows }) {
+  /** `leave()` is called when the reader goes back from a message. */
+  constructor({ stream, rows, leave }) {
     this.#stream = stream;
     this.#rows = rows;
+    this.#leave = leave;
     stream.addEventListener("keydown", this.#keydown);
   }
 
@@ -29,8 +32,11 @@ export class MessageKeys {
   #onFrom(message, key) {
     const place = this.#messages.indexOf(message);
     if (place < 0) return null; // a link or a button within it
-    if (key === "Escape") return this.#stream;
-    if (key === "Enter") message.querySelector("[data-part=link][href]")?.click();
+    if (key === "Escape") {
+      this.#leave();
+      return this.#stream;
+    }
+    if (key === "Enter") message.querySelector("[data-action=copy]").click();
     const step = { ArrowUp: -1, ArrowDown: 1 }[key];
     return step ? (this.#messages[place + step] ?? message) : null;
   }

@@ -1,4 +1,9 @@
-/** Draws the arranged rows, keeping the element of every row that is still there. Fires `retry` and `discard` with {id}. */
+/**
+ * Draws the arranged rows, keeping the element of every row that is still there. Fires
+ *   retry, discard  {id}
+ *   copy            {seq, button}: the link to a message is to be copied
+ *   fold            {anchor, by, change}: `change()` folds or unfolds a message; `anchor` is to stay in place, or to move up by `by` px
+ */
 import { NEW } from "./arrangement.js";
 import { hide } from "./hiding.js";
 import { MessageView } from "./message_view.js";
@@ -9,6 +14,7 @@ export class MessageList extends EventTarget {
   #root;
   #isMine;
   #hues;
+  #width = 0;
   #marked = null;
   #views = new Map(); // by row key, in the order drawn
 
@@ -18,6 +24,10 @@ export class MessageList extends EventTarget {
     this.#isMine = isMine;
     this.#hues = hues;
     root.addEventListener("click", this.#click);
+    root.addEventListener("focusin", ({ target }) => this.#viewOf(target)?.name(true));
+    root.addEventListener("focusout", ({ target }) => this.#viewOf(target)?.name(false));
+    // Find-in-page, the focus and a selection scroll to what they look for, within a folded message as well.
+    root.addEventListener("scroll", this.#reveal, { capture: true });
   }
 
   /** The element of a message that is on the page. */
@@ -52,18 +62,52 @@ export class MessageList extends EventTarget {
       const view = views.get(row.key);
       const { item } = row;
       view.draw(row, item && { mine: item.mine || this.#isMine(item), namesake: isNamesake(item.author_name), mentions, hues: this.#hues });
-      view.mark?.(this.#marked);
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);
     }
+    this.#fold(views);
+    for (const view of views.values()) view.mark?.(this.#marked);
     this.#views = views;
   }
 
+  /** Fold those that are new here, and all where the width has changed. Each is measured before any is folded: one layout, not many. */
+  #fold(views) {
+    const { clientWidth } = this.#root;
+    const turned = clientWidth !== this.#width;
+    const long = [...views].filter(([key, view]) => view.isLong && (turned || this.#views.get(key) !== view)).map(([, view]) => view);
+    for (const view of long) view.measure();
+    for (const view of long) view.fold();
+    this.#width = clientWidth;
+  }
+
+  /** The view of a message's own element. */
+  #viewOf(element) {
+    return element.matches("article") ? [...this.#views.values()].find((view) => view.element === element) : undefined;
+  }
+
   #click = ({ target }) => {
-    const action = target.closest("[data-action]")?.dataset.action;
-    const id = target.closest("[data-client-message-id]")?.dataset.clientMessageId;
-    if (action && id) this.dispatchEvent(new CustomEvent(action, { detail: { id } }));
+    const button = target.closest("[data-action]");
+    const message = button?.closest("article");
+    if (!message) return;
+    const { action } = button.dataset;
+    if (action === "fold") this.#toggle(this.#viewOf(message), button);
+    else if (action === "copy") this.#fire("copy", { seq: Number(message.dataset.seq), button });
+    else this.#fire(action, { id: message.dataset.clientMessageId });
   };
+
+  #toggle(view, button) {
+    const anchor = view.isUnfolded ? button : view.element;
+    this.#fire("fold", { anchor, by: 0, change: () => view.unfold(!view.isUnfolded) });
+  }
+
+  #reveal = ({ target }) => {
+    const view = target.scrollTop > 0 && this.#viewOf(target.closest("article"));
+    if (view) this.#fire("fold", { anchor: view.element, by: target.scrollTop, change: () => view.unfold(true) });
+  };
+
+  #fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
 }
 
 class DayView {

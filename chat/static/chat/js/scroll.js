@@ -65,6 +65,15 @@ export class Scroll extends EventTarget {
     this.#hold();
   }
 
+  /** Change the height of a row through `mutate`, while `anchor` stays where the reader sees it, or moves up by `by` px. */
+  steady(anchor, mutate, { by = 0 } = {}) {
+    const before = anchor.getBoundingClientRect().top;
+    mutate();
+    this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before + by;
+    this.#hold();
+    this.#setPinned(this.#isAtBottom());
+  }
+
   /** Bring `element` into the middle. */
   show(element) {
     element.scrollIntoView({ block: "center" });
