@@ -6,7 +6,6 @@ other servers may have spooled it to disk by now.
 
 from __future__ import annotations
 
-import codecs
 from http import HTTPStatus
 from typing import Any
 
@@ -48,10 +47,18 @@ def _length(scope: Scope) -> int:
 
 def _is_utf_8(scope: Scope) -> bool:
     """Django would decode a form by any charset that Python has, some of which are no charsets, and
-    fail with a traceback longer than the request."""
+    fail with a traceback longer than the request.
+
+    No charset may be looked up, here or by Django: `encodings` caches every name it was asked for,
+    also an unknown one, and never lets go of it. A name can come in an encoded parameter
+    (`a*=charset'language'value`, RFC 2231) of these two headers as well.
+    """
     try:
         content_type = b",".join(_values(scope, b"content-type")).decode("ascii")
-        _, parameters = parse_header_parameters(content_type)
-        return codecs.lookup(parameters.get("charset", "utf-8")).name == "utf-8"
-    except (LookupError, ValueError):  # UnicodeDecodeError among them
+    except UnicodeDecodeError:
         return False
+    accepted = b",".join(_values(scope, b"accept")).decode("latin1").split(",")
+    if any("*" in value.partition(";")[2] for value in (content_type, *accepted)):
+        return False
+    _, parameters = parse_header_parameters(content_type)
+    return parameters.get("charset", "").lower() in ("", "utf-8", "utf8")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import encodings
 import http.client
 import socket
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
+from channels.testing import HttpCommunicator
 
+from chatsite.asgi import pages
 from tests import processes
 from tests.posts import SECONDS
 
@@ -53,3 +57,47 @@ def posted(node, body):
 def test_plain_daphne_refuses_a_giant_request_by_its_length(node):
     assert posted(node, b"x" * 100_000) == 403, "read, and found without a CSRF token"
     assert posted(node, b"x" * 200_000) == 413
+
+
+FORM = "application/x-www-form-urlencoded"
+TOKEN = "x" * 32  # Django believes whoever sends the same one in a cookie and in a header
+
+
+async def answer_to(content_type, accept="text/html"):
+    headers = {
+        "host": "localhost",
+        "cookie": f"csrftoken={TOKEN}",
+        "x-csrftoken": TOKEN,
+        "content-type": content_type,
+        "accept": accept,
+    }
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    posting = HttpCommunicator(pages, "POST", "/rooms/", b"title=Attic", encoded)
+    return await posting.get_response(SECONDS)
+
+
+NAME = f"charset_{uuid4().hex}"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept"),
+    [
+        (f"{FORM}; charset={NAME}", "*/*"),
+        (f"{FORM}; a*={NAME}''b", "*/*"),
+        (f"{FORM}; a*0={NAME}''b; a*1*", "*/*"),
+        (FORM, f"text/html;a*={NAME}''b"),
+    ],
+)
+async def test_the_name_of_an_unknown_charset_is_not_kept_in_memory(content_type, accept):
+    answer = await answer_to(content_type, accept)
+
+    assert not any(NAME in kept for kept in encodings._cache)
+    assert (answer["status"], answer["body"]) == (400, b"The request's charset is not UTF-8.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["", "; charset=", "; charset=utf-8", '; charset="UTF-8"'])
+async def test_a_form_without_another_charset_is_read(charset):
+    answer = await answer_to(FORM + charset, "text/*, */*;q=0.8")
+
+    assert b"Attic" in answer["body"], "the form is shown again, as no cookie names an author"
