@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from urllib.request import Request, urlopen
 
 import pytest
 
+from tests import processes
 from tests.loaded_settings import settings_of
+from tests.posts import SECONDS
 from tests.processes import ROOT
 
 DEPLOY = (sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
@@ -42,6 +45,37 @@ def test_the_public_url_says_who_is_served_where(tmp_path):
         "chat.example.org ['https://chat.example.org:8443'] /talk 2592000"
     )
     assert followed("http://[::1]:80") == "[::1] ['http://[::1]:80'] None 0"
+
+
+def test_a_host_in_another_script_is_sent_as_browsers_send_it(tmp_path):
+    written, sent = "https://دردشة.example:8443/talk/", "xn--ogblahq.example:8443"
+
+    printed = settings_of(tmp_path, "print(PUBLIC_URL)", PUBLIC_URL=written).stdout.strip()
+    with processes.chat_node(PUBLIC_URL=written) as node:
+        request = Request(f"{node.url}/", headers={"Host": "localhost"})
+        with urlopen(request, timeout=SECONDS) as page:
+            policy = page.headers["Content-Security-Policy"]
+
+    assert printed == f"https://{sent}/talk"
+    assert f"connect-src 'self' ws://{sent} wss://{sent}" in policy
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {},
+        {"PUBLIC_URL": "https://دردشة.example"},
+        {"ALLOWED_HOSTS": "https://chat.example.org"},
+        {"ALLOWED_HOSTS": "*"},
+    ],
+)
+def test_the_health_check_finds_a_chat_under_any_name(names):
+    with processes.chat_node(**names) as node:
+        environment = node.popen["env"] | names
+        command = (sys.executable, "deploy/ready", f"{node.url}/readyz", str(SECONDS))
+        asked = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert (asked.returncode, asked.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

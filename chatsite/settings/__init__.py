@@ -45,8 +45,8 @@ if not SECRET_KEY:
     SECRET_KEY = kept_secret_key(DATA_DIR / "secret_key")
 
 # Where people find it, and who stands between
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
-SITE = public_url(PUBLIC_URL)
+SITE = public_url(env.str("PUBLIC_URL", default=""))
+PUBLIC_URL = SITE.url
 ALLOWED_HOSTS = [
     *LOCAL_HOSTS,  # always safe: with DNS rebinding too, a browser sends the other site's name
     *map(allowed_host, env.list("ALLOWED_HOSTS", default=[])),

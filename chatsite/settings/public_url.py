@@ -19,6 +19,11 @@ class PublicUrl(NamedTuple):
     path: str
     https: bool
 
+    @property
+    def url(self) -> str:
+        """As browsers send it, without a slash at its end; empty where PUBLIC_URL is not set."""
+        return "".join(self.origins) + self.path
+
 
 def public_url(text: str) -> PublicUrl:
     """Raises ImproperlyConfigured for what is no address of a site."""
