@@ -22,6 +22,7 @@ RESEND = 0.2  # seconds
 MAX_BEHIND = 5  # seconds that a post may wait to be written
 
 FINE = "fine"
+NOT_REQUIRED = {"disk"}  # reported, but people can still read: no reason to restart or replace it
 
 
 async def shortcomings() -> dict[str, str]:

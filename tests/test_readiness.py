@@ -105,6 +105,16 @@ async def test_a_process_that_is_told_to_end_says_so():
     assert await readiness.shortcomings() == {**FINE, "server": "draining"}
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
+async def test_a_process_with_little_disk_space_says_so_and_stays_ready(settings, async_client):
+    settings.MIN_FREE_MEGABYTES = 10**12
+
+    answer = await async_client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert "MIN_FREE_MEGABYTES is" in answer.json()["disk"]
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_what_a_probe_asks_for_can_only_be_read(path):
     probe = Client(enforce_csrf_checks=True)
