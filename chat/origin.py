@@ -13,6 +13,8 @@ from django.conf import settings
 from django.http.request import validate_host
 from django.utils.http import is_same_domain
 
+from chatsite.lan import is_loopback
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,7 +51,8 @@ def _parsed(origin: str) -> tuple[str, str, int]:
 
 
 def _is_this_site(scheme: str, hostname: str, port: int, *, host: str) -> bool:
-    if scheme == "http" and urlsplit(settings.PUBLIC_URL).scheme == "https":
+    needs_https = urlsplit(settings.PUBLIC_URL).scheme == "https" and not is_loopback(hostname)
+    if scheme == "http" and needs_https:
         return False  # someone on the network can answer for this host over http
     _, own_hostname, own_port = _parsed(f"{scheme}://{host}")
     allowed_hosts = settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]

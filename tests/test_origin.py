@@ -44,6 +44,13 @@ def test_this_site_behind_a_proxy_that_speaks_https_may(host):
     assert may_enter("https://chat.example", host)
 
 
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
+def test_an_https_site_may_be_opened_over_http_through_a_tunnel(settings, host):
+    settings.PUBLIC_URL = "https://chat.example"
+
+    assert may_enter(f"http://{host}", host)
+
+
 def test_a_site_with_an_https_address_accepts_no_http_page_of_its_own(settings):
     assert may_enter("http://chat.example")
 
@@ -52,7 +59,7 @@ def test_a_site_with_an_https_address_accepts_no_http_page_of_its_own(settings):
     assert may_enter("https://chat.example")
     assert may_enter("http://odd.example:8080"), "it is listed"
     assert not may_enter("http://chat.example")
-    assert not may_enter("http://localhost:8000", "localhost:8000")
+    assert not may_enter("http://localhost:8000")
 
 
 @pytest.mark.parametrize(
