@@ -15,6 +15,7 @@ from chat import database, directory, limits
 from chat.models import LOBBY, Message, Room
 from chat.services.messages import post_messages
 from chat.services.rooms import make_room
+from chatsite.settings.public_url import public_url
 from tests.posts import post, posts
 from tests.sockets import enter
 
@@ -232,6 +233,19 @@ def test_the_code_holds_the_rooms_link(client, path, host, link):
     assert response.content == code_of(link)
     assert response.headers["Content-Type"] == "image/svg+xml"
     assert "max-age=86400" in response.headers["Cache-Control"]
+
+
+def test_the_code_of_another_origin_has_another_url(client, settings):
+    def qr_url():
+        return client.get("/r/attic/", headers={"host": "localhost"}).context["config"]["qr_url"]
+
+    before = qr_url()
+    settings.SITE = public_url("https://chat.example")
+    after = qr_url()
+
+    assert before != after
+    code = client.get(after, headers={"host": "localhost"}).content
+    assert code == code_of("https://chat.example/r/attic/")
 
 
 def test_behind_a_proxy_that_says_so_the_code_holds_https(client):

@@ -95,7 +95,8 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attem
         "rooms_url": reverse("list_rooms"),
         "room_url": reverse("room", args=["SLUG"]),
         "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
-        "qr_url": reverse("qr", args=[slug]),
+        # A cache key: the code holds the origin, and is cached for a day.
+        "qr_url": reverse("qr", args=[slug], query={"origin": inviting.origin}),
         "invite_origin": inviting.origin,
         "worker_url": reverse("worker"),
         "root": root,
