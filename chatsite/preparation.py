@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,15 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+
+from chatsite.static_files import HashedStaticFilesStorage
 
 logger = logging.getLogger(__name__)
 
@@ -173,14 +178,29 @@ def static_files_changed() -> bool:
 
 
 def _collect_static_files() -> None:
-    """The manifest exists only while every file that it names is complete.
+    """Collect into a new folder, and move each file from there when all are complete.
 
-    Without it, files of an interrupted run may be truncated, and collectstatic would keep them, so
-    the folder is cleared first.
+    A process of another release may be serving: it never misses a file, and never reads half of
+    one. An interrupted run leaves at most the new folder behind, which the next run removes.
     """
-    is_whole = _is_whole(_manifest())
-    _manifest().unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, clear=not is_whole)
+    root = Path(settings.STATIC_ROOT)
+    collected = root.with_name(f"{root.name}.new")
+    shutil.rmtree(collected, ignore_errors=True)
+    collect = collectstatic.Command()
+    collect.storage = HashedStaticFilesStorage(location=collected)
+    try:
+        call_command(collect, interactive=False, verbosity=0)
+        manifest = collected / _manifest().name
+        files = [path for path in collected.rglob("*") if path.is_file() and path != manifest]
+        for file in [*files, manifest]:  # the manifest last: every file that it names is there
+            place = root / file.relative_to(collected)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(place)
+        storage = staticfiles_storage
+        if isinstance(storage, HashedStaticFilesStorage):  # it may have read the manifest before
+            storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+    finally:
+        shutil.rmtree(collected, ignore_errors=True)
 
 
 def _manifest() -> Path:

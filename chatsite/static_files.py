@@ -5,9 +5,11 @@ A style sheet that imports others becomes one file with them, so that a page ask
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
@@ -42,6 +44,13 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         """All but the administration's: few load those, and compressing them takes longer than
         anything else that a new server has to do."""
         return super().compress_files([path for path in paths if not path.startswith("admin/")])
+
+    def stat_static_root(self) -> dict[str, os.stat_result]:
+        """Of the files beside the manifest: they are collected in another folder than STATIC_ROOT,
+        and keep their sizes and times when they are moved there."""
+        root = Path(self.location)
+        files = [path for path in root.rglob("*") if path.is_file()]
+        return {str(path.relative_to(root)): path.stat() for path in files}
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
         return super().post_process(with_imports_inlined(paths), *args, **options)

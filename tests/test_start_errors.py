@@ -160,6 +160,54 @@ def test_truncated_static_files_are_collected_again():
         assert image.read_bytes() == picture
 
 
+def test_files_of_a_release_that_still_serves_stay_when_a_run_was_interrupted():
+    with processes.chat_node() as node:
+        static = node.data_dir / "static"
+        of_another_release = static / "chat/js/main.0123456789ab.js"
+        of_another_release.write_text("// its pages still load this")
+        whole = (static / "staticfiles.json").read_bytes()
+        node.stop()
+        (static / "staticfiles.json").unlink()
+        (static.with_name("static.new") / "chat").mkdir(parents=True)
+        node.start()
+
+        assert of_another_release.exists()
+        assert (
+            json.loads((static / "staticfiles.json").read_bytes())["paths"]
+            == (json.loads(whole)["paths"])
+        )
+        assert not static.with_name("static.new").exists()
+
+
+PREPARE_ON_A_FULL_DISK = """
+import resource
+import django
+django.setup()
+from chatsite.preparation import prepare
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+prepare()
+"""
+
+
+def test_static_files_stay_whole_where_the_new_ones_find_no_space():
+    with processes.chat_node() as node:
+        static = node.data_dir / "static"
+        node.stop()
+        os.utime(static / "staticfiles.json", (0, 0))  # older than every source
+        before = {path: path.read_bytes() for path in static.rglob("*") if path.is_file()}
+        done = subprocess.run(
+            [sys.executable, "-c", PREPARE_ON_A_FULL_DISK],
+            cwd=ROOT,
+            env=node.popen["env"]
+            | {"DJANGO_SETTINGS_MODULE": "chatsite.settings", "MIGRATE_AT_START": "0"},
+            capture_output=True,
+            text=True,
+        )
+
+        assert "File too large" in done.stderr
+        assert before == {path: path.read_bytes() for path in static.rglob("*") if path.is_file()}
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"paths": {}}', '{"paths": {"a": '])
 def test_a_manifest_that_is_not_whole_is_no_manifest(tmp_path, settings, content):
     settings.STATIC_ROOT = tmp_path
