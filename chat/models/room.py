@@ -95,9 +95,8 @@ class Room(models.Model):
 
     @property
     def kept_days(self) -> int:
-        """For how many days a message stays; 0 means for ever, also where the setting is below."""
-        days = settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
-        return max(0, days)
+        """For how many days a message stays; 0 means for ever. Neither number can be negative."""
+        return settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
 
     def kept_since(self, now: datetime) -> datetime | None:
         """Messages posted before this moment may go; None means that none may."""
