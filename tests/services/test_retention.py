@@ -196,7 +196,7 @@ async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(None, "kept for 30 days"), (1, "kept for 1 day."), (0, "What is said here is kept.")],
+    [(None, "kept for 30 days"), (1, "kept for 1 day."), (0, "Messages are saved.")],
 )
 def test_the_room_says_how_long_it_keeps_what_is_said(client, settings, days, words):
     settings.RETENTION_DAYS = 30
