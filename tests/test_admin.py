@@ -19,6 +19,7 @@ from chat.limits import Rate, Rates
 from chat.models import Message, Room
 from chat.services.messages import post_messages
 from chatsite import preparation
+from tests.database_threads import executing, in_readers
 from tests.posts import posts
 from tests.sockets import enter
 
@@ -51,22 +52,32 @@ def test_strangers_are_asked_to_sign_in(client):
         assert "/admin/login/" in client.get(path).headers["Location"]
 
 
-def test_visitors_get_no_session_and_cost_no_query_more(admin):
-    post_messages(posts(1))
-    mine = admin.get("/").cookies[COOKIE].value
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        response = admin.get("/")
+async def test_visitors_get_no_session_and_cost_no_query_more(admin):
+    await sync_to_async(post_messages)(posts(1))
+    mine = (await sync_to_async(admin.get)("/")).cookies[COOKIE].value
+    queries = []
+
+    def note(execute, sql, *args):
+        queries.append(sql)
+        return execute(sql, *args)
+
+    def visit():
+        with CaptureQueriesContext(connection) as seen:
+            response = admin.get("/")
+        queries.extend(query["sql"] for query in seen.captured_queries)
+        return response
+
+    async with executing(note, in_readers):
+        response = await sync_to_async(visit)()
 
     assert (
         guest_from({COOKIE: response.cookies[COOKIE].value}).key == guest_from({COOKIE: mine}).key
     )
-    tables = " ".join(query["sql"] for query in seen.captured_queries)
+    tables = " ".join(queries)
     assert "chat_room" in tables
     assert "auth_user" not in tables
     assert "django_session" not in tables
-    assert set(Client().get("/").cookies) == {COOKIE, "csrftoken"}
+    assert set((await sync_to_async(Client().get)("/")).cookies) == {COOKIE, "csrftoken"}
     assert admin.cookies["chat_admin"]["path"] == "/admin/"
     assert admin.cookies["chat_admin"]["httponly"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from playwright.sync_api import expect
@@ -111,10 +112,10 @@ def test_messages_of_one_person_stand_together(alice, bob):
     expect(bob.page.locator(".day")).to_have_text(["Today"])
 
 
-def test_an_empty_room_says_what_it_is_and_how_to_invite(alice):
+def test_an_empty_room_says_what_it_is_and_how_to_invite(alice, room):
     empty = alice.page.locator("[data-empty]")
     expect(empty).to_be_visible()
-    expect(empty.get_by_role("textbox")).to_have_value(alice.page.url)
+    expect(empty.get_by_role("textbox")).to_have_value(re.compile(rf"{room}$"))
 
     alice.says("First")
 

@@ -78,7 +78,7 @@ def test_a_click_on_somebody_mentions_them_in_the_message(crowd):
     expect(crowd.field).to_be_focused()
     expect(crowd.field).to_have_value(f"Thanks, @{LONG} ")
     expect(crowd.page.get_by_role("option")).to_have_count(0)
-    crowd.field.press("Enter")
+    crowd.field.press("Control+Enter")
     crowd.sees(f"Thanks, @{LONG}")
 
 

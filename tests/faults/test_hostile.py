@@ -125,7 +125,7 @@ async def test_floods_of_pings_and_fragments_leave_others_latency_the_same():
 
 async def ended(node, histories):
     """Return when the server has seen the end of everybody's connection."""
-    authors = {f"author={history['author_id'][:8]} " for history in histories}
+    authors = {f"author={history['author_ids'][0][:8]} " for history in histories}
     async with asyncio.timeout(PATIENCE):
         while not all(author in node.log_text() for author in authors):
             await asyncio.sleep(0.2)
