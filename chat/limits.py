@@ -179,17 +179,21 @@ class OpenRooms:
 
     @contextmanager
     def entered(self, address: str | None, slug: str) -> Iterator[bool]:
-        """Count a socket in a room while it is open; yields whether its address has at most half
-        as many rooms open as SOCKETS_PER_ADDRESS. An address of None is not counted."""
+        """Yields whether a socket may be in a room: one that its address has open, or one of at
+        most half as many as SOCKETS_PER_ADDRESS. Counts it, if so, while it is open. An address
+        of None is not counted."""
         if address is None:
             yield True
             return
-        address = network_of(address)
-        sockets = self._sockets.setdefault(address, Counter())
+        address, limit = network_of(address), settings.SOCKETS_PER_ADDRESS
+        sockets = self._sockets.get(address, Counter())
+        if limit and slug not in sockets and len(sockets) >= max(1, limit // 2):
+            yield False
+            return
+        self._sockets[address] = sockets
         sockets[slug] += 1
         try:
-            limit = settings.SOCKETS_PER_ADDRESS
-            yield not limit or len(sockets) <= max(1, limit // 2)
+            yield True
         finally:
             sockets[slug] -= 1
             if not sockets[slug]:

@@ -258,6 +258,7 @@ def test_an_address_may_have_half_as_many_rooms_open_as_sockets(settings):
 
         assert [enter(slug) for slug in ("one", "two", "one", "two")] == [True] * 4
         assert not enter("three")
+        assert enter("one"), "refused sockets do not count against rooms that are open"
         assert enter("three", "192.0.2.2")
         assert enter("four", None)
 
