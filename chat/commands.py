@@ -54,9 +54,8 @@ class Visitor:
 async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
     """Store a message; returns its seq after COMMIT. Raises ChatError."""
     person, hub = visitor.guest.person, visitor.hub
-    is_new = not hub.head and not await database.read(is_stored, hub.slug)
     post = Post(hub.slug, person.author_id, person.name, client_message_id, body)
-    seq = await store(post, address=visitor.address, is_new=is_new)
+    seq = await store(post, address=visitor.address, may_be_new=not hub.head)
     hub.presence.stop_typing(person.author_id)
     return seq
 
@@ -66,7 +65,7 @@ async def say_unconnected(
 ) -> int:
     """The same for the page's plain form. Raises ChatError."""
     post = Post(slug, person.author_id, person.name, client_message_id, body)
-    return await store(post, address=address, is_new=not await database.read(is_stored, slug))
+    return await store(post, address=address, may_be_new=True)
 
 
 def is_stored(slug: str) -> bool:
@@ -74,8 +73,10 @@ def is_stored(slug: str) -> bool:
     return slug == LOBBY or Room.objects.filter(slug=slug).exists()
 
 
-async def store(post: Post, *, address: str | None, is_new: bool) -> int:
-    """Store a message; `is_new` says that its room would be created. Raises ChatError."""
+async def store(post: Post, *, address: str | None, may_be_new: bool) -> int:
+    """Store a message; `may_be_new` says that its room may have to be created. An
+    invalid message, or one that is too fast, costs no read; one that would create a room too many
+    does not count as stored. Raises ChatError."""
     body = post.body
     if not body:
         raise BadFrame(_("A message needs at least one visible character."))
@@ -86,9 +87,9 @@ async def store(post: Post, *, address: str | None, is_new: bool) -> int:
         raise BadFrame(_("A message may not contain NUL."))
     free_space().require()
     message_pace().take(post.author_id, address)
-    stored_bytes().take(address, ROW_BYTES + len(body.encode("utf-8", "replace")))
-    if is_new:
+    if may_be_new and not await database.read(is_stored, post.slug):
         room_pace().take(post.author_id, address)
+    stored_bytes().take(address, ROW_BYTES + len(body.encode("utf-8", "replace")))
     message = await journal().post(post)
     return message.seq
 

@@ -12,6 +12,7 @@ from django.core import signing
 from chat import database, limits
 from chat.identity import SALT, new_guest
 from chat.services.rooms import make_room
+from tests.database_threads import counted, in_readers
 from tests.posts import SECONDS
 from tests.sockets import enter, handshake, plain, refused_with
 
@@ -165,6 +166,35 @@ async def test_rooms_created_by_a_first_message_have_the_rate_of_those_created_b
         assert 59_000 < refusal["retry_in_ms"] <= 60_001
         assert await his.say("Somebody else's first") == 1
         assert await hers.say("Into a room that exists") == 2
+
+
+async def test_a_first_message_that_is_refused_does_not_count_as_stored(
+    monkeypatch, settings, still_clock
+):
+    monkeypatch.setattr(limits, "MEGABYTE", 1_000)  # bytes
+    settings.DAILY_MEGABYTES_PER_ADDRESS, settings.PEOPLE_PER_ADDRESS = 1, 1
+    monkeypatch.setattr(limits, "ROOMS", (1 / 60, 1))
+    client = ["192.0.2.1", 1]
+    async with enter("attic", client=client) as hers, enter("cellar", client=client) as his:
+        assert await hers.say("First") == 1
+        for _ in range(3):
+            refusal = await try_to_say(his, "First")
+            assert refusal["detail"] == "You are creating rooms too fast."
+
+        assert await hers.say("Second") == 2
+
+
+async def test_a_message_that_is_invalid_or_too_fast_reads_nothing(settings, still_clock, mallory):
+    settings.MESSAGE_BURST = 1
+    async with enter("attic", cookie=mallory) as hers, enter("cellar", cookie=mallory) as his:
+        async with counted(in_readers, 'AS "a" FROM "chat_room"') as looked_up:
+            assert (await try_to_say(hers, ""))["code"] == "bad_frame"
+            assert not looked_up
+            assert await hers.say("First") == 1
+            assert len(looked_up) == 1
+
+            assert (await try_to_say(his, "First"))["code"] == "too_fast"
+            assert len(looked_up) == 1
 
 
 async def test_new_authors_of_one_address_create_no_more_rooms_than_its_people(
