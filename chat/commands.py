@@ -85,7 +85,7 @@ async def store(post: Post, *, address: str | None, may_be_new: bool) -> int:
         raise TooLarge(format_lazy(text, limit=protocol.MAX_BODY, length=len(body)))
     if "\x00" in body:
         raise BadFrame(_("A message may not contain NUL."))
-    free_space().require()
+    await free_space().require()
     message_pace().take(post.author_id, address)
     if may_be_new and not await database.read(is_stored, post.slug):
         room_pace().take(post.author_id, address)
@@ -102,7 +102,7 @@ async def open_room(
     ChatError."""
     title = normalised_title(title)
     slug = "" if unguessable else slug_of(title)
-    free_space().require()
+    await free_space().require()
     room_pace().take(person.author_id, address)
     try:
         return await database.write(make_room, slug=slug or unguessable_slug(title), title=title)

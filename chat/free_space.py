@@ -1,7 +1,7 @@
 """Refuse to write while the disk with SQLite's file is nearly full: a full disk can stop the whole
 machine, and SQLite needs some room to delete anything.
 
-Looks in a thread, and at most every few seconds, so nothing waits for a slow disk.
+Looks in a thread, and at most every few seconds, so only the first post waits for a slow disk.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ class FreeSpace:
         on_sqlite = database["ENGINE"].endswith("sqlite3")
         self._folder = Path(database["NAME"]).parent if on_sqlite else None
         self.shortage = ""  # what is wrong, in words
-        self._looked_at = 0.0
-        self.look()
+        self._looked_at = time.monotonic()
+        self._first_look = asyncio.get_running_loop().run_in_executor(None, self.look)
 
-    def require(self) -> None:
+    async def require(self) -> None:
         """Raises Unavailable while too little is free."""
+        await asyncio.shield(self._first_look)
         if time.monotonic() > self._looked_at + LOOK_EVERY:
             self._looked_at = time.monotonic()
             asyncio.get_running_loop().run_in_executor(None, self.look)
@@ -43,11 +44,15 @@ class FreeSpace:
             raise Unavailable
 
     def look(self) -> str:
-        """Look now; returns what is wrong, empty if nothing is."""
+        """Look now; returns what is wrong, empty if nothing is. Keeps the last answer where the
+        disk gives none, which SQLite then reports better."""
         self._looked_at = time.monotonic()
         least, shortage = settings.MIN_FREE_MEGABYTES, ""
         if least > 0 and self._folder is not None:
-            free = shutil.disk_usage(self._folder).free // MEGABYTE
+            try:
+                free = shutil.disk_usage(self._folder).free // MEGABYTE
+            except OSError:
+                return self.shortage
             if free < least:
                 shortage = f"{free} MB free on the disk, MIN_FREE_MEGABYTES is {least}"
         if shortage and not self.shortage:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from chat import readiness
-from chat.free_space import free_space
+from chat.errors import Unavailable
+from chat.free_space import FreeSpace, free_space
 from tests.sockets import enter
 
 ALL_THERE_IS = 10**12  # megabytes
@@ -57,7 +60,39 @@ async def test_without_a_least_nothing_is_refused(settings):
     settings.MIN_FREE_MEGABYTES = 0
     free_space().look()
 
-    free_space().require()
+    await free_space().require()
+
+
+async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypatch):
+    threads = []
+
+    def note(folder):
+        threads.append(threading.current_thread())
+        return disk_usage(folder)
+
+    disk_usage = shutil.disk_usage
+    monkeypatch.setattr("chat.free_space.shutil.disk_usage", note)
+
+    await free_space().require()
+
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
+
+
+async def test_a_disk_that_cannot_be_read_keeps_its_last_answer(settings, monkeypatch, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setitem(settings.DATABASES["default"], "NAME", folder / "chat.sqlite3")
+        watched = FreeSpace()
+    await watched.require()
+    settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+    assert watched.look()
+    folder.rmdir()
+
+    assert "MB free" in watched.look()
+    with pytest.raises(Unavailable):
+        await watched.require()
 
 
 async def test_no_room_is_created_either(settings, async_client):
