@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from chat import database, log, protocol
+from chat import database, log, protocol, turns
 from chat.errors import BadFrame, TooLarge, Unavailable
 from chat.free_space import free_space
 from chat.hub import RoomHub
@@ -129,7 +129,7 @@ async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
         return HistoryAck(command.id, [], False)
     history_pace().take(visitor.address)
     async with read_turns():
-        messages, more = await database.read(
+        messages, more = await turns.read(
             log.page_before, visitor.hub.slug, command.before, command.limit
         )
     return HistoryAck(command.id, messages, more)

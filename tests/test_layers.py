@@ -19,7 +19,7 @@ LAYERS = {
     5: [
         *["journal", "hub", "hubs", "seat", "follower", "log", "recent"],
         *["presence", "roster", "limits", "free_space", "identity", "names", "origin", "draining"],
-        *["titles", "directory", "census"],
+        *["turns", "titles", "directory", "census"],
         *["access_log", "readiness"],
     ],
     6: ["commands"],

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from django.test import AsyncClient
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
-from chat import limits
+from chat import limits, turns
 from chat.limits import read_turns
 from tests import processes
+from tests.database_threads import away, counted, held, in_readers
 from tests.nodes_together import node_on
+from tests.posts import until
 
 LOOKUPS = ["/rooms.json", "/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"]
 JSON = {"accept": "application/json"}
@@ -72,6 +75,41 @@ async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path)
     read_turns().release()
 
     assert (await asking).status_code == 200
+
+
+async def test_those_who_wait_while_the_database_is_away_share_one_failed_attempt(async_client):
+    async with counted(in_readers, "chat_room") as attempts, away(in_readers):
+        pages = await asyncio.gather(*(async_client.get("/") for _ in range(20)))
+        lookup = await async_client.get("/rooms.json")
+
+    assert {page.status_code for page in pages} == {503}
+    assert lookup.status_code == 503
+    assert 0 < len(attempts) <= 2 * limits.READS_AT_ONCE, "each read is tried twice"
+
+
+async def test_pages_come_back_with_the_database(async_client, monkeypatch):
+    monkeypatch.setattr(turns, "AWAY", 0.1)  # seconds
+    async with away(in_readers):
+        assert (await async_client.get("/")).status_code == 503
+    await until(lambda: time.monotonic() > turns.outage().until)
+
+    assert (await async_client.get("/")).status_code == 200
+
+
+async def test_a_request_that_is_given_up_keeps_its_turn_until_its_read_has_ended(async_client):
+    free = read_turns()._value
+    async with held(in_readers, at="chat_room") as (go, arrived):
+        asking = asyncio.create_task(async_client.get("/rooms.json"))
+        await until(arrived.is_set)
+        asking.cancel()
+        finished, _ = await asyncio.wait([asking], timeout=0.2)
+        assert read_turns()._value == free - 1
+
+        go.set()
+        await asyncio.wait([asking])
+
+    assert asking.cancelled()
+    assert read_turns()._value == free
 
 
 @pytest.mark.takes(240)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import database
+from chat import turns
 from chat.directory import listed_rooms, listed_slugs
 from chat.errors import Unavailable
 from chat.identity import Guest, guest_from, new_guest, remember
@@ -60,7 +60,7 @@ async def room_page(
     at = _seq(request.GET.get("at", ""))
     async with page_turn(request):
         try:
-            stored = await database.read(_read, slug, guest.person, at)
+            stored = await turns.read(_read, slug, guest.person, at)
         except Unavailable:
             stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
         return await sync_to_async(_rendered)(request, stored, guest, attempt)

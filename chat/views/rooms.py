@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chat import database
+from chat import turns
 from chat.commands import open_room
 from chat.directory import summaries
 from chat.errors import BadFrame, ChatError, Unavailable
@@ -108,7 +108,7 @@ async def _page(
 ) -> HttpResponse:
     async with page_turn(request):
         try:
-            listed = await database.read(summaries, [])
+            listed = await turns.read(summaries, [])
         except Unavailable:
             listed, status = None, 503
         context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from django.http import HttpRequest
 
-from chat import database
+from chat import turns
 from chat.limits import lookup_pace, page_pace, read_turns
 
 P = ParamSpec("P")
@@ -30,7 +30,7 @@ async def page_turn(request: HttpRequest) -> AsyncIterator[None]:
 async def look_up(
     request: HttpRequest, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run `func` as `database.read` does. Raises TooFast and Unavailable."""
+    """Run `func` as `turns.read` does. Raises TooFast and Unavailable."""
     await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
     async with read_turns():
-        return await database.read(func, *args, **kwargs)
+        return await turns.read(func, *args, **kwargs)
