@@ -51,10 +51,21 @@ async def test_an_address_that_asks_too_fast_is_told_when_to_come_back(
     assert (await async_client.get(path, headers=JSON)).status_code == 200
 
 
-async def test_a_form_that_was_refused_costs_a_page_too(one_of_each, async_client):
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/r/lobby/say/", {"body": "Written with care"}), ("/rooms/", {"title": "With care " * 10})],
+)
+async def test_a_form_that_was_refused_counts_as_a_lookup_and_keeps_its_text(
+    one_of_each, async_client, path, form
+):
     await async_client.get("/")
+    assert (await async_client.get("/")).status_code == 429
 
-    assert (await async_client.post("/r/lobby/say/", {"body": ""})).status_code == 429
+    answer = await async_client.post(path, form)
+
+    assert answer.status_code == 400
+    assert next(iter(form.values())) in answer.text
+    assert (await async_client.post(path, form)).status_code == 429
 
 
 async def test_health_has_no_limit(one_of_each, async_client):

@@ -58,7 +58,7 @@ async def room_page(
     Without the database it is a shell all the same, which connects once the database is back.
     """
     at = _seq(request.GET.get("at", ""))
-    async with page_turn(request):
+    async with page_turn(request, shows_refusal=bool(attempt.refusal)):
         try:
             stored = await turns.read(_read, slug, guest.person, at)
         except Unavailable:

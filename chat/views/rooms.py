@@ -106,7 +106,7 @@ async def rooms(request: HttpRequest) -> HttpResponse:
 async def _page(
     request: HttpRequest, naming: Naming, error: ChatError | None = None, *, status: int = 200
 ) -> HttpResponse:
-    async with page_turn(request):
+    async with page_turn(request, shows_refusal=error is not None):
         try:
             listed = await turns.read(summaries, [])
         except Unavailable:

@@ -20,9 +20,11 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def page_turn(request: HttpRequest) -> AsyncIterator[None]:
-    """Wait for a turn to read and render a page. Raises TooFast."""
-    await page_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+async def page_turn(request: HttpRequest, *, shows_refusal: bool = False) -> AsyncIterator[None]:
+    """Wait for a turn to read and render a page. One that shows why a form was refused counts as
+    a lookup: where pages are used up, its text must not be lost. Raises TooFast."""
+    pace = lookup_pace() if shows_refusal else page_pace()
+    await pace.take_or_hold_back(request.META.get("REMOTE_ADDR"))
     async with read_turns():
         yield
 
