@@ -11,12 +11,13 @@ from django.test import AsyncClient
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat import limits, turns
 from chat.limits import read_turns
+from chat.views import http_errors
 from tests import processes
 from tests.database_threads import away, counted, held, in_readers
 from tests.nodes_together import node_on
 from tests.posts import until
 
-LOOKUPS = ["/rooms.json", "/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"]
+LOOKUPS = ["/r/lobby/qr.svg", "/rooms.json", "/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"]
 JSON = {"accept": "application/json"}
 
 
@@ -35,7 +36,7 @@ def one_of_each(monkeypatch, settings, still_clock):
     return still_clock
 
 
-@pytest.mark.parametrize("path", ["/", "/r/attic/", "/rooms/", *LOOKUPS])
+@pytest.mark.parametrize("path", ["/", "/r/attic/", "/rooms/", "/offline/", *LOOKUPS])
 async def test_an_address_that_asks_too_fast_is_told_when_to_come_back(
     one_of_each, async_client, path
 ):
@@ -66,6 +67,38 @@ async def test_a_form_that_was_refused_counts_as_a_lookup_and_keeps_its_text(
     assert answer.status_code == 400
     assert next(iter(form.values())) in answer.text
     assert (await async_client.post(path, form)).status_code == 429
+
+
+@pytest.mark.parametrize("view", ["", "at/", "missed/", "say/", "qr.svg"])
+async def test_the_page_for_an_impossible_room_counts_as_a_page(one_of_each, async_client, view):
+    assert (await async_client.get(f"/r/No_Room/{view}")).status_code == 404
+
+    assert (await async_client.get(f"/r/No_Room/{view}")).status_code == 429
+
+
+async def test_a_refused_picture_is_not_cached(one_of_each, async_client):
+    assert "max-age" in (await async_client.get("/r/lobby/qr.svg"))["Cache-Control"]
+
+    assert "Cache-Control" not in await async_client.get("/r/lobby/qr.svg")
+
+
+async def test_new_names_count_as_lookups(one_of_each, async_client):
+    assert (await async_client.post("/name/", {"name": "Alice"})).status_code == 200
+
+    assert (await async_client.post("/name/", {"name": "Bob"})).status_code == 429
+
+
+async def test_pages_for_unknown_hosts_have_a_pace_of_their_own(
+    one_of_each, async_client, monkeypatch
+):
+    monkeypatch.setattr(
+        http_errors, "pages", limits.people_pace(lambda: limits.PAGES, limits.TOO_MANY_REQUESTS)
+    )
+    elsewhere = {"host": "mallory.example"}
+    assert (await async_client.get("/", headers=elsewhere)).status_code == 400
+
+    assert (await async_client.get("/", headers=elsewhere)).status_code == 429
+    assert (await async_client.get("/")).status_code == 200
 
 
 async def test_health_has_no_limit(one_of_each, async_client):

@@ -9,11 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 
+from chat.errors import TooFast
+from chat.limits import PAGES, TOO_MANY_REQUESTS, people_pace
+from chat.views.refusals import in_words, marked
+
 logger = logging.getLogger(__name__)
 
 LONGEST_HOST = 100  # characters that are shown
 MOST_LOGGED = 20  # hosts per process: anyone can send any number of them
 
+# Of its own: Django calls this in a thread, where no event loop has the pace of the other pages.
+pages = people_pace(lambda: PAGES, TOO_MANY_REQUESTS)
 _logged: set[str] = set()
 
 
@@ -23,6 +29,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if host and host not in _logged and len(_logged) < MOST_LOGGED:
         _logged.add(host)
         logger.warning("Refused a request for the host %s, which is not in ALLOWED_HOSTS", host)
+    try:
+        pages.take(request.META.get("REMOTE_ADDR"))
+    except TooFast as error:
+        plain = HttpResponse(in_words(error), content_type="text/plain; charset=utf-8")
+        return marked(plain, error)
     return render(request, "400.html", {"host": host}, status=400)
 
 

@@ -7,11 +7,15 @@ from django.views.decorators.http import require_POST
 
 from chat.errors import BadName
 from chat.identity import guest_from, new_guest, remember
+from chat.limits import lookup_pace
+from chat.views.refusals import refusing
 
 
+@refusing
 @require_POST
-def set_name(request: HttpRequest) -> HttpResponse:
+async def set_name(request: HttpRequest) -> HttpResponse:
     """Takes the form field `name`; answers with it as normalised, or 400 and why not."""
+    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
     guest = guest_from(request.COOKIES) or new_guest()
     try:
         guest = guest.named(request.POST.get("name", ""))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext
@@ -35,7 +34,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
     for JSON, is sent to the room's page, opened there.
     """
     if not SLUG.fullmatch(slug):
-        return await sync_to_async(bad_slug)(request, slug)
+        return await bad_slug(request, slug)
     moment = _moment(request.GET.get("date", ""))
     if moment is None:
         return await _not_found(
@@ -58,7 +57,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
 async def missed(request: HttpRequest, slug: str) -> HttpResponse:
     """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
     if not SLUG.fullmatch(slug):
-        return await sync_to_async(bad_slug)(request, slug)
+        return await bad_slug(request, slug)
     after = request.GET.get("after", "")
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
         return _refusal("bad_seq", gettext("That is not a message number."), 400)

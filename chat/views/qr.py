@@ -5,25 +5,34 @@ from __future__ import annotations
 from io import BytesIO
 
 import segno
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from chat.protocol import SLUG
 from chat.views.invitation import invitation
+from chat.views.refusals import refusing
 from chat.views.room import address_of, bad_slug
+from chat.views.turns import lookup_turn
 
 DAY = 24 * 3600  # seconds
 QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)
 
 
+@refusing
 @require_safe
 @cache_control(public=True, max_age=DAY)
-def qr(request: HttpRequest, slug: str) -> HttpResponse:
+async def qr(request: HttpRequest, slug: str) -> HttpResponse:
     """`?scheme=https` is what a page says that came by https through a proxy which does not
     tell us. Black on white in dark pages too: many cameras read no other."""
     if not SLUG.fullmatch(slug):
-        return bad_slug(request, slug)
+        return await bad_slug(request, slug)
+    async with lookup_turn(request):
+        return await sync_to_async(_picture)(request, slug)
+
+
+def _picture(request: HttpRequest, slug: str) -> HttpResponse:
     origin = invitation(request).origin
     link = f"{origin}{address_of(slug)}" if origin else request.build_absolute_uri(address_of(slug))
     if not origin and request.GET.get("scheme") == "https":

@@ -38,16 +38,18 @@ async def lobby(request: HttpRequest) -> HttpResponse:
 async def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a room, which need not exist yet: it begins with its first message."""
     if not SLUG.fullmatch(slug):
-        return await sync_to_async(bad_slug)(request, slug)
+        return await bad_slug(request, slug)
     known = guest_from(request.COOKIES)
     guest = known or new_guest()
     attempt = Attempt(uuid4(), guest.name, asks_name=known is None)
     return await room_page(request, slug, guest, attempt)
 
 
-def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
-    """There can be no such room."""
-    return render(request, "chat/bad_slug.html", {"slug": slug}, status=404)
+async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
+    """There can be no such room. Raises TooFast."""
+    async with page_turn(request):
+        page = "chat/bad_slug.html"
+        return await sync_to_async(render)(request, page, {"slug": slug}, status=404)
 
 
 async def room_page(

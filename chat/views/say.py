@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4, uuid5
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -36,7 +35,7 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
     redirects to the room.
     """
     if not SLUG.fullmatch(slug):
-        return await sync_to_async(bad_slug)(request, slug)
+        return await bad_slug(request, slug)
     if request.method != "POST":
         return HttpResponseRedirect(address_of(slug))
     known = guest_from(request.COOKIES)

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +22,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from chat.views.refusals import refusing
+from chat.views.turns import page_turn
 
 LIGHT, DARK = "#fefefc", "#1c2326"  # --color-surface of tokens.css and dark.css
 KEPT = [
@@ -91,10 +95,12 @@ def worker(request: HttpRequest) -> HttpResponse:
     )
 
 
+@refusing
 @require_safe
-def offline(request: HttpRequest) -> HttpResponse:
+async def offline(request: HttpRequest) -> HttpResponse:
     """What the worker shows for a room that it has never seen, while there is no network."""
-    return render(request, "chat/offline.html")
+    async with page_turn(request):
+        return await sync_to_async(render)(request, "chat/offline.html")
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""HTTP requests that read the database: paced by address, and few at a time.
+"""HTTP requests that read the database or render: paced by address, and few at a time.
 
 The others wait in the event loop, not in threads that compete with it for the processor, and not
 for a database connection: with many, pages become slower and nobody's messages do.
@@ -29,10 +29,17 @@ async def page_turn(request: HttpRequest, *, shows_refusal: bool = False) -> Asy
         yield
 
 
+@asynccontextmanager
+async def lookup_turn(request: HttpRequest) -> AsyncIterator[None]:
+    """Wait for a turn to look something up for the page. Raises TooFast."""
+    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    async with read_turns():
+        yield
+
+
 async def look_up(
     request: HttpRequest, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run `func` as `turns.read` does. Raises TooFast and Unavailable."""
-    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
-    async with read_turns():
+    async with lookup_turn(request):
         return await turns.read(func, *args, **kwargs)
