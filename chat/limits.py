@@ -24,6 +24,7 @@ NAMES = 1 / 5, 10  # that an author may take
 # Of these, each of the PEOPLE_PER_ADDRESS adds so many to what their address may do.
 HANDSHAKES = 1 / 2, 6
 COMMAND_SHARE = 1 / 4  # of COMMAND_RATE, of commands of any kind; a second's worth at once
+LONGEST_WAIT = 5.0  # seconds for such a command; more are refused
 HISTORY = 1.0, 5  # pages of history.fetch
 PAGES = 1 / 10, 10  # of HTML
 LOOKUPS = 1 / 2, 20  # of what the page asks over HTTP
@@ -56,11 +57,16 @@ class Rate:
         self._full_at = full_at
         return 0.0
 
-    def reserve(self) -> float:
-        """Seconds until the turn of one more, which counts now: after those that wait already."""
+    def reserve(self, refusal: str | Promise) -> float:
+        """Seconds until the turn of one more, which counts now: after those that wait already.
+        Raises TooFast, which says `refusal`, where that would be longer than LONGEST_WAIT."""
         now = time.monotonic()
-        self._full_at = max(self._full_at, now) + self._interval
-        return max(0.0, self._full_at - now - self._burst)
+        full_at = max(self._full_at, now) + self._interval
+        wait = max(0.0, full_at - now - self._burst)
+        if wait > LONGEST_WAIT:
+            raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
+        self._full_at = full_at
+        return wait
 
     def take(self, refusal: str | Promise, cost: int = 1) -> None:
         """Count one, as `cost`. Raises TooFast, which says `refusal`, with the time to wait."""
@@ -110,8 +116,10 @@ class AddressPace:
             raise
 
     async def turn(self, address: str | None) -> None:
-        """Count one, and return when it is its turn."""
-        if address is not None and (wait := self._addresses.of(network_of(address)).reserve()):
+        """Count one, and return when it is its turn. Raises TooFast where too many wait."""
+        if address is None:
+            return
+        if wait := self._addresses.of(network_of(address)).reserve(self._refusal):
             await asyncio.sleep(wait)
 
 

@@ -127,6 +127,19 @@ async def test_commands_beyond_what_an_address_may_send_wait_in_turn(
     assert waited == pytest.approx([0.5, 1.0, 1.5, 2.0])
 
 
+def test_what_would_wait_too_long_is_refused_and_not_counted(still_clock, monkeypatch):
+    monkeypatch.setattr(limits, "LONGEST_WAIT", 0.5)
+    pace = Rate(2, 8)
+    assert [pace.reserve("commands") for _ in range(9)] == [0.0] * 8 + [0.5]
+
+    for _ in range(3):
+        with pytest.raises(TooFast, match="commands") as refusal:
+            pace.reserve("commands")
+        assert 1000 <= refusal.value.retry_in_ms <= 1001
+    still_clock.now += 0.5
+    assert pace.reserve("commands") == 0.5
+
+
 async def test_a_classroom_that_writes_at_the_default_rate_is_not_refused(still_clock):
     school, line = "192.0.2.1", "x" * 200
     authors = [f"author {number}" for number in range(40)]
