@@ -17,7 +17,10 @@ from tests.database_threads import away, counted, held, in_readers
 from tests.nodes_together import node_on
 from tests.posts import until
 
-LOOKUPS = ["/r/lobby/qr.svg", "/rooms.json", "/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"]
+LOOKUPS = [
+    *["/r/lobby/qr.svg", "/rooms.json"],
+    *["/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"],
+]
 JSON = {"accept": "application/json"}
 
 
@@ -146,7 +149,7 @@ async def test_a_request_that_is_given_up_keeps_its_turn_until_its_read_has_ende
         asking = asyncio.create_task(async_client.get("/rooms.json"))
         await until(arrived.is_set)
         asking.cancel()
-        finished, _ = await asyncio.wait([asking], timeout=0.2)
+        await asyncio.wait([asking], timeout=0.2)
         assert read_turns()._value == free - 1
 
         go.set()

@@ -1,7 +1,8 @@
 """HTTP requests that read the database or render: paced by address, and few at a time.
 
-The others wait in the event loop, not in threads that compete with it for the processor, and not
-for a database connection: with many, pages become slower and nobody's messages do.
+The others wait in the event loop, before they need the processor or a database connection: with
+many, pages become slower and nobody's messages do. Django keeps a thread for each request that waits
+(ThreadSensitiveContext), which sleeps meanwhile.
 """
 
 from __future__ import annotations
