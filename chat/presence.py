@@ -129,7 +129,7 @@ class Presence:
 
     async def run(self) -> None:
         """Keep the room up to date until cancelled, then tell the others that we left."""
-        told_at = 0.0  # monotonic
+        told_at = lists_at = 0.0  # monotonic; the last telling, and when lists may be sent again
         share = random.uniform(0.8, 1)  # rooms that were opened together do not beat together
         while True:
             heartbeat = share * (HEARTBEAT if self._roster.knows_others else HEARTBEAT_ALONE)
@@ -138,17 +138,24 @@ class Presence:
             now = time.monotonic()
             if self._typing.expire(now):
                 self._show_typing()
-            if self._roster.expire(now) | self._people_changed:
-                self._people_changed = False
-                self.people_version += 1
-                self._changed()
-            if self._own_roster_changed or now - told_at >= heartbeat:
-                self._own_roster_changed = False
-                told_at = now
-                self._tell(self._roster.event())
-            if self._asking:
-                self._tell({"type": "people.ask", "node": self._roster.node})
-            await asyncio.sleep(self._pause())
+            self._people_changed |= self._roster.expire(now)
+            tells = self._own_roster_changed or now - told_at >= heartbeat
+            has_lists = self._people_changed or tells or self._asking
+            if has_lists and now < lists_at:
+                self._news.set()  # look again after COALESCE: someone may have stopped typing
+            elif has_lists:
+                lists_at = now + self._pause()
+                if self._people_changed:
+                    self._people_changed = False
+                    self.people_version += 1
+                    self._changed()
+                if tells:
+                    self._own_roster_changed = False
+                    told_at = now
+                    self._tell(self._roster.event())
+                if self._asking:
+                    self._tell({"type": "people.ask", "node": self._roster.node})
+            await asyncio.sleep(COALESCE)
 
     async def farewell(self) -> None:
         """Tell the other nodes at once that nobody is here any more, if they do not know it."""

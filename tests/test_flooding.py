@@ -186,15 +186,18 @@ async def test_a_first_message_that_is_refused_does_not_count_as_stored(
 
 async def test_a_message_that_is_invalid_or_too_fast_reads_nothing(settings, still_clock, mallory):
     settings.MESSAGE_BURST = 1
-    async with enter("attic", cookie=mallory) as hers, enter("cellar", cookie=mallory) as his:
-        async with counted(in_readers, 'AS "a" FROM "chat_room"') as looked_up:
-            assert (await try_to_say(hers, ""))["code"] == "bad_frame"
-            assert not looked_up
-            assert await hers.say("First") == 1
-            assert len(looked_up) == 1
+    async with (
+        enter("attic", cookie=mallory) as hers,
+        enter("cellar", cookie=mallory) as his,
+        counted(in_readers, 'AS "a" FROM "chat_room"') as looked_up,
+    ):
+        assert (await try_to_say(hers, ""))["code"] == "bad_frame"
+        assert not looked_up
+        assert await hers.say("First") == 1
+        assert len(looked_up) == 1
 
-            assert (await try_to_say(his, "First"))["code"] == "too_fast"
-            assert len(looked_up) == 1
+        assert (await try_to_say(his, "First"))["code"] == "too_fast"
+        assert len(looked_up) == 1
 
 
 async def test_new_authors_of_one_address_create_no_more_rooms_than_its_people(

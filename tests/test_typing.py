@@ -53,6 +53,18 @@ async def test_typing_fades_by_itself(alice, bob, monkeypatch):
         await sees_typing(his)
 
 
+async def test_typing_fades_in_time_where_lists_of_people_are_shown_rarely(alice, bob, monkeypatch):
+    monkeypatch.setattr(roster, "TYPING_TTL", 0.2)
+    monkeypatch.setattr(presence, "CROWD", 0.001)  # connections
+    monkeypatch.setattr(presence, "LONGEST", 60)
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        monkeypatch.setattr(presence, "LONGEST", 0.05)  # from now on, and not for what waits
+        await hers.command("typing.start")
+        await sees_typing(his, "Alice")
+
+        await sees_typing(his)
+
+
 async def test_several_can_type_at_once_and_end_apart(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his, enter() as watching:
         await hers.command("typing.start")

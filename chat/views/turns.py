@@ -1,8 +1,8 @@
 """HTTP requests that read the database or render: paced by address, and few at a time.
 
 The others wait in the event loop, before they need the processor or a database connection: with
-many, pages become slower and nobody's messages do. Django keeps a thread for each request that waits
-(ThreadSensitiveContext), which sleeps meanwhile.
+many, pages become slower and nobody's messages do. Django keeps a thread for each request that
+waits (ThreadSensitiveContext), which sleeps meanwhile.
 """
 
 from __future__ import annotations
