@@ -30,8 +30,10 @@ from chat.limits import (
     command_pace,
     command_rate,
     handshake_pace,
+    hold_back,
     open_rooms,
     refusal_rate,
+    refused_handshakes,
 )
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
@@ -92,12 +94,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Accept, then close with a code where entry is refused: a handshake that fails shows
-        in a browser as 1006 and says nothing."""
+        in a browser as 1006 and says nothing. That is enough for a client that fills an address's
+        sockets with refused ones: each would be held back, and may take seconds to close."""
+        is_too_fast = False
         try:
-            await handshake_pace().take_or_hold_back(self._address)
-            is_too_fast = False
+            handshake_pace().take(self._address)
         except TooFast:
             is_too_fast = True
+            if not self._entered.enter_context(refused_handshakes().socket(self._address)):
+                await self.close()
+                return
+            await hold_back()
         await self.accept(None if self.is_plain else protocol.SUBPROTOCOL)
         try:
             if is_too_fast:

@@ -112,7 +112,7 @@ class AddressPace:
         try:
             self.take(address)
         except TooFast:
-            await asyncio.sleep(HELD_BACK)
+            await hold_back()
             raise
 
     async def turn(self, address: str | None) -> None:
@@ -220,6 +220,11 @@ def network_of(address: str) -> str:
         return address
 
 
+async def hold_back() -> None:
+    """Let a refusal take its time."""
+    await asyncio.sleep(HELD_BACK)
+
+
 def command_rate() -> Rate:
     """A new connection's allowance of commands of any kind."""
     return Rate(settings.COMMAND_RATE, settings.COMMAND_RATE * COMMAND_BURST)
@@ -253,4 +258,5 @@ command_pace = PerLoop(
 )
 read_turns = PerLoop(lambda: asyncio.Semaphore(READS_AT_ONCE))
 addresses = PerLoop(Addresses)
+refused_handshakes = PerLoop(Addresses)
 open_rooms = PerLoop(OpenRooms)

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from chat import limits
+from chat.errors import CloseCode
 from tests.posts import SECONDS
 from tests.sockets import ORIGIN, enter, handshake, plain, refused_with
 
@@ -239,3 +241,25 @@ async def test_people_with_and_without_the_protocol_hear_each_other():
         await his.send_to(" In plain text ")
         assert await hers.bodies(until=2) == ["In JSON", " In plain text "]
         assert hers.messages[1]["author_id"] != hers.messages[0]["author_id"]
+
+
+async def test_no_more_refused_handshakes_of_an_address_are_held_than_its_sockets(
+    settings, monkeypatch, still_clock
+):
+    monkeypatch.setattr(limits, "HANDSHAKES", (1 / 60, 1))
+    settings.SOCKETS_PER_ADDRESS, settings.PEOPLE_PER_ADDRESS = 2, 1
+    here = {"client": ["192.0.2.1", 1]}
+    async with enter(**here):
+        refused = [handshake(**here) for _ in range(2)]
+        for communicator in refused:
+            accepted, _ = await communicator.connect(timeout=SECONDS)
+            assert accepted, "it gets a close code"
+        one_more = handshake(**here)
+        accepted, _ = await one_more.connect(timeout=SECONDS)
+        assert not accepted
+        async with enter(client=["192.0.2.2", 1]):
+            pass
+        for communicator in [*refused, one_more]:
+            await communicator.disconnect(timeout=SECONDS)
+
+        assert await refused_with(handshake(**here)) == CloseCode.TOO_MANY_SOCKETS
