@@ -79,7 +79,7 @@ def test_after_the_name_one_goes_on_writing(alice, leave):
 
 
 def test_who_can_read_is_said_where_the_first_message_is_written(alice):
-    note = alice.page.get_by_text("Anyone with the link can read this room. Messages are saved.")
+    note = alice.page.get_by_text("Anyone with the link can read and write. Messages are saved.")
     expect(note).to_be_in_viewport(ratio=1)
     expect(alice.page.locator("[data-empty]")).to_contain_text("Messages are saved.")
 
