@@ -137,6 +137,7 @@ def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
     alice.connects()
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_offline_opening_has_its_picture(node, visitor, shoot, scheme):
     alice, bob = visitor(color_scheme=scheme, **PHONE), visitor(color_scheme=scheme)

@@ -132,6 +132,7 @@ def test_what_was_not_scrolled_to_stays_new(alice, bob):
     expect(after_the_line(alice)).to_have_text("Below the fold")
 
 
+@pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_line_has_its_picture(new_context, house, room, bob, shoot, scheme, device):

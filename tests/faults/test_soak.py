@@ -11,7 +11,7 @@ import pytest
 from tests.faults import figures, hostile
 from tests.faults.world import either, world
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", 40))
+SECONDS = float(os.environ.get("SOAK_SECONDS", 25))
 EVERY = either(0.5, 1.5)  # seconds between what one person says: as much is said in the short one
 VISITS = either(0.3, 1)  # seconds between visitors
 WARM_UP = 1 / 3  # of it, in which memory may grow: caches, threads, the database's pages
