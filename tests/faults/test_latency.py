@@ -18,7 +18,7 @@ def milliseconds(median, *, seed=0, count=100):
     return [median / 1000 * rng.lognormvariate(0, 0.7) for _ in range(count)]
 
 
-@pytest.mark.parametrize("calm", [3, 8, 30, 200])
+@pytest.mark.parametrize("calm", [8, 12, 30, 200])
 def test_noise_is_no_complaint_and_tenfold_latency_is(calm):
     for seed in range(50):
         before = milliseconds(calm, seed=seed)
