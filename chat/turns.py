@@ -1,7 +1,7 @@
-"""The database for whoever has one of `limits.read_turns`: pages, lookups and history.fetch.
+"""Database reads of pages, lookups and history.fetch, made while holding a `limits.read_turns`.
 
-While the database is away each attempt takes seconds, which would add up over all that wait: after
-one that failed, the others fail immediately until a client may come back.
+While the database is away each attempt takes seconds, and those in the queue would wait for all of
+them. So after a failed read the others fail immediately, until clients retry.
 """
 
 from __future__ import annotations
