@@ -26,7 +26,7 @@ from bench.cases import (
 )
 from bench.plan import FULL, QUICK, Plan
 from bench.results import Results
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 
 def main() -> None:

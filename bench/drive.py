@@ -14,7 +14,7 @@ import msgspec
 from bench import cores
 from bench.load.spec import Group, Result, Spec
 from bench.servers import Target
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 LONGEST = 120  # seconds that a run may take
 

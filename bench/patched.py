@@ -15,7 +15,7 @@ import django
 from django.core.management import execute_from_command_line
 
 if TYPE_CHECKING:
-    from chat.protocol import Message
+    from chat.protocol.frames import Message
     from chat.services.messages import Post
 
 
@@ -36,16 +36,16 @@ def log_queries() -> None:
 
 def no_group_commit() -> None:
     """Each post has a transaction of its own."""
-    from chat import journal
+    from chat.live import group_commit
 
-    journal.MAX_BATCH = 1
+    group_commit.MAX_BATCH = 1
 
 
 def no_company() -> None:
     """After a batch of several, the next one is written with whoever is there."""
-    from chat import journal
+    from chat.live import group_commit
 
-    journal.LONGEST_WAIT = 0
+    group_commit.LONGEST_WAIT = 0
 
 
 def no_flush() -> None:
@@ -62,9 +62,10 @@ def no_storage() -> None:
 
     from django.utils import timezone
 
-    from chat import broadcast, journal
+    from chat.channel import announcements
+    from chat.live import group_commit
     from chat.models import Room
-    from chat.protocol import Message, timestamp
+    from chat.protocol.frames import Message, timestamp
 
     seqs = count(1)
     room: list[Room] = []
@@ -77,19 +78,19 @@ def no_storage() -> None:
         for post, seq in zip(posts, seqs, strict=False):
             author = post.author_id, post.author_name
             messages.append(Message(seq, seq, post.client_message_id, *author, post.body, now))
-        changes = broadcast.encoded(messages)
+        changes = announcements.encoded(messages)
         first, last = messages[0].seq, messages[-1].seq
-        announcement = broadcast.Announcement(room[0].epoch, first - 1, last, changes)
-        broadcast.announce(posts[0].slug, announcement)
+        announcement = announcements.Announcement(room[0].epoch, first - 1, last, changes)
+        announcements.announce(posts[0].slug, announcement)
         return messages
 
-    vars(journal)["post_messages"] = post_messages
+    vars(group_commit)["post_messages"] = post_messages
     no_heads()
 
 
 def no_heads() -> None:
     """Nobody compares the hubs with the log, which in `no_storage` stays empty."""
-    from chat.hubs import Hubs
+    from chat.live.hub_registry import Hubs
 
     async def watch(self: Hubs) -> None:
         return
@@ -99,8 +100,8 @@ def no_heads() -> None:
 
 def no_shared_hub() -> None:
     """Each connection has a hub and a seat in the group of its own, as in the tutorial."""
-    from chat.hub import RoomHub
-    from chat.hubs import Hubs
+    from chat.live.hub import RoomHub
+    from chat.live.hub_registry import Hubs
 
     async def enter(self: Hubs, slug: str) -> RoomHub:
         hub = RoomHub(slug)
@@ -113,14 +114,14 @@ def no_shared_hub() -> None:
 
 def no_coalescing() -> None:
     """Each change is a frame of its own."""
-    from chat import hub, recent
-    from chat.recent import Frame
+    from chat.live import hub, replay_buffer
+    from chat.live.replay_buffer import Frame
 
     def framed(after: int, head: int, changes: Any) -> list[Frame]:
         frames = [Frame(change.seq - 1, change.seq, [change]) for change in changes]
         return frames or [Frame(after, head, [])]
 
-    recent.framed = hub.framed = framed  # type: ignore[attr-defined]
+    replay_buffer.framed = hub.framed = framed  # type: ignore[attr-defined]
 
 
 def no_prepared_frames() -> None:

@@ -16,7 +16,7 @@ from bench.cases.profile import Profile
 from bench.cases.rooms import Rooms
 from bench.cases.storm import Storm
 from bench.cases.table import Cell
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 FILE = ROOT / "var" / "bench" / "results.json"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import cores
-from tests.processes import ROOT, Node, Server, find_program, free_port, redis_server, serving
+from testing.processes import ROOT, Node, Server, find_program, free_port, redis_server, serving
 
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")
 PATCHED = ("-m", "bench.patched", *SERVE[1:])
@@ -25,7 +25,7 @@ class Target:
 
     dialect: str
     url: str
-    nodes: Sequence[Any]  # tests.processes.Node or alike
+    nodes: Sequence[Any]  # testing.processes.Node or alike
 
     @property
     def ports(self) -> list[int]:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from chat.directory import EVERY_ROOM
-from chat.protocol import SLUG
+from chat.protocol.frames import SLUG
+from chat.rooms.directory import EVERY_ROOM
 
 DAPHNE_NEEDED = (4, 2, 2)
 

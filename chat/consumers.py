@@ -16,16 +16,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http import parse_cookie
 
-from chat import protocol
-from chat.access_log import AccessRecord
-from chat.commands import HANDLERS, Visitor, say_plain
-from chat.draining import draining
-from chat.errors import BadFrame, ChatError, CloseCode, TooFast, Unavailable
-from chat.follower import Ended, Follower, PlainFollower
-from chat.hub import RoomHub
-from chat.hubs import hubs
-from chat.identity import Guest, guest_from, new_guest
-from chat.limits import (
+from chat.access.guests import Guest, guest_from, new_guest
+from chat.access.origin import header_values, is_allowed_origin
+from chat.access.rate_limits import (
     addresses,
     command_pace,
     command_rate,
@@ -35,11 +28,18 @@ from chat.limits import (
     refusal_rate,
     refused_handshakes,
 )
+from chat.live.commands import HANDLERS, Visitor, say_plain
+from chat.live.connection_log import AccessRecord
+from chat.live.hub import RoomHub
+from chat.live.hub_registry import hubs
+from chat.live.prepared_text import writer_of
+from chat.live.shutdown import draining
+from chat.live.subscription import Ended, Follower, PlainFollower
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
-from chat.origin import header_values, is_allowed_origin
-from chat.outgoing import writer_of
-from chat.protocol import GoingAway, Limits, RoomInfo, Welcome
+from chat.protocol import frames
+from chat.protocol.errors import BadFrame, ChatError, CloseCode, TooFast, Unavailable
+from chat.protocol.frames import GoingAway, Limits, RoomInfo, Welcome
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         What was entered is left here, because `disconnect` is not called after every end."""
         self.scope, self.base_send = scope, send
         self.channel_layer = None
-        self.is_plain = protocol.SUBPROTOCOL not in scope.get("subprotocols", ())
+        self.is_plain = frames.SUBPROTOCOL not in scope.get("subprotocols", ())
         self._commands, self._refusals = command_rate(), refusal_rate()
         self._record = AccessRecord(self._address, "plain" if self.is_plain else "json")
         async with AsyncExitStack() as self._entered:
@@ -105,7 +105,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 await self.close()
                 return
             await hold_back()
-        await self.accept(None if self.is_plain else protocol.SUBPROTOCOL)
+        await self.accept(None if self.is_plain else frames.SUBPROTOCOL)
         try:
             if is_too_fast:
                 raise Ended(CloseCode.TOO_MANY_SOCKETS)
@@ -135,13 +135,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
             elif self.is_plain:
                 await say_plain(self.visitor, text)
             else:
-                command = protocol.decode(text)
+                command = frames.decode(text)
                 await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
         except ChatError as error:
             await self._refuse(error, text)
 
     async def send_frame(self, frame: msgspec.Struct) -> None:
-        await self.send(text_data=protocol.encode(frame))
+        await self.send(text_data=frames.encode(frame))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """As Channels does, with a CloseCode's meaning as the reason."""
@@ -169,7 +169,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.is_plain:
             await self.send(text_data=f"error: {error.detail}")
         else:
-            await self.send_frame(protocol.error_frame(error, protocol.command_id(text)))
+            await self.send_frame(frames.error_frame(error, frames.command_id(text)))
         if isinstance(error, TooFast):
             await self._slow_down()
 
@@ -186,7 +186,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         slug = self.scope["url_route"]["kwargs"].get("slug") or LOBBY
         if not is_allowed_origin(self.scope["headers"]):
             raise Ended(CloseCode.BAD_ORIGIN)
-        if not protocol.SLUG.fullmatch(slug):
+        if not frames.SLUG.fullmatch(slug):
             raise Ended(CloseCode.BAD_ROOM)
         if not self._entered.enter_context(addresses().socket(self._address)):
             raise Ended(CloseCode.TOO_MANY_SOCKETS)

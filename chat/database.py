@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from chat.errors import Unavailable
+from chat.protocol.errors import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")

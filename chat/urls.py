@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from chat.views import health, name, places, qr, room, rooms, say, shell
+from chat.views import health, history_lookup, name, post_form, pwa, qr, room_page, rooms
 
 urlpatterns = [
-    path("", room.lobby, name="lobby"),
-    path("r/<str:slug>/", room.room, name="room"),
-    path("r/<str:slug>/at/", places.at, name="at"),
-    path("r/<str:slug>/missed/", places.missed, name="missed"),
-    path("r/<str:slug>/say/", say.say, name="say"),
+    path("", room_page.lobby, name="lobby"),
+    path("r/<str:slug>/", room_page.room, name="room"),
+    path("r/<str:slug>/at/", history_lookup.at, name="at"),
+    path("r/<str:slug>/missed/", history_lookup.missed, name="missed"),
+    path("r/<str:slug>/say/", post_form.say, name="say"),
     path("r/<str:slug>/qr.svg", qr.qr, name="qr"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms.json", rooms.list_rooms, name="list_rooms"),
     path("name/", name.set_name, name="name"),
-    path("manifest.webmanifest", shell.manifest, name="manifest"),
-    path("sw.js", shell.worker, name="worker"),
-    path("offline/", shell.offline, name="offline"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.worker, name="worker"),
+    path("offline/", pwa.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

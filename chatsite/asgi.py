@@ -18,14 +18,14 @@ from django.core.asgi import get_asgi_application
 
 from chat.routing import websocket_urlpatterns
 from chatsite.at_exit import end_in_good_order
-from chatsite.bodies import PlainBodies
+from chatsite.body_limit import PlainBodies
 from chatsite.cookies import SafeCookies
 from chatsite.error_reports import report_errors
 from chatsite.lifespan import lifespan
 from chatsite.metrics_port import open_metrics_port
-from chatsite.preparation import prepare
 from chatsite.proxies import BehindProxies, TrustedProxies
 from chatsite.quiet import Quiet
+from chatsite.startup import prepare
 
 with errors_in_words():
     if settings.SENTRY_DSN:

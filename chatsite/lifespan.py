@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from chat import database
-from chat.draining import draining
+from chat.live.shutdown import draining
 
 
 async def lifespan(

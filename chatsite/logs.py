@@ -90,7 +90,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
             "django.security": quiet | {"handlers": ["brief"]},
             # Robots send any Host; they get a 400.
             "django.security.DisallowedHost": quiet | {"level": "CRITICAL"},
-            # A traceback a second while Redis is away; chat.seat says it once, in one line.
+            # A traceback a second while Redis is away; chat.channel.group logs one line.
             "channels_redis": quiet | {"level": "CRITICAL"},
         },
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import processes
+from testing import processes
 from tests.browser.person import Person
 
 ROOM = "/r/street-party/"

@@ -15,7 +15,7 @@ import pytest
 from channels.layers import channel_layers
 from pytest_asyncio import is_async_test
 
-from tests import processes
+from testing import processes
 
 HANGS_AFTER = 60  # seconds that a coroutine test may take, unless it is marked with `takes(s)`
 
@@ -81,13 +81,13 @@ def _deadline(request):
 @pytest.fixture(autouse=True)
 def _hubs_close_at_once(monkeypatch):
     """A hub does not outlive its test's event loop, so none of its tasks and ears does."""
-    monkeypatch.setattr("chat.hubs.MAX_LINGERING", 0)
+    monkeypatch.setattr("chat.live.hub_registry.MAX_LINGERING", 0)
 
 
 @pytest.fixture
 def quick_polls(monkeypatch):
     """The database is asked for the heads of the rooms as often as only tests want it."""
-    monkeypatch.setattr("chat.hubs.POLL", (0.05, 0.1))
+    monkeypatch.setattr("chat.live.hub_registry.POLL", (0.05, 0.1))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def still_clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    for module in ("chat.limits", "chatsite.memory_layer"):
+    for module in ("chat.access.rate_limits", "chatsite.memory_layer"):
         monkeypatch.setattr(f"{module}.time", clock)
     return clock
 

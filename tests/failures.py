@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error
 
-from tests import processes
+from testing import processes
 
 FAILURES = processes.ROOT / "var" / "failures"
 FAILED = pytest.StashKey[bool]()

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.processes import KEPT, ROOT
+from testing.processes import KEPT, ROOT
 
 
 def settings_of(tmp_path, code="", **environment):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests import processes
+from testing import processes
 
 LIVE = 0.7  # seconds; sooner than the database is asked for the heads, mostly
 IN_A_ROW = 8  # messages that cannot all be lucky

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core import signing
 
-from chat.identity import SALT, new_guest
+from chat.access.guests import SALT, new_guest
 
 
 def cookie(name, guest=None):

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from chat import limits
-from chat.errors import CloseCode
+from chat.access import rate_limits
+from chat.protocol.errors import CloseCode
 from tests.posts import SECONDS
 from tests.sockets import ORIGIN, enter, handshake, plain, refused_with
 
@@ -246,7 +246,7 @@ async def test_people_with_and_without_the_protocol_hear_each_other():
 async def test_no_more_refused_handshakes_of_an_address_are_held_than_its_sockets(
     settings, monkeypatch, still_clock
 ):
-    monkeypatch.setattr(limits, "HANDSHAKES", (1 / 60, 1))
+    monkeypatch.setattr(rate_limits, "HANDSHAKES", (1 / 60, 1))
     settings.SOCKETS_PER_ADDRESS, settings.PEOPLE_PER_ADDRESS = 2, 1
     here = {"client": ["192.0.2.1", 1]}
     async with enter(**here):

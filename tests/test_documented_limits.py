@@ -9,10 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "chatsite" / "settings" / "__init__.py"
 NAMES = re.compile(r"(MAX|MOST|LONGEST)(_[A-Z_]+)?|[A-Z_]+_AT_ONCE")  # of limits, in any module
-# Constants of chat/limits.py that limit nothing by themselves.
-UNITS = {"chat.limits.DAY", "chat.limits.MEGABYTE", "chat.limits.TOO_MANY_REQUESTS"}
+# Constants of chat/access/rate_limits.py that limit nothing by themselves.
+UNITS = {
+    "chat.access.rate_limits.DAY",
+    "chat.access.rate_limits.MEGABYTE",
+    "chat.access.rate_limits.TOO_MANY_REQUESTS",
+}
 # Limits whose names follow no rule.
-OTHERS = {"chat.admin.login.ATTEMPTS", "chat.database.READERS", "chat.presence.COALESCE"}
+OTHERS = {"chat.admin.login.ATTEMPTS", "chat.database.READERS", "chat.live.presence.COALESCE"}
 
 
 def test_every_limit_is_documented_and_no_other():
@@ -27,12 +31,12 @@ def test_every_limit_is_documented_and_no_other():
 def test_limits_are_found_by_their_names_and_their_module():
     source = "MAX_THINGS = 3\nMOST = 1, 2\nREADS_AT_ONCE = 2\nMAXIMAL = 1\nother = 1\nTTL = 3"
 
-    assert set(constants(source, "chat.hub")) == {
-        "chat.hub.MAX_THINGS",
-        "chat.hub.MOST",
-        "chat.hub.READS_AT_ONCE",
+    assert set(constants(source, "chat.live.hub")) == {
+        "chat.live.hub.MAX_THINGS",
+        "chat.live.hub.MOST",
+        "chat.live.hub.READS_AT_ONCE",
     }
-    assert "chat.limits.TTL" in constants(source, "chat.limits")
+    assert "chat.access.rate_limits.TTL" in constants(source, "chat.access.rate_limits")
 
 
 def test_limit_settings_are_those_of_their_block():
@@ -68,7 +72,7 @@ def constants(source, module):
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            in_limits = module == "chat.limits" and name.isupper()
+            in_limits = module == "chat.access.rate_limits" and name.isupper()
             if in_limits or NAMES.fullmatch(name) or f"{module}.{name}" in OTHERS:
                 yield f"{module}.{name}"
 

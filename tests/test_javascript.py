@@ -15,13 +15,13 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from chat.errors import CloseCode
-from chat.identity import BLANK, IGNORABLE
-from chat.protocol import MAX_NAME, MAX_PAGE
-from chat.roster import TYPING_TTL
-from chat.views.looks import initial_of, look_of
+from chat.access.guests import BLANK, IGNORABLE
+from chat.live.roster import TYPING_TTL
+from chat.protocol.errors import CloseCode
+from chat.protocol.frames import MAX_NAME, MAX_PAGE
+from chat.views.author_look import initial_of, look_of
+from testing.processes import ROOT
 from tests.conftest import missing
-from tests.processes import ROOT
 
 MODULES = ROOT / "chat" / "static" / "chat" / "js"
 SECONDS = 60  # until Node counts as hanging

@@ -7,7 +7,7 @@ import importlib.util
 
 import pytest
 
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 DEV_ONLY = {"hypothesis", "playwright", "podman_compose", "websockets", "yaml"}
 

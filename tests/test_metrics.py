@@ -14,8 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 pytest.importorskip("websockets")
 
-from tests import processes
-from tests.layers import DeafLayer, told_by_layer_alone, use
+from testing import processes
+from tests.faulty_channel_layers import DeafLayer, told_by_layer_alone, use
 from tests.node_sockets import visit
 from tests.posts import SECONDS
 from tests.sockets import enter

@@ -10,7 +10,7 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Value
 
-from tests import processes
+from testing import processes
 
 NODES = 4
 # Their own release, after the one that stopped using what they take away, may list them here.

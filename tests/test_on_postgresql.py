@@ -6,10 +6,15 @@ import os
 import subprocess
 import sys
 
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 PATHS = [
-    *["tests/services", "tests/test_journal.py", "tests/test_consumers.py", "tests/test_hubs.py"],
+    *[
+        "tests/services",
+        "tests/live/test_group_commit.py",
+        "tests/test_consumers.py",
+        "tests/live/test_hub_registry.py",
+    ],
     *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
     "tests/archive/test_wrong_values.py",
 ]

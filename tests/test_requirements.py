@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from chatsite.server import versions
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 KINDS = ["run", "sentry", "dev", "bench"]
 LOCKED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.!+]+)")

@@ -11,8 +11,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from testing.processes import ROOT, find_program
 from tests.conftest import missing
-from tests.processes import ROOT, find_program
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 DOMAINS = ["django", "djangojs"]

@@ -12,7 +12,7 @@ from bench.drive import RunFailed
 from bench.load.spec import Group
 from bench.plan import Plan
 from bench.servers import Target
-from tests.processes import ServerFailed
+from testing.processes import ServerFailed
 
 LOADS: list[Load] = [(100, 8), (1000, 8), (1000, 100)]
 

@@ -11,7 +11,7 @@ from bench.cases.table import Cell, Load, told
 from bench.load.spec import Group
 from bench.plan import Plan
 from bench.servers import NO_LIMITS, OURS, SERVE, Target
-from tests.processes import find_program, postgres_server, redis_server
+from testing.processes import find_program, postgres_server, redis_server
 
 LOADS: list[Load] = [(1000, 8), (1000, 100)]
 ROUNDS = 2

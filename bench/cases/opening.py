@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 from bench import servers
 from bench.plan import Plan
 from bench.servers import Target
-from tests.processes import find_program, serving
-from tests.proxies import BEHIND, Caddy
+from testing.processes import find_program, serving
+from testing.proxies import BEHIND, Caddy
 
 MESSAGES = 60  # in the room: more than the page of 50 that a newcomer gets
 BITS_DOWN = 1_600_000  # a second, as Lighthouse's "slow 4G"

@@ -18,7 +18,7 @@ from bench.drive import RunFailed
 from bench.load.spec import Group, Result
 from bench.plan import Plan
 from bench.servers import Target
-from tests.processes import ServerFailed
+from testing.processes import ServerFailed
 
 OURS = "this chat"
 OURS_PLAIN = "this chat, plain text"

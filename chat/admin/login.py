@@ -9,7 +9,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import ngettext
 
-from chat.limits import Rate, Rates, network_of
+from chat.access.rate_limits import Rate, Rates, network_of
 
 ATTEMPTS = 1 / 30, 5  # a second and at once, of one address in one process
 

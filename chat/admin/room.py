@@ -10,10 +10,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from chat.errors import BadTitle
 from chat.models import Room
+from chat.protocol.errors import BadTitle
+from chat.rooms.titles import normalised_title
 from chat.services.rooms import change_room
-from chat.titles import normalised_title
 
 HELP = {
     "title": gettext_lazy("People who enter see it within seconds, open pages after a reload."),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from django.template.loader import get_template, render_to_string
 
-from chat import protocol
 from chat.archive.tables import CHUNK
 from chat.models import Message, Room
+from chat.protocol import frames
 
 
 def messages_of(room: Room) -> Iterator[Message]:
@@ -18,9 +18,9 @@ def messages_of(room: Room) -> Iterator[Message]:
 
 def as_json_lines(room: Room) -> Iterator[str]:
     """A line for the room, then one for each message, as on the wire."""
-    yield protocol.encode(protocol.RoomInfo(slug=room.slug, title=room.shown_title)) + "\n"
+    yield frames.encode(frames.RoomInfo(slug=room.slug, title=room.shown_title)) + "\n"
     for message in messages_of(room):
-        yield protocol.encode(message.as_frame()) + "\n"
+        yield frames.encode(message.as_frame()) + "\n"
 
 
 def as_html(room: Room) -> Iterator[str]:

@@ -21,7 +21,7 @@ from chat.archive.tables import CHUNK, Part, copied_models, fields_of, stored_mo
 from chat.archive.values import Field, preparing
 from chat.models import Message, Room
 from chat.models.room import new_epoch
-from chat.protocol import MAX_SEQ
+from chat.protocol.frames import MAX_SEQ
 
 Row = list[Any]
 REFUSED = (IntegrityError, DataError, ValueError)  # a driver may raise the last one itself

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
-from chat import protocol
 from chat.models.room import Room
+from chat.protocol import frames
 
 CLOCKS_DIFFER = timedelta(days=1)  # at most, unless one of them is wrong
 
@@ -42,7 +42,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         `moment` to `moment` or later.
         """
         known = self.exclude(stamped_ahead())
-        newest = self.before(protocol.MAX_SEQ).first()
+        newest = self.before(frames.MAX_SEQ).first()
         low, high = 1, newest.seq + 1 if newest else 1
         while low < high:
             middle = (low + high) // 2
@@ -61,7 +61,7 @@ class Message(models.Model):
     seq = models.BigIntegerField()
     changed_seq = models.BigIntegerField()
     author_id = models.CharField(max_length=32)
-    author_name = models.CharField(max_length=protocol.MAX_NAME)
+    author_name = models.CharField(max_length=frames.MAX_NAME)
     client_message_id = models.UUIDField()
     body = models.TextField()
     posted_at = models.DateTimeField(default=timezone.now)
@@ -80,14 +80,14 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.room_id}/{self.seq}"
 
-    def as_frame(self) -> protocol.Message:
+    def as_frame(self) -> frames.Message:
         """The message as it goes on the wire."""
-        return protocol.Message(
+        return frames.Message(
             seq=self.seq,
             changed_seq=self.changed_seq,
             client_message_id=self.client_message_id,
             author_id=self.author_id,
             author_name=self.author_name,
             body=self.body,
-            posted_at=protocol.timestamp(self.posted_at),
+            posted_at=frames.timestamp(self.posted_at),
         )

@@ -13,7 +13,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from chat import protocol
+from chat.protocol import frames
 
 LOBBY = "lobby"
 UNNAMED_LOBBY = "Lobby"  # what `shown_title` makes of it
@@ -76,8 +76,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    slug = models.CharField(max_length=protocol.MAX_SLUG, unique=True)
-    title = models.CharField(max_length=protocol.MAX_TITLE, blank=True)
+    slug = models.CharField(max_length=frames.MAX_SLUG, unique=True)
+    title = models.CharField(max_length=frames.MAX_TITLE, blank=True)
     head = models.BigIntegerField(default=0)  # the highest seq of the log
     epoch = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -13,9 +13,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper as Cursor
 from django.utils import timezone
 
-from chat import broadcast, protocol
-from chat.errors import Conflict
+from chat.channel import announcements
 from chat.models import Message, Room
+from chat.protocol import frames
+from chat.protocol.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Post:
     body: str
 
 
-Stored = protocol.Message | Conflict
+Stored = frames.Message | Conflict
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
 # spends on a message that a hundred people hear.
@@ -77,7 +78,7 @@ def _in_lock_order(by_room: dict[str, list[Post]]) -> Iterable[tuple[str, list[P
 def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
     """One room's part of a batch, in the caller's transaction; outcomes by the post's `id()`."""
     outcomes: dict[int, Stored] = {}
-    new: list[protocol.Message] = []
+    new: list[frames.Message] = []
     with connection.cursor() as cursor:
         room_id, epoch, after = _locked_room(cursor, slug)
         known = _known_messages(cursor, room_id, posts)
@@ -86,7 +87,7 @@ def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
             message = known.get(post.client_message_id)
             if message is None:
                 head += 1
-                message = _message(head, post, protocol.timestamp(now))
+                message = _message(head, post, frames.timestamp(now))
                 known[post.client_message_id] = message
                 new.append(message)
             outcomes[id(post)] = message if message.body == post.body else Conflict()
@@ -94,8 +95,8 @@ def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
             _store(cursor, room_id, new, now)
             cursor.execute(MOVE, (head, room_id))
     if new:
-        announcement = broadcast.Announcement(epoch, after, head, broadcast.encoded(new))
-        transaction.on_commit(partial(broadcast.announce, slug, announcement))
+        announcement = announcements.Announcement(epoch, after, head, announcements.encoded(new))
+        transaction.on_commit(partial(announcements.announce, slug, announcement))
     return outcomes
 
 
@@ -117,7 +118,7 @@ def _locked_room(cursor: Cursor, slug: str) -> tuple[int, str, int]:
 
 def _known_messages(
     cursor: Cursor, room_id: int, posts: Sequence[Post]
-) -> dict[UUID, protocol.Message]:
+) -> dict[UUID, frames.Message]:
     """The messages stored before under the posts' idempotency keys; usually none."""
     ids = _uuids(post.client_message_id for post in posts)
     cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids))
@@ -128,8 +129,8 @@ def _known_messages(
     return {each.client_message_id: each.as_frame() for each in messages}
 
 
-def _message(seq: int, post: Post, posted_at: str) -> protocol.Message:
-    return protocol.Message(
+def _message(seq: int, post: Post, posted_at: str) -> frames.Message:
+    return frames.Message(
         seq=seq,
         changed_seq=seq,
         client_message_id=post.client_message_id,
@@ -140,9 +141,7 @@ def _message(seq: int, post: Post, posted_at: str) -> protocol.Message:
     )
 
 
-def _store(
-    cursor: Cursor, room_id: int, messages: Sequence[protocol.Message], now: datetime
-) -> None:
+def _store(cursor: Cursor, room_id: int, messages: Sequence[frames.Message], now: datetime) -> None:
     posted_at = connection.ops.adapt_datetimefield_value(now)
     ids = _uuids(each.client_message_id for each in messages)
     rows = [

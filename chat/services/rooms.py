@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from chat import broadcast
+from chat.channel import announcements
 from chat.models import Room
 
 
@@ -24,8 +24,8 @@ def make_room(*, slug: str, title: str) -> tuple[Room, bool]:
             slug=slug, defaults={"title": title, "epoch": room.epoch}
         )
         if is_new:
-            announcement = broadcast.Announcement(room.epoch, 0, 0, None, title)
-            transaction.on_commit(partial(broadcast.announce, slug, announcement))
+            announcement = announcements.Announcement(room.epoch, 0, 0, None, title)
+            transaction.on_commit(partial(announcements.announce, slug, announcement))
     return room, is_new
 
 
@@ -38,5 +38,5 @@ def change_room(*, slug: str, title: str, retention_days: int | None) -> None:
     with transaction.atomic():
         Room.objects.filter(slug=slug).update(title=title, retention_days=retention_days)
         room = Room.objects.get(slug=slug)
-        announcement = broadcast.Announcement(room.epoch, 0, 0, None, room.shown_title)
-        transaction.on_commit(partial(broadcast.announce, slug, announcement))
+        announcement = announcements.Announcement(room.epoch, 0, 0, None, room.shown_title)
+        transaction.on_commit(partial(announcements.announce, slug, announcement))

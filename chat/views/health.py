@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chat.readiness import FINE, NOT_REQUIRED, shortcomings
+from chat.live.readiness import FINE, NOT_REQUIRED, shortcomings
 
 
 @csrf_exempt

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 
-from chat.errors import TooFast
-from chat.limits import PAGES, TOO_MANY_REQUESTS, people_pace
+from chat.access.rate_limits import PAGES, TOO_MANY_REQUESTS, people_pace
+from chat.protocol.errors import TooFast
 from chat.views.refusals import in_words, marked
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
-from chatsite.lan import is_loopback, lan_address
+from chat.access.lan import is_loopback, lan_address
 
 USUAL_PORT = "8000"  # of `make run`
 

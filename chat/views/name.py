@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from chat.errors import BadName
-from chat.identity import guest_from, new_guest, remember
-from chat.limits import lookup_pace
+from chat.access.guests import guest_from, new_guest, remember
+from chat.access.rate_limits import lookup_pace
+from chat.protocol.errors import BadName
 from chat.views.refusals import refusing
 
 

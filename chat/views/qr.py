@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from chat.protocol import SLUG
+from chat.protocol.frames import SLUG
 from chat.views.invitation import invitation
 from chat.views.refusals import refusing
-from chat.views.room import address_of, bad_slug
+from chat.views.room_page import address_of, bad_slug
 from chat.views.turns import lookup_turn
 
 DAY = 24 * 3600  # seconds

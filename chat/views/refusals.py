@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from chat.errors import ChatError, TooFast
+from chat.protocol.errors import ChatError, TooFast
 
 Response = TypeVar("Response", bound=HttpResponse)
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]

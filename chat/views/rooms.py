@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chat import turns
-from chat.commands import open_room
-from chat.directory import summaries
-from chat.errors import BadFrame, ChatError, Unavailable
-from chat.hubs import hubs
-from chat.identity import guest_from, new_guest, remember
+from chat.access.guests import guest_from, new_guest, remember
+from chat.live import reads
+from chat.live.commands import open_room
+from chat.live.hub_registry import hubs
 from chat.models import Room
-from chat.protocol import MAX_TITLE
+from chat.protocol.errors import BadFrame, ChatError, Unavailable
+from chat.protocol.frames import MAX_TITLE
+from chat.rooms.directory import summaries
 from chat.views.refusals import in_words, marked, refusing
-from chat.views.room import address_of
+from chat.views.room_page import address_of
 from chat.views.turns import look_up, page_turn
 
 MAX_ASKED = 100  # rooms of one request
@@ -108,7 +108,7 @@ async def _page(
 ) -> HttpResponse:
     async with page_turn(request, shows_refusal=error is not None):
         try:
-            listed = await turns.read(summaries, [])
+            listed = await reads.read(summaries, [])
         except Unavailable:
             listed, status = None, 503
         context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}

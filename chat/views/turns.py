@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from django.http import HttpRequest
 
-from chat import turns
-from chat.limits import lookup_pace, page_pace, read_turns
+from chat.access.rate_limits import lookup_pace, page_pace, read_turns
+from chat.live import reads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,6 +41,6 @@ async def lookup_turn(request: HttpRequest) -> AsyncIterator[None]:
 async def look_up(
     request: HttpRequest, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run `func` as `turns.read` does. Raises TooFast and Unavailable."""
+    """Run `func` as `reads.read` does. Raises TooFast and Unavailable."""
     async with lookup_turn(request):
-        return await turns.read(func, *args, **kwargs)
+        return await reads.read(func, *args, **kwargs)

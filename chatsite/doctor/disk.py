@@ -11,7 +11,7 @@ from django.conf import settings
 
 from chatsite.doctor import lines
 from chatsite.doctor.finding import Finding, check, fine, note, wrong
-from chatsite.preparation import static_files_changed
+from chatsite.startup import static_files_changed
 
 LEAST = 500 * 1024 * 1024  # bytes
 OLDEST = 2  # days

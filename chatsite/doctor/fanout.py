@@ -13,7 +13,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from websockets.exceptions import WebSocketException
 
-from chat.broadcast import group_name
+from chat.channel.announcements import group_name
 from chatsite.doctor.finding import Finding, check, fine, note, wrong
 from chatsite.doctor.site import Site
 from chatsite.doctor.sockets import Closed, a_room, frame_of, say

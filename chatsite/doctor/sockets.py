@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from chat.errors import CloseCode
+from chat.protocol.errors import CloseCode
 from chatsite.doctor import lines
 from chatsite.doctor.finding import Finding, check, fine, wrong
 from chatsite.doctor.site import PATIENCE, Site, Socket

@@ -11,8 +11,8 @@ from autobahn.util import encode_truncate
 from autobahn.websocket.types import ConnectionDeny
 
 from chatsite.server.frame import BINARY, TEXT, PreparedText, frame_of, prepare
-from chatsite.server.inbox import Event
 from chatsite.server.incoming import Incoming
+from chatsite.server.receive_queue import Event
 
 EXTENSION = "websocket.send_text"
 STOP_PINGS = "websocket.stop_pings"

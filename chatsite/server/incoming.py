@@ -13,8 +13,8 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
-from chatsite.server.inbox import Inbox
-from chatsite.server.outbox import Outbox
+from chatsite.server.receive_queue import Inbox
+from chatsite.server.write_buffer import Outbox
 
 FRAMES_A_TURN = 64  # of one connection, before the others get theirs
 MAX_IGNORED = 4096  # frames among which we look for the reply to our close frame

@@ -31,8 +31,8 @@ from chatsite.server import drain
 from chatsite.server.admission import Admission, raised_descriptor_limit
 from chatsite.server.channel import Channel
 from chatsite.server.connection import EXTENSION, STOP_PINGS, Connection
-from chatsite.server.inbox import Inbox
 from chatsite.server.lifespan import Lifespan, LifespanFailed
+from chatsite.server.receive_queue import Inbox
 from chatsite.server.request import Request
 from chatsite.server.versions import warn_of_untested_versions
 

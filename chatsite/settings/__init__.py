@@ -75,7 +75,7 @@ ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 # Rooms on everybody's list besides the lobby, by their slugs; "*" lists every room.
 LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 
-# Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol.py.
+# Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol/frames.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket

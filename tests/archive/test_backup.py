@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from tests import processes
+from testing import processes
 from tests.managing import manage
 from tests.node_sockets import visit
 

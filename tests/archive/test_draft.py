@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from chat.archive.draft import draft_of
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 UNIT = ROOT / "deploy" / "systemd" / "chat-backup.service"
 WRITER = """

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from chat import protocol
 from chat.models import Message, Room
+from chat.protocol import frames
 from chat.services.messages import post_messages
 from tests.posts import post, posts
 
@@ -39,7 +39,7 @@ def test_json_lines_hold_the_messages_as_on_the_wire(tmp_path):
         (2, "Zwei 🦉"),
     ]
     stored = Message.objects.get(body="Zwei 🦉").as_frame()
-    assert messages[1] == json.loads(protocol.encode(stored))
+    assert messages[1] == json.loads(frames.encode(stored))
 
 
 class Texts(HTMLParser):

@@ -14,10 +14,10 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from tests import processes
+from testing import processes
+from testing.processes import ROOT
 from tests.managing import manage
 from tests.node_sockets import visit
-from tests.processes import ROOT
 
 
 async def test_a_chat_moves_to_postgresql_and_its_people_resume_as_who_they_were(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests import processes
+from testing import processes
 from tests.browser.person import DESKTOP, Person
 from tests.browser.wire import Wire
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from testing.processes import free_port
 from tests.conftest import missing
-from tests.processes import free_port
 
 UP_WITHIN = 30  # seconds
 ENTER = "\ue007"

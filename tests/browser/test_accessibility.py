@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
-from tests import processes
+from testing import processes
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.wire import Wire
 from tests.conftest import missing

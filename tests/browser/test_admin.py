@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests import processes
+from testing import processes
 
 PASSWORD = "correct horse battery"
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.admin import doctor
 from chatsite.doctor import Finding, State
-from tests import processes
+from testing import processes
 
 PATH = "/admin/doctor/"
 PASSWORD = "correct horse battery"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests import processes
+from testing import processes
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.elsewhere import firefox, keep_picture, webkit
-from tests.faults.world import LONG
+from tests.faults.scenario import LONG
 
 pytestmark = pytest.mark.skipif(not LONG, reason="needs browsers besides Chromium: FAULTS=long")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from chat.protocol import MAX_REPLAY
+from chat.protocol.frames import MAX_REPLAY
 from tests.browser.person import PHONE
 
 COUNT = 3_000

@@ -8,8 +8,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from testing.processes import ROOT
 from tests.browser.person import PHONE, until
-from tests.processes import ROOT
 
 KEPT = """async ({ path, text }) => {
     if (!navigator.serviceWorker.controller) return false;

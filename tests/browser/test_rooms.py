@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from tests import processes
+from testing import processes
 from tests.browser.person import DESKTOP, PHONE, until
 
 TOLD_WITHIN = 15_000  # ms; the list asks at most every 5 seconds

@@ -9,8 +9,8 @@ import pytest
 import segno
 from playwright.sync_api import expect
 
-from chatsite.lan import lan_address
-from tests import processes
+from chat.access.lan import lan_address
+from testing import processes
 from tests.browser.conftest import PUBLIC_URL
 from tests.browser.person import PHONE, Person
 from tests.conftest import missing

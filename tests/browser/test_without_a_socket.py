@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests import processes
+from testing import processes
 from tests.browser.person import Person
 from tests.browser.test_offline import keeps
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests import processes
+from testing import processes
 from tests.browser.person import DESKTOP, PHONE
 from tests.browser.test_hostile_text import CORPUS
 

@@ -7,7 +7,7 @@ from collections import Counter
 from tests.conformance import suite
 from tests.conformance.install import is_installed
 from tests.conftest import missing
-from tests.faults.world import either
+from tests.faults.scenario import either
 from tests.server.conftest import toy_server
 
 CASES = {  # of each group

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests import processes
+from testing import processes
 from tests.conftest import missing
 from tests.faults.conftest import pytest_terminal_summary  # noqa: F401 - pytest finds it here
 

@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 FINDING = re.compile(r"^(fine|note|WRONG)  (.{14}) (.+)$", re.MULTILINE)
 NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970

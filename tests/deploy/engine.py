@@ -11,8 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from testing.processes import ROOT
 from tests.conftest import missing
-from tests.processes import ROOT
 
 PYTHON = "docker.io/library/python:3.11-slim-bookworm"
 NEEDED = "python3,python3-venv,ca-certificates"

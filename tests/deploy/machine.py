@@ -18,8 +18,8 @@ from uuid import uuid4
 
 import pytest
 
+from testing.processes import ROOT
 from tests.conftest import missing, not_permitted
-from tests.processes import ROOT
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 KEPT = ("PIP_", "LANG", "TERM")  # of our environment

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from uuid import uuid4
 
-from tests import processes
-from tests.faults.world import SERVE
-from tests.proxies import BEHIND
+from testing import processes
+from testing.proxies import BEHIND
+from tests.faults.scenario import SERVE
 
 LOGGED = (*SERVE, "--access-log", "-")
 UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}

@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from tests import processes
-from tests.faults.world import SERVE
-from tests.proxies import BEHIND, Caddy, Nginx
+from testing import processes
+from testing.proxies import BEHIND, Caddy, Nginx
+from tests.faults.scenario import SERVE
 
 pytest.importorskip("websockets")
 from websockets.asyncio.client import connect

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from tests import processes
-from tests.faults.world import SERVE
-from tests.proxies import BEHIND, DOMAIN, Caddy, Nginx
+from testing import processes
+from testing.proxies import BEHIND, DOMAIN, Caddy, Nginx
+from tests.faults.scenario import SERVE
 
 pytestmark = pytest.mark.usefixtures("caddy_program", "nginx_program")
 WITHIN = 60  # seconds

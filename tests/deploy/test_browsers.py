@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from chat.identity import HOST_COOKIE
-from tests import processes
+from chat.access.guests import HOST_COOKIE
+from testing import processes
+from testing.proxies import Caddy, Nginx
 from tests.deploy.stack import three_nodes
-from tests.proxies import Caddy, Nginx
 
 pytest.importorskip("playwright")
 from playwright.sync_api import expect

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from testing.processes import ROOT
 from tests.deploy import machine
 from tests.deploy.engine import Engine
-from tests.faults.world import LONG
-from tests.processes import ROOT
+from tests.faults.scenario import LONG
 
 COMPOSE = Path(sys.executable).with_name("podman-compose")
 PROCESSES = 3

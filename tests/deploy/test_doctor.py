@@ -14,12 +14,12 @@ from django.core.management.base import CommandError
 from chat.management.commands.doctor import site_at
 from chatsite.doctor import lines
 from chatsite.doctor.site import Site
-from tests import processes
+from testing import processes
+from testing.proxies import BEHIND, DEPLOY, Caddy, Nginx
 from tests.deploy.doctors import doctor
 from tests.deploy.stack import UNLIMITED, three_nodes
+from tests.faults.scenario import SERVE, either
 from tests.faults.test_sqlite import small_disk
-from tests.faults.world import SERVE, either
-from tests.proxies import BEHIND, DEPLOY, Caddy, Nginx
 
 TIMEOUT = either(2, 30)  # seconds after which a proxy that is set up badly gives up
 OLD_SQLITE = """

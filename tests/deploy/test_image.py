@@ -17,8 +17,8 @@ from fnmatch import fnmatch
 
 import pytest
 
-from tests import processes
-from tests.processes import ROOT
+from testing import processes
+from testing.processes import ROOT
 from tests.test_house import SETTING, settings_read
 
 yaml = pytest.importorskip("yaml")

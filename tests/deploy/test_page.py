@@ -10,9 +10,9 @@ import re
 
 import pytest
 
+from testing.processes import ROOT
 from tests.deploy import machine
-from tests.faults.world import LONG
-from tests.processes import ROOT
+from tests.faults.scenario import LONG
 
 PAGE = ROOT / "docs" / "deployment.md"
 BOX = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import LONG
-from tests.processes import ROOT
+from testing.processes import ROOT
+from tests.faults.scenario import LONG
 
 UV = Path(sys.executable).with_name("uv")
 # All that needs neither a browser nor this environment's own tools.

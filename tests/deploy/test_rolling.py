@@ -13,9 +13,9 @@ from functools import partial
 
 import pytest
 
-from tests import processes
-from tests.faults.world import either, world
-from tests.proxies import BEHIND, Caddy
+from testing import processes
+from testing.proxies import BEHIND, Caddy
+from tests.faults.scenario import either, world
 
 NODES = 3
 

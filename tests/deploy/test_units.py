@@ -20,10 +20,10 @@ from functools import partial
 import pytest
 from websockets.sync.client import connect
 
-from tests import processes
+from testing import processes
+from testing.processes import ROOT
 from tests.conftest import missing
 from tests.deploy import machine
-from tests.processes import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 INSTALLED = "/opt/chat"  # where the units expect the chat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import figures
-from tests.faults.world import either
+from tests.faults.scenario import either
 
 
 def pytest_collection_modifyitems(items):

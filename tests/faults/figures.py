@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 
-from tests.processes import ROOT
+from testing.processes import ROOT
 
 FILE = ROOT / "var" / "faults" / "figures.jsonl"
 

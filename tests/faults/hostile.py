@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from chat.errors import CloseCode
+from chat.protocol.errors import CloseCode
 from tests.server.raw_socket import frame
 
 FLOODING = CloseCode.FLOODING

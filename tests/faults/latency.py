@@ -11,7 +11,7 @@ import asyncio
 import time
 
 from tests.faults import figures
-from tests.faults.world import either
+from tests.faults.scenario import either
 
 WINDOW = either(1, 5)  # seconds
 ROUNDS = 3, 7  # of a calm window and one of abuse: at least, and at most

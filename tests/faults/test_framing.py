@@ -11,9 +11,9 @@ import struct
 
 import pytest
 
+from testing.processes import chat_node
 from tests.faults import hostile
-from tests.faults.world import SERVE
-from tests.processes import chat_node
+from tests.faults.scenario import SERVE
 from tests.server.raw_socket import frame, read_exactly
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA

@@ -11,11 +11,11 @@ import time
 import pytest
 from redis import Redis
 
-from chat.protocol import MAX_FRAME_IN
+from chat.protocol.frames import MAX_FRAME_IN
+from testing.processes import DAPHNE
 from tests.faults import figures, hostile
 from tests.faults.latency import Latency
-from tests.faults.world import OPENED, SERVE, either, world
-from tests.processes import DAPHNE
+from tests.faults.scenario import OPENED, SERVE, either, world
 from tests.server.raw_socket import frame
 
 MIB = 1024 * 1024

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import hostile, latency
 from tests.faults.latency import Latency, complaints
-from tests.faults.world import OPENED, world
+from tests.faults.scenario import OPENED, world
 
 
 def milliseconds(median, *, seed=0, count=100):

@@ -10,9 +10,9 @@ from collections import Counter
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests import processes
+from testing import processes
 from tests.faults import figures
-from tests.faults.world import SERVE
+from tests.faults.scenario import SERVE
 
 CROWD = 1_000
 AT_ONCE = 100  # handshakes under way

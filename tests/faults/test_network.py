@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from tests.faults.link import Addresses
 from tests.faults.proxy import proxy_to
-from tests.faults.world import OPENED, either, world
+from tests.faults.scenario import OPENED, either, world
 
 MINUTE = 60  # seconds
 PATIENCE = either(0.1, 1.0)  # of the page's timeouts: 1 s instead of 10 for a reply

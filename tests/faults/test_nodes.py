@@ -9,8 +9,8 @@ from collections import Counter
 
 import pytest
 
-from tests import processes
-from tests.faults.world import OPENED, either, world
+from testing import processes
+from tests.faults.scenario import OPENED, either, world
 
 pytestmark = pytest.mark.usefixtures("redis_program")
 

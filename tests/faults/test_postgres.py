@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from tests import processes
+from testing import processes
 from tests.faults import figures
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 LOCKED = 8  # seconds
 

@@ -13,7 +13,7 @@ import pytest
 import redis as redis_client
 
 from tests.faults import figures
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 STALL = either(6, 30)  # seconds
 CALM = either(2, 10)  # seconds

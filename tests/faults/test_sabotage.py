@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from tests.faults import world as worlds
-from tests.faults.world import OPENED, world
+from tests.faults import scenario as worlds
+from tests.faults.scenario import OPENED, world
 
 
 @pytest.mark.parametrize(

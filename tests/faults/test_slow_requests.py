@@ -7,7 +7,7 @@ from collections import Counter
 
 from tests.faults import hostile
 from tests.faults.latency import Latency
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 FILES = either(256, 1024)
 SLOW = either(300, 1200)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.faults import figures, hostile
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", 25))
 EVERY = either(0.5, 1.5)  # seconds between what one person says: as much is said in the short one

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from tests.conftest import not_permitted
 from tests.faults import figures
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 LOCKED = 8  # seconds
 DISK = 8 * 1024 * 1024  # bytes

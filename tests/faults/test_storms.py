@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import hostile, storms
 from tests.faults.latency import Latency, answered
-from tests.faults.world import either, world
+from tests.faults.scenario import either, world
 
 # Those of a small address, whose bursts are over soon. The people may talk as much as they like.
 LIMITS = {"COMMAND_RATE": 20, "SOCKETS_PER_ADDRESS": 120, "PEOPLE_PER_ADDRESS": either(6, 40)}

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests import processes
+from testing import processes
 
 WITHIN = 30  # seconds until a test gives up; none expects to wait that long
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests import processes
+from testing import processes
 from tests.managing import manage
 from tests.server.conftest import Toy
 from tests.server.raw_socket import frame, handshake, read_frame

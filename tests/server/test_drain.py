@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.processes import ServerFailed
+from testing.processes import ServerFailed
 from tests.server.raw_socket import frame, handshake, read_frame, request
 
 RESTART = (0x8, (1012).to_bytes(2, "big") + b"restarting")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from chatsite.server.frame import prepare
-from tests.processes import free_port
+from testing.processes import free_port
 from tests.server.raw_socket import frame, handshake, read_exactly, read_frame, request
 
 SIZES = [1, 125, 126, 1000, 65_535, 65_536, 200_000]

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from tests.processes import ServerFailed
+from testing.processes import ServerFailed
 
 
 def test_startup_comes_before_listening_and_shutdown_after(toy):

@@ -12,7 +12,7 @@ import pytest
 
 from chat.management.commands.serve import client_counter
 from chatsite.proxies import TrustedProxies
-from tests import processes
+from testing import processes
 from tests.server.conftest import WITHIN
 from tests.server.raw_socket import frame, handshake, read_frame
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import Error, IntegrityError, connection, connections, transaction
 
-from chat import broadcast
-from chat.errors import Conflict
+from chat.channel import announcements
 from chat.models import Message, Room
+from chat.protocol.errors import Conflict
 from chat.services.messages import post_messages
 from tests.posts import post, posts
 
@@ -21,15 +21,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def announced():
     """Call it for the announcements that the lobby's hubs in this process heard so far."""
     loop, heard = asyncio.new_event_loop(), []
-    ear = broadcast.Ear(loop, heard.append)
-    broadcast.listen("lobby", ear)
+    ear = announcements.Ear(loop, heard.append)
+    announcements.listen("lobby", ear)
 
     def announced():
         loop.run_until_complete(asyncio.sleep(0))
         return heard
 
     yield announced
-    broadcast.unlisten("lobby", ear)
+    announcements.unlisten("lobby", ear)
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat import database
-from chat.hubs import hubs
+from chat.live.hub_registry import hubs
 from chat.models import Message, Room
 from chat.services import retention
 from chat.services.messages import post_messages
@@ -172,7 +172,7 @@ async def test_nobody_gets_what_was_pruned_and_everybody_goes_on(settings, quick
 async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_read_after_a_prune(
     settings, quick_polls, monkeypatch
 ):
-    monkeypatch.setattr("chat.recent.MAX_CHANGES", 10)
+    monkeypatch.setattr("chat.live.replay_buffer.MAX_CHANGES", 10)
     settings.RETENTION_DAYS = 30
     async with enter() as hers:
         await database.write(post_messages, posts(5))

@@ -10,7 +10,7 @@ from chat import database
 from chat.models import Room
 from chat.services.messages import post_messages
 from chat.services.rooms import make_room
-from tests.layers import told_by_layer_alone
+from tests.faulty_channel_layers import told_by_layer_alone
 from tests.posts import SECONDS, post
 from tests.sockets import enter
 

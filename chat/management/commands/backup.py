@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chat.archive.file import write_archive
 from chat.archive.tables import parts_of, snapshot
-from chat.management.copying import Progress, failing_in_words, in_all
+from chat.management.cli import Progress, failing_in_words, in_all
 
 ALIAS = DEFAULT_DB_ALIAS
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from chat.management.copying import failing_in_words
+from chat.management.cli import failing_in_words
 from chat.services.accounts import create_admin
 
 

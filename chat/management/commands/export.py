@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from chat.archive.export import as_html, as_json_lines
 from chat.archive.tables import snapshot
-from chat.management.copying import failing_in_words
+from chat.management.cli import failing_in_words
 from chat.models import Room
 
 FORMATS = {"jsonl": as_json_lines, "html": as_html}

@@ -15,10 +15,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from chat.archive.loading import exclusive, replace_all
 from chat.archive.tables import is_empty, parts_of, snapshot
-from chat.management.copying import Progress, failing_in_words, in_all
+from chat.management.cli import Progress, failing_in_words, in_all
 from chat.models import Room
 from chatsite.databases import database_config
-from chatsite.preparation import is_being_served, migrate
+from chatsite.startup import is_being_served, migrate
 
 SOURCE = DEFAULT_DB_ALIAS
 TARGET = "target"

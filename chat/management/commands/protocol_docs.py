@@ -1,4 +1,4 @@
-"""Print docs/protocol.md, made from chat/protocol.py and chat/errors.py."""
+"""Print docs/protocol.md, made from chat/protocol/frames.py and chat/protocol/errors.py."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 import msgspec
 from django.core.management.base import BaseCommand
 
-from chat import errors, protocol
-from chat.errors import ChatError, CloseCode
+from chat.protocol import errors, frames
+from chat.protocol.errors import ChatError, CloseCode
 
 FIELD = re.compile(r"^    (\w+): (.+?)(?: = [^#]+?)?(?:  # (.+))?$", re.MULTILINE)
 
 WIRE_TYPES = {"Seq": "`int`", "PageLimit": "`int`", "int | None": "`int` or null"}
 
-SHAPES = (protocol.Message, protocol.Person, protocol.RoomInfo, protocol.Limits)
+SHAPES = (frames.Message, frames.Person, frames.RoomInfo, frames.Limits)
 
 HEAD = """\
 # The wire
 
-<!-- Made by `python manage.py protocol_docs > docs/protocol.md`; edit chat/protocol.py instead. -->
+<!-- Made by `python manage.py protocol_docs > docs/protocol.md`; edit chat/protocol/ instead. -->
 
 `/ws` is the lobby and `/ws/<slug>` a room, with or without a trailing slash. A slug is `a-z`, `0-9`
 and `-`, 1 to 64 characters. The WebSocket subprotocol chooses how we speak:
@@ -61,17 +61,17 @@ class Command(BaseCommand):
 
 def protocol_docs() -> str:
     """The page in Markdown."""
-    head = HEAD.format(page=protocol.PAGE, replay=protocol.MAX_REPLAY)
+    head = HEAD.format(page=frames.PAGE, replay=frames.MAX_REPLAY)
     return "\n".join(
         [
             head,
             "## Commands\n\nEach carries `id`, a number unique in its connection, which the reply"
             " repeats as `reply_to`.\n",
-            *_sections(protocol.COMMANDS),
+            *_sections(frames.COMMANDS),
             "## Replies\n",
-            *_sections(protocol.REPLIES),
+            *_sections(frames.REPLIES),
             "## Events\n",
-            *_sections(protocol.EVENTS),
+            *_sections(frames.EVENTS),
             "## Shapes\n",
             *_sections(SHAPES),
             _error_codes(),
@@ -123,9 +123,9 @@ def _close_codes() -> str:
 
 
 def _limits() -> str:
-    source = inspect.getsource(protocol)
+    source = inspect.getsource(frames)
     rows = [
-        (f"`{name}`", f"{getattr(protocol, name):,}", meaning)
+        (f"`{name}`", f"{getattr(frames, name):,}", meaning)
         for name, meaning in re.findall(r"^(MAX_\w+|PAGE) = .+?  # (.+)$", source, re.MULTILINE)
     ]
     return "## Limits\n\n" + _table(("name", "", "of"), rows)

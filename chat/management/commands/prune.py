@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from chat.management.copying import failing_in_words
+from chat.management.cli import failing_in_words
 from chat.models import Room
 from chat.services.retention import count_messages, prune_messages
 

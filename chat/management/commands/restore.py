@@ -12,8 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from chat.archive.file import check_archive, read_parts
 from chat.archive.loading import exclusive, replace_all
 from chat.archive.tables import is_empty, parts_of
-from chat.management.copying import Progress, failing_in_words, in_all
-from chatsite.preparation import migrate
+from chat.management.cli import Progress, failing_in_words, in_all
+from chatsite.startup import migrate
 
 ALIAS = DEFAULT_DB_ALIAS
 

@@ -14,10 +14,10 @@ import segno
 from daphne.management.commands import runserver
 from django.conf import settings
 
-from chatsite.lan import lan_addresses
-from chatsite.preparation import prepare
+from chat.access.lan import lan_addresses
 from chatsite.settings.public_url import public_url
 from chatsite.start_errors import errors_in_words
+from chatsite.startup import prepare
 
 ANY_ADDRESS = ("0.0.0.0", "0")
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
-from chat.limits import network_of
-from chat.protocol import MAX_FRAME_IN
+from chat.access.rate_limits import network_of
+from chat.protocol.frames import MAX_FRAME_IN
 from chatsite.proxies import TrustedProxies, parsed_address
 from chatsite.server import check_endpoint, serve
 

@@ -7,7 +7,7 @@ const LOOKS = 2 * HUES;
 const STEP = 7; // looks to the next try: far in hue, and coprime to LOOKS, so that every look is tried
 const MOST = 200; // authors kept
 
-/** 0 to 23, as look_of in chat/views/looks.py. FNV-1a: ids that differ little get looks that differ much. */
+/** 0 to 23, as look_of in chat/views/author_look.py. FNV-1a: ids that differ little get looks that differ much. */
 export function lookOf(authorId) {
   let hash = 0x811c9dc5;
   for (const character of String(authorId)) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;

@@ -13,7 +13,7 @@ export function namesakes(known) {
   return (name) => authors.get(looks.get(name)) === null;
 }
 
-/** Letters and symbols whose glyph is empty, as in EMPTY of chat/identity.py. */
+/** Letters and symbols whose glyph is empty, as in EMPTY of chat/access/guests.py. */
 const EMPTY = "\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}";
 const UNSEEN = new RegExp(`[\\p{M}\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\s${EMPTY}]`, "gu");
 

@@ -1,0 +1,150 @@
+"""Group commit: posts that arrive while one transaction is written form the next one.
+
+It clocks itself: no added delay when idle, one commit for many when busy. After a batch of several
+it waits a moment for as many again, or half of them would always just miss the next one.
+A post's future resolves only after COMMIT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from chat import database
+from chat.channel import announcements
+from chat.loops import PerLoop
+from chat.metrics import BATCH, COMMIT, QUEUE, show_size
+from chat.protocol.errors import Busy, ChatError, NotStored, Unavailable
+from chat.protocol.frames import Message
+from chat.services.messages import Post, post_messages
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 256  # posts of one transaction
+LONGEST_WAIT = 0.005  # seconds, for company; mostly it is half of what the last batch took
+BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
+
+Outcome = Message | ChatError
+# A post, who waits for it, and since when (perf_counter).
+Waiting = tuple[Post, "asyncio.Future[Message]", float]
+
+
+class Journal:
+    """A loop's queue into the log."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Waiting] = deque()
+        self._enough = asyncio.Event()  # as many wait as were answered together before
+        self._wanted = 0
+        self._oldest_at = 0.0  # of the posts that are being written
+        self._writing: asyncio.Task[None] | None = None
+        show_size(QUEUE, self._waiting)
+
+    @property
+    def seconds_behind(self) -> float:
+        """How long the oldest unanswered post has waited."""
+        return time.perf_counter() - self._oldest_at if self._writing else 0.0
+
+    async def post(self, post: Post) -> Message:
+        """Store `post`; returns the stored message after COMMIT.
+
+        The same `client_message_id` again gives the first one's message, so retrying after any
+        error is safe. Raises Busy, Conflict, NotStored or Unavailable.
+        """
+        if 0 < settings.JOURNAL_QUEUE <= len(self._waiting):
+            raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
+        stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting.append((post, stored, time.perf_counter()))
+        if len(self._waiting) == self._wanted:
+            self._enough.set()
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="journal")
+        return await stored
+
+    async def flush(self) -> None:
+        """Return when everything that waits now has been answered."""
+        while self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch = list(islice(self._waiting, MAX_BATCH))
+                for _ in batch:
+                    self._waiting.popleft()
+                self._oldest_at = batch[0][2]
+                BATCH.observe(len(batch))
+                began = time.perf_counter()
+                with COMMIT.time():
+                    await self._answer(batch)
+                if len(batch) > 1:
+                    took = time.perf_counter() - began
+                    await self._company(len(batch), min(took / 2, LONGEST_WAIT))
+        finally:
+            self._writing = None
+
+    async def _company(self, size: int, seconds: float) -> None:
+        """Return when `size` posts wait: those just answered, who talk on. Or after `seconds`."""
+        if len(self._waiting) >= size:
+            return
+        self._wanted = size
+        self._enough.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._enough.wait()
+
+    async def _answer(self, batch: Sequence[Waiting]) -> None:
+        try:
+            outcomes = await self._store([post for post, _, _ in batch])
+        except BaseException as error:  # a bug, or the loop ends: nobody may wait for ever
+            for _, stored, _ in batch:
+                stored.cancel()
+            if not isinstance(error, Exception):
+                raise
+            logger.exception("A batch of %d posts failed", len(batch))
+            return
+        for (_, stored, _), outcome in zip(batch, outcomes, strict=True):
+            if stored.done():  # its connection is gone
+                continue
+            if isinstance(outcome, Message):
+                stored.set_result(outcome)
+            else:
+                stored.set_exception(outcome)
+
+    async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        """An outcome for each post. A failing batch is tried again, then in halves, so that a
+        post that cannot be stored fails alone."""
+        try:
+            return await self._store_at_once(posts)
+        except database.UNREACHABLE as error:
+            logger.error("The database did not take %d posts: %s", len(posts), error)
+            return [Unavailable() for _ in posts]
+        except Exception as error:  # a driver may also refuse with ValueError
+            if len(posts) == 1:
+                logger.error("The database refused a post: %s", type(error).__name__)
+                return [NotStored()]
+            middle = len(posts) // 2
+            return [*await self._store(posts[:middle]), *await self._store(posts[middle:])]
+
+    async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+        try:
+            return await database.write(_post, posts, self._oldest_at)
+        except DatabaseError:
+            return await database.write(_post, posts, self._oldest_at)
+
+
+def _post(posts: Sequence[Post], queued_at: float) -> Sequence[Outcome]:
+    with announcements.queued_since(queued_at):
+        return post_messages(posts)
+
+
+journal = PerLoop(Journal)

@@ -1,0 +1,158 @@
+"""This process's hubs: opened by a room's first connection, closed some time after its last.
+
+Asks the database for the heads of all live rooms, one query for all, every 1 to 2 s: that
+alone repairs a lost doorbell, a crash between COMMIT and announce, a flushed or stalled Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from django.conf import settings
+
+from chat import database
+from chat.live.hub import RoomHub
+from chat.live.room_counts import Census
+from chat.live.shutdown import draining
+from chat.live.subscription import Ended
+from chat.loops import PerLoop
+from chat.metrics import POLL_FINDS, ROOMS
+from chat.models import Room
+from chat.models.room import Extent
+from chat.protocol.errors import CloseCode, Unavailable
+
+logger = logging.getLogger(__name__)
+
+LINGER = 5.0  # seconds that a hub outlives its last connection, for a reload or a reconnect
+MAX_LINGERING = 100  # hubs
+POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
+
+
+class Hubs:
+    """The hubs of one event loop."""
+
+    def __init__(self) -> None:
+        self._hubs: dict[str, RoomHub] = {}
+        self._watching: asyncio.Task[None] | None = None
+        self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
+        self._closing: set[asyncio.Task[None]] = set()
+        self._census = Census(self._counts)
+        self._counting: asyncio.Task[None] | None = None
+
+    async def enter(self, slug: str) -> RoomHub:
+        """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable, and
+        Ended where the process has MAX_ROOMS rooms."""
+        hub = self._hubs.get(slug)
+        if hub is None:
+            if 0 < settings.MAX_ROOMS <= self._in_use():
+                raise Ended(CloseCode.TOO_MANY_SOCKETS)
+            hub = self._hubs[slug] = RoomHub(slug)
+        elif hub in self._lingering:
+            self._lingering.pop(hub).cancel()
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="heads")
+        self._take_part()
+        hub.users += 1
+        ROOMS.inc(hub.users == 1)
+        try:
+            await hub.opened()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._forget(hub)  # whoever comes next tries anew
+            self.leave(hub)
+            raise
+        return hub
+
+    def leave(self, hub: RoomHub) -> None:
+        """One user less; LINGER after the last one left, the hub is closed."""
+        hub.users -= 1
+        if hub.users:
+            return
+        ROOMS.dec()
+        if self._hubs.get(hub.slug) is hub and hub.is_open and not draining().has_begun:
+            loop = asyncio.get_running_loop()
+            self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
+            if len(self._lingering) > MAX_LINGERING:
+                self._close(next(iter(self._lingering)))
+        else:
+            self._close(hub)
+
+    def people_in(self, slug: str) -> int | None:
+        """How many are in a room; None where no process that we have heard of knows."""
+        hub = self._hubs.get(slug)
+        if hub is not None and hub.is_open:
+            return hub.presence.count()
+        self._take_part()
+        return self._census.people_in(slug) if settings.REDIS_URL else 0
+
+    def _take_part(self) -> None:
+        """Processes that share a channel layer count people together."""
+        if settings.REDIS_URL and self._counting is None:
+            self._counting = asyncio.create_task(self._census.run(), name="census")
+
+    def _counts(self) -> dict[str, int]:
+        hubs = self._hubs.items()
+        return {slug: hub.presence.count() for slug, hub in hubs if hub.is_open and hub.users}
+
+    def _in_use(self) -> int:
+        return len(self._hubs) - len(self._lingering) + len(self._closing)
+
+    def _close(self, hub: RoomHub) -> None:
+        if hub in self._lingering:
+            self._lingering.pop(hub).cancel()
+        self._forget(hub)
+        task = asyncio.ensure_future(hub.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        if not self._hubs and self._watching:
+            self._watching.cancel()
+            self._watching = None
+
+    def _forget(self, hub: RoomHub) -> None:
+        if self._hubs.get(hub.slug) is hub:
+            del self._hubs[hub.slug]
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(random.uniform(*POLL))
+            seen = {hub: hub.head for hub in self._hubs.values() if hub.is_open}
+            try:
+                heads = await database.read(Room.objects.heads, [hub.slug for hub in seen])
+            except Unavailable:
+                continue
+            except Exception:  # whatever it was, rooms may not go unwatched from now on
+                logger.exception("The heads of the rooms could not be read")
+                continue
+            for hub, head in seen.items():
+                if self._hubs.get(hub.slug) is hub:  # it may have been left, and another opened
+                    self._compare(hub, head, heads.get(hub.slug))
+                    await self._forget_pruned(hub, heads.get(hub.slug))
+
+    def _compare(self, hub: RoomHub, seen: int, found: Extent | None) -> None:
+        """`found` was read after the hub had `seen` the log's head: it cannot be older."""
+        epoch, head, *_ = found or (hub.epoch, 0)
+        if epoch != hub.epoch or head < seen:
+            logger.warning("The log of %s was replaced: its readers start over", hub.slug)
+            hub.end(CloseCode.LOG_REPLACED)
+            if hub.users:
+                self._forget(hub)
+            else:
+                self._close(hub)
+        else:
+            if head > hub.head:
+                POLL_FINDS.inc()
+            hub.hear_of_head(head)
+            hub.title = found.shown_title if found else hub.title
+
+    async def _forget_pruned(self, hub: RoomHub, found: Extent | None) -> None:
+        """Nobody may get from memory what was deleted from the log."""
+        if found and hub.ended is None and found.pruned_upto > hub.pruned_upto:
+            try:
+                await hub.reread(found.pruned_upto)
+            except Exception as error:  # the next look at the heads finds it again
+                logger.warning("%s still remembers pruned messages: %r", hub.slug, error)
+
+
+hubs = PerLoop(Hubs)

@@ -1,0 +1,77 @@
+"""How many people are in the rooms where nobody of this process is.
+
+Processes that share a channel layer tell each other every few seconds who of them knows how
+many: a room's own hubs know, and nobody else hears them. A count is at most CENSUS_TTL old.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chat.channel import announcements
+from chat.channel.group import Seat
+from chat.tasks import cancel
+
+GROUP = "census"
+HEARTBEAT = 10  # seconds
+CENSUS_TTL = 25  # seconds that a process's counts live
+MAX_TOLD = 1000  # rooms of one event
+MAX_TELLING = 10  # events under way; the layer stalls, and heartbeats will tell
+
+Counts = dict[str, int]  # people by slug
+
+
+class Census:
+    """One process's part. `count` gives the rooms that it has people in."""
+
+    def __init__(self, count: Callable[[], Counts]) -> None:
+        self._count = count
+        self._node = secrets.token_hex(8)
+        self._others: dict[str, tuple[float, Counts]] = {}
+        self._seat = Seat(GROUP, self.hear, self._ask)
+        self._telling: set[asyncio.Task[bool]] = set()
+
+    async def run(self) -> None:
+        """Take part until cancelled."""
+        listening = asyncio.create_task(self._seat.keep(), name="census")
+        try:
+            while True:
+                self._tell_counts()
+                await asyncio.sleep(HEARTBEAT)
+        finally:
+            await cancel(listening)
+            await self._seat.leave()
+
+    def people_in(self, slug: str) -> int | None:
+        """As the others told lately; None where none of them has anybody in the room."""
+        now = time.monotonic()
+        told = [counts.get(slug) for until, counts in self._others.values() if until > now]
+        return max((count for count in told if count is not None), default=None)
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take in an event of the group, our own included."""
+        if event["node"] == self._node:
+            return
+        if event["type"] == "census.ask":
+            self._tell_counts()
+        else:
+            now = time.monotonic()
+            living = {node: told for node, told in self._others.items() if told[0] > now}
+            self._others = living | {event["node"]: (now + CENSUS_TTL, dict(event["counts"]))}
+
+    def _ask(self) -> None:
+        self._tell({"type": "census.ask", "node": self._node})
+
+    def _tell_counts(self) -> None:
+        counts = list(self._count().items())[:MAX_TOLD]
+        self._tell({"type": "census.here", "node": self._node, "counts": counts})
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        if len(self._telling) < MAX_TELLING:
+            task = asyncio.ensure_future(announcements.send_to(GROUP, event))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)

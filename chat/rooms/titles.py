@@ -1,0 +1,66 @@
+"""What a room may be called, and the slug that is made of it.
+
+More is allowed than in a person's name: a title stands for nobody, and emoji sequences and
+Persian need their joiners.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+from anyascii import anyascii
+from django.utils.text import format_lazy, slugify
+from django.utils.translation import gettext_lazy as _
+
+from chat.access.guests import BLANK
+from chat.protocol.errors import BadTitle
+from chat.protocol.frames import MAX_SLUG, MAX_TITLE
+
+JOINERS = "\u200c\u200d"
+REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories
+VISIBLE = {"L", "N", "P", "S"}  # their first letters
+EMOJI = re.compile(r":[a-z0-9_+-]+:")  # as anyascii spells them
+TOKEN = 8  # random bytes that make a link hard to guess
+UNGUESSABLE = re.compile(rf"-[0-9a-f]{{{2 * TOKEN}}}\Z")
+
+
+def normalised_title(title: str) -> str:
+    """`title` in NFC, trimmed, inner spaces single. Raises BadTitle, which says why."""
+    title = " ".join(unicodedata.normalize("NFC", title[: MAX_TITLE * 8]).split())
+    if not any(_is_visible(character) for character in title):
+        raise BadTitle(_("A room's name needs at least one visible character."))
+    if any(_is_refused(character) for character in title):
+        raise BadTitle(_("A room's name may not contain control or direction characters."))
+    if len(title) > MAX_TITLE:
+        text = _("A room's name has at most {limit} characters; this one has {length}.")
+        raise BadTitle(format_lazy(text, limit=MAX_TITLE, length=len(title)))
+    return title
+
+
+def slug_of(title: str) -> str:
+    """The slug that `title` reads as in Latin letters, always the same; "" where it has none."""
+    ascii_title = anyascii(title)
+    slug = slugify(EMOJI.sub(" ", ascii_title)) or slugify(ascii_title)
+    return slug.replace("_", "-")[:MAX_SLUG].strip("-")
+
+
+def unguessable_slug(title: str) -> str:
+    """A slug that begins like `title` and that nobody comes upon by trying."""
+    token = secrets.token_hex(TOKEN)
+    stem = slug_of(title)[: MAX_SLUG - len(token) - 1].strip("-") or "room"
+    return f"{stem}-{token}"
+
+
+def is_unguessable(slug: str) -> bool:
+    """Whether a slug ends like those of `unguessable_slug`."""
+    return UNGUESSABLE.search(slug) is not None
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] in VISIBLE and character not in BLANK
+
+
+def _is_refused(character: str) -> bool:
+    return character not in JOINERS and unicodedata.category(character) in REFUSED

@@ -1,0 +1,86 @@
+"""Post the composer's form: without JavaScript, and until the page's modules have taken over."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4, uuid5
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from chat.access.guests import guest_from, new_guest, remember
+from chat.live.commands import say_unconnected
+from chat.protocol.errors import BadFrame, ChatError, Conflict
+from chat.protocol.frames import SLUG, Person
+from chat.views.message_rows import Attempt
+from chat.views.refusals import in_words, marked, refusing
+from chat.views.room_page import address_of, bad_slug, room_page
+
+NO_COOKIE = gettext_noop(
+    "Your browser did not send its cookie. Allow cookies for this site and send again."
+)
+
+
+@never_cache
+@refusing
+@require_http_methods(["GET", "HEAD", "POST"])
+async def say(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes `body`, the `client_message_id` that the page made and, where the page asks for it,
+    `name`; an empty name changes nothing.
+
+    Redirects to the room's page once the message is stored, so that a reload posts nothing.
+    Otherwise shows the page with the text still in its form and the reason. A GET of this address
+    redirects to the room.
+    """
+    if not SLUG.fullmatch(slug):
+        return await bad_slug(request, slug)
+    if request.method != "POST":
+        return HttpResponseRedirect(address_of(slug))
+    known = guest_from(request.COOKIES)
+    guest = known or new_guest()
+    name = request.POST.get("name", "").strip() or guest.name
+    body = request.POST.get("body", "").replace("\r\n", "\n").strip()
+    posted_id = request.POST.get("client_message_id", "")
+    try:
+        if known is None:  # a new author for each post would have no rate at all
+            raise BadFrame(_(NO_COOKIE))
+        if name != guest.name:
+            guest = guest.named(name)
+        address = request.META.get("REMOTE_ADDR")
+        await _store(slug, guest.person, body, _uuid(posted_id), address)
+    except ChatError as error:
+        asks_name = "name" in request.POST
+        attempt = Attempt(_kept_id(posted_id), name, body, in_words(error), asks_name=asks_name)
+        response = await room_page(request, slug, guest, attempt)
+        return marked(response, error)
+    response = HttpResponseRedirect(address_of(slug))
+    response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET
+    remember(guest, request, response)
+    return response
+
+
+async def _store(slug: str, person: Person, body: str, form_id: UUID, address: str | None) -> None:
+    """Store the message under its form's id. A page from the browser's history or cache may have
+    an id that another text has used: this is a new message then, and its id follows from both, so
+    that sending it twice posts it once."""
+    try:
+        await say_unconnected(slug, person, body, form_id, address=address)
+    except Conflict:
+        await say_unconnected(slug, person, body, uuid5(form_id, body), address=address)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadFrame(_("The form was incomplete. Send again.")) from None
+
+
+def _kept_id(posted_id: str) -> UUID:
+    """The form's own, so that sending it again posts once; another where it had none."""
+    try:
+        return UUID(posted_id)
+    except ValueError:
+        return uuid4()

@@ -1,0 +1,141 @@
+"""A room's page: the latest messages and a form to post one, which the browser's modules extend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import uuid4
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat.access.guests import Guest, guest_from, new_guest, remember
+from chat.live import reads
+from chat.models import LOBBY, Room, title_for_reader
+from chat.protocol.errors import Unavailable
+from chat.protocol.frames import MAX_TITLE, SLUG, Person
+from chat.rooms.directory import listed_rooms, listed_slugs
+from chat.rooms.titles import is_unguessable
+from chat.views.invitation import invitation
+from chat.views.message_rows import Attempt, PlainPage, plain_page
+from chat.views.pwa import build
+from chat.views.refusals import refusing
+from chat.views.turns import page_turn
+
+
+async def lobby(request: HttpRequest) -> HttpResponse:
+    """The room at `/`."""
+    return await room(request, LOBBY)
+
+
+@never_cache
+@refusing
+@require_safe
+async def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a room, which need not exist yet: it begins with its first message."""
+    if not SLUG.fullmatch(slug):
+        return await bad_slug(request, slug)
+    known = guest_from(request.COOKIES)
+    guest = known or new_guest()
+    attempt = Attempt(uuid4(), guest.name, asks_name=known is None)
+    return await room_page(request, slug, guest, attempt)
+
+
+async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
+    """There can be no such room. Raises TooFast."""
+    async with page_turn(request):
+        page = "chat/bad_slug.html"
+        return await sync_to_async(render)(request, page, {"slug": slug}, status=404)
+
+
+async def room_page(
+    request: HttpRequest, slug: str, guest: Guest, attempt: Attempt
+) -> HttpResponse:
+    """The page for `guest`, its forms filled in as `attempt` says. Raises TooFast.
+
+    Without the database it is a shell all the same, which connects once the database is back.
+    """
+    at = _seq(request.GET.get("at", ""))
+    async with page_turn(request, shows_refusal=bool(attempt.refusal)):
+        try:
+            stored = await reads.read(_read, slug, guest.person, at)
+        except Unavailable:
+            stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
+        return await sync_to_async(_rendered)(request, stored, guest, attempt)
+
+
+class Stored(NamedTuple):
+    """What the database has for a room's page; `plain` is None where it cannot be reached."""
+
+    room: Room
+    plain: PlainPage | None
+    is_private: bool
+    listed: list[Room]
+
+
+def _read(slug: str, reader: Person, at: int | None) -> Stored:
+    here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
+    is_private = is_unguessable(slug) and slug not in listed_slugs()
+    return Stored(here, plain_page(slug, reader, at), is_private, listed_rooms())
+
+
+def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attempt) -> HttpResponse:
+    here, plain, is_private, listed = stored
+    slug = here.slug
+    shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
+    root = reverse("lobby")
+    inviting = invitation(request)
+    config = {
+        "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
+        "name_url": reverse("name"),
+        "at_url": reverse("at", args=[slug]),
+        "missed_url": reverse("missed", args=[slug]),
+        "rooms_url": reverse("list_rooms"),
+        "room_url": reverse("room", args=["SLUG"]),
+        "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
+        # A cache key: the code holds the origin, and is cached for a day.
+        "qr_url": reverse("qr", args=[slug], query={"origin": inviting.origin}),
+        "invite_origin": inviting.origin,
+        "worker_url": reverse("worker"),
+        "root": root,
+        "address": address_of(slug),
+        "build": build(),
+        "csrf_token": get_token(request),
+        "room": shown,
+        "storage_key": f"chat:{root}:{slug}",
+        "site_storage_key": f"chat:{root}",
+    }
+    address = address_of(slug)
+    origin = inviting.origin or f"{request.scheme}://{request.get_host()}"
+    seen = shown | {
+        "kept_days": here.kept_days,
+        "url": address,
+        "link": f"{origin}{address}",
+        "is_private": is_private,
+    }
+    context = {
+        "room": seen,
+        "config": config,
+        "invitation": inviting,
+        "plain": plain,
+        "attempt": attempt,
+        "rooms": listed,
+        "max_title": MAX_TITLE,
+    }
+    status = 503 if plain is None else 200
+    response = render(request, "chat/room.html", context, status=status)
+    remember(guest, request, response)
+    return response
+
+
+def address_of(slug: str) -> str:
+    """Where a room's page is."""
+    return Room(slug=slug).get_absolute_url()
+
+
+def _seq(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None

@@ -1,0 +1,85 @@
+"""The development server on all interfaces: who is answered, and what the terminal shows."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import pty
+import select
+import sys
+import time
+
+import pytest
+
+from chat.access.lan import is_loopback, lan_address, lan_addresses
+from testing import processes
+from tests.conftest import missing
+
+COMMAND = ("manage.py", "runserver", "--noreload", "0.0.0.0:{port}")
+
+
+@pytest.fixture
+def address():
+    return lan_address() or missing("a network address", "connect this machine to a network")
+
+
+def status_for(host, port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/", headers={"Host": f"{host}:{port}"})
+    return connection.getresponse().status
+
+
+def test_on_all_interfaces_it_answers_to_its_own_addresses_and_to_no_other_host(address):
+    with processes.chat_node(command=COMMAND) as server:
+        hosts = [address, "127.0.0.1", "localhost", "192.0.2.77", "evil.example"]
+        found = [status_for(host, server.port) for host in hosts]
+
+    assert found == [200, 200, 200, 400, 400]
+
+
+def test_a_terminal_shows_the_address_as_a_qr_code(address, tmp_path):
+    port = processes.free_port()
+    primary, secondary = pty.openpty()
+    server = processes.Server(
+        [sys.executable, *(word.format(port=port) for word in COMMAND)], folder=tmp_path
+    )
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    server.popen |= {"cwd": processes.ROOT, "env": environment, "stdout": secondary}
+    server.answers = lambda: True  # what it prints says when
+    try:
+        server.start()
+        shown = read_until(primary, "Scan with a phone")
+    finally:
+        server.stop()
+        os.close(secondary)
+        os.close(primary)
+
+    assert f"http://{address}:{port}/" in shown
+    assert "█ ▄▄▄▄▄ █" in shown, "a finder pattern"
+
+
+def read_until(terminal, words):
+    deadline = time.monotonic() + 60
+    shown = b""
+    while words.encode() not in shown:
+        assert time.monotonic() < deadline, shown.decode(errors="replace")
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 65536)
+    return shown.decode()
+
+
+def test_the_machines_addresses_are_no_loopback_addresses(address):
+    assert lan_addresses()[0] == address
+    assert not any(is_loopback(each) for each in lan_addresses())
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.8.8.8", "[::1]"]
+)
+def test_a_loopback_host_is_known(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["localhost.example", "192.168.1.20", "chat.example", "[fe80::1]"])
+def test_another_host_is_not_taken_for_loopback(host):
+    assert not is_loopback(host)

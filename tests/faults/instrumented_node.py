@@ -1,0 +1,153 @@
+"""`manage.py serve` with a window into it: `python -m tests.faults.instrumented_node -p PORT`.
+
+On SIGUSR1 it writes what it holds to DATA_DIR/counts-PID.json. On SIGUSR2 it is killed after its
+next COMMIT, before anybody is answered. SABOTAGE names a repair to switch
+off, so that the rig can show that it would notice; CLOCK_IS_WRONG_BY is in seconds. For tests only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+
+import django
+
+django.setup(set_prefix=False)
+
+from channels.layers import get_channel_layer  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from chat.channel import announcements  # noqa: E402
+from chat.live import group_commit  # noqa: E402
+from chat.live.commands import HANDLERS  # noqa: E402
+from chat.live.hub import RoomHub  # noqa: E402
+from chat.live.hub_registry import Hubs  # noqa: E402
+from chat.protocol.frames import StartTyping  # noqa: E402
+
+
+def counts():
+    """What must be back at the start once everybody has left."""
+    loop = asyncio.get_event_loop()
+    layer = get_channel_layer()
+    gc.collect()
+    return {
+        "tasks": dict(Counter(task.get_name().split("-")[0] for task in asyncio.all_tasks(loop))),
+        "hubs": sum(isinstance(each, RoomHub) for each in gc.get_objects()),
+        "groups": len(getattr(layer, "groups", ())),
+        "channels": len(getattr(layer, "channels", ())),
+        "ears": len(announcements._ears),
+        "descriptors": len(os.listdir("/proc/self/fd")),
+    }
+
+
+def write_counts(*_):
+    path = Path(settings.DATA_DIR) / f"counts-{os.getpid()}.json"
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(json.dumps(counts()))
+    unfinished.replace(path)
+
+
+def lose_replies(*_):
+    store = group_commit.post_messages
+
+    def store_and_end(posts):
+        store(posts)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    group_commit.post_messages = store_and_end
+
+
+async def send_to_nobody(slug, event):
+    return False
+
+
+def deaf():
+    """Nothing arrives from other nodes, and nobody looks at the log."""
+    announcements.send = send_to_nobody
+    Hubs._compare = lambda *_: None
+    RoomHub._repair_soon = lambda hub: None
+
+
+def careless():
+    """Every third announcement gets lost, and the hub takes the next as if it followed on."""
+    hear = RoomHub.hear
+
+    def hear_some(hub, announcement):
+        if announcement.head % 3 and hub.is_open:
+            hub._accept(announcement.head, announcement.changes or [])
+        elif not hub.is_open:
+            hear(hub, announcement)
+
+    RoomHub.hear = hear_some
+
+
+def hasty():
+    """Every tenth post is acknowledged and never stored."""
+    store = group_commit.post_messages
+    untrue = group_commit.Message(1, 1, uuid4(), "alice", "Alice", "Hello", "")
+
+    def store_most(posts):
+        outcomes = store([post for post in posts if post.client_message_id.int % 10])
+        kept = iter(outcomes)
+        return [next(kept) if post.client_message_id.int % 10 else untrue for post in posts]
+
+    group_commit.post_messages = store_most
+
+
+def forgetful():
+    """Posts are stored under ids of the server's own, so that resending one makes a twin."""
+    store = group_commit.post_messages
+
+    def store_as_new(posts):
+        return store([replace(post, client_message_id=uuid4()) for post in posts])
+
+    group_commit.post_messages = store_as_new
+
+
+def stalled_by_commands():
+    """Each typing.start holds everybody up for a moment."""
+    start_typing = HANDLERS[StartTyping]
+
+    async def stall(visitor, command):
+        time.sleep(0.05)
+        return await start_typing(visitor, command)
+
+    HANDLERS[StartTyping] = stall
+
+
+def shift_clock(seconds):
+    """Let this process believe that it is `seconds` later."""
+    now, wall = timezone.now, time.time
+    timezone.now = lambda: now() + timedelta(seconds=seconds)
+    time.time = lambda: wall() + seconds
+
+
+SABOTAGES = {
+    "deaf": deaf,
+    "careless": careless,
+    "hasty": hasty,
+    "forgetful": forgetful,
+    "stalled by commands": stalled_by_commands,
+}
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, write_counts)
+    signal.signal(signal.SIGUSR2, lose_replies)
+    shift_clock(float(os.environ.get("CLOCK_IS_WRONG_BY", 0)))
+    if os.environ.get("SABOTAGE"):
+        SABOTAGES[os.environ["SABOTAGE"]]()
+    call_command("serve", "-b", "127.0.0.1", *sys.argv[1:])

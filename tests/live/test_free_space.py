@@ -1,0 +1,107 @@
+"""A disk that is nearly full stays usable: posts are refused before SQLite fails."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from chat.live import readiness
+from chat.live.free_space import FreeSpace, free_space
+from chat.protocol.errors import Unavailable
+from tests.sockets import enter
+
+ALL_THERE_IS = 10**12  # megabytes
+
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
+
+
+async def try_to_say(socket, body):
+    return await socket.ask("message.post", client_message_id=str(uuid4()), body=body)
+
+
+async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named(
+    settings, chat_log
+):
+    async with enter() as hers:
+        assert await hers.say("There is room") == 1
+        settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+        free_space().look()
+
+        refusal = await try_to_say(hers, "No room")
+
+        assert refusal["code"] == "unavailable"
+        assert refusal["retry_in_ms"] > 0
+        assert "MB free on the disk, MIN_FREE_MEGABYTES is" in chat_log.text
+        assert "MIN_FREE_MEGABYTES" in (await readiness.shortcomings())["disk"]
+        assert chat_log.text.count("Posts are refused") == 1
+
+        settings.MIN_FREE_MEGABYTES = 1
+        free_space().look()
+        assert await hers.say("Room again") == 2
+        assert "Posts are accepted again" in chat_log.text
+
+
+async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch):
+    monkeypatch.setattr("chat.live.free_space.LOOK_EVERY", 0)
+    async with enter() as hers:
+        await hers.say("There is room")
+        settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+
+        answers = {(await try_to_say(hers, str(number)))["type"] for number in range(5)}
+        while "error" not in answers:
+            answers.add((await try_to_say(hers, "Once more"))["type"])
+
+
+async def test_without_a_least_nothing_is_refused(settings):
+    settings.MIN_FREE_MEGABYTES = 0
+    free_space().look()
+
+    await free_space().require()
+
+
+async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypatch):
+    threads = []
+
+    def note(folder):
+        threads.append(threading.current_thread())
+        return disk_usage(folder)
+
+    disk_usage = shutil.disk_usage
+    monkeypatch.setattr("chat.live.free_space.shutil.disk_usage", note)
+
+    await free_space().require()
+
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
+
+
+async def test_a_disk_that_cannot_be_read_keeps_its_last_answer(settings, monkeypatch, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setitem(settings.DATABASES["default"], "NAME", folder / "chat.sqlite3")
+        watched = FreeSpace()
+    await watched.require()
+    settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+    assert watched.look()
+    folder.rmdir()
+
+    assert "MB free" in watched.look()
+    with pytest.raises(Unavailable):
+        await watched.require()
+
+
+async def test_no_room_is_created_either(settings, async_client):
+    settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
+    await async_client.get("/rooms/")
+
+    answer = await async_client.post(
+        "/rooms/", {"title": "Attic"}, headers={"accept": "application/json"}
+    )
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"

@@ -1,0 +1,239 @@
+"""Group commit, on whatever database the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from django.db import connection
+
+from chat import database
+from chat.channel import announcements
+from chat.live.group_commit import MAX_BATCH, journal
+from chat.models import Room
+from chat.protocol.errors import Busy, Conflict, NotStored, Unavailable
+from tests.database_threads import away, counted, executing, held, in_writer, stored
+from tests.posts import SECONDS, post, posts, until
+
+
+def numbered(count):
+    return [(number, str(number)) for number in range(1, count + 1)]
+
+
+async def post_all(messages, **options):
+    return await asyncio.gather(*(journal().post(message) for message in messages), **options)
+
+
+async def test_a_post_is_stored_when_it_is_answered():
+    message = await journal().post(post("Hello"))
+
+    assert message.seq == 1
+    assert await stored() == [(1, "Hello")]
+
+
+async def test_posts_that_wait_together_form_one_transaction():
+    async with (
+        counted(in_writer, "UPDATE chat_room") as commits,
+        held(in_writer, at="UPDATE chat_room") as (go, _),
+    ):
+        first = asyncio.create_task(journal().post(post("1")))
+        await until(lambda: not journal()._waiting and journal()._writing)
+        rest = asyncio.create_task(post_all(posts(51)[1:]))
+        await until(lambda: len(journal()._waiting) == 50)
+        go.set()
+        await asyncio.gather(first, rest)
+
+    assert await stored() == numbered(51)
+    assert len(commits) == 2, "one for the first, one for all that waited meanwhile"
+
+
+async def test_many_posts_are_stored_in_the_order_they_came_in_few_transactions():
+    async with counted(in_writer, "UPDATE chat_room") as commits:
+        messages = await post_all(posts(2 * MAX_BATCH + 1))
+
+    assert [message.seq for message in messages] == list(range(1, 2 * MAX_BATCH + 2))
+    assert await stored() == numbered(2 * MAX_BATCH + 1)
+    assert len(commits) == 3
+
+
+async def test_those_who_were_answered_together_share_the_next_transaction_too(monkeypatch):
+    monkeypatch.setattr("chat.live.group_commit.LONGEST_WAIT", SECONDS)
+
+    def slowly(execute, sql, params, many, context):
+        if sql.startswith("UPDATE chat_room"):
+            time.sleep(0.1)
+        return execute(sql, params, many, context)
+
+    async with (
+        executing(slowly, in_writer),
+        counted(in_writer, "UPDATE chat_room") as commits,
+    ):
+        await post_all(posts(2))
+        again = asyncio.create_task(journal().post(post("3")))
+        for _ in range(20):  # turns of the loop: the other one takes a little longer to answer
+            await asyncio.sleep(0)
+        await journal().post(post("4"))
+        await again
+
+    assert await stored() == numbered(4)
+    assert len(commits) == 2
+
+
+async def test_nothing_is_answered_or_announced_before_the_commit():
+    heard = []
+    ear = announcements.Ear(asyncio.get_running_loop(), heard.append)
+    announcements.listen("lobby", ear)
+    async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
+        saying = asyncio.create_task(journal().post(post("Hello")))
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+        assert await stored() == []
+        assert not saying.done()
+        assert not heard
+
+        go.set()
+        await saying
+
+    assert await stored() == [(1, "Hello")]
+    await until(lambda: heard)
+    announcements.unlisten("lobby", ear)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("body", None), ("body", "lone \ud800"), ("author_name", None), ("client_message_id", "x")],
+)
+async def test_a_post_that_the_database_refuses_fails_alone(field, value):
+    batch = posts(20)
+    object.__setattr__(batch[7], field, value)
+
+    outcomes = await post_all(batch, return_exceptions=True)
+
+    assert isinstance(outcomes[7], NotStored)
+    others = outcomes[:7] + outcomes[8:]
+    assert [message.body for message in others] == [p.body for p in batch[:7] + batch[8:]]
+    assert [message.seq for message in others] == list(range(1, 20))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes these")
+@pytest.mark.parametrize(("field", "value"), [("body", "N\0UL"), ("author_name", "x" * 33)])
+async def test_a_post_that_only_postgresql_refuses_fails_alone(field, value):
+    batch = posts(3)
+    object.__setattr__(batch[1], field, value)
+
+    first, bad, last = await post_all(batch, return_exceptions=True)
+
+    assert isinstance(bad, NotStored)
+    assert (first.seq, last.seq) == (1, 2)
+
+
+async def test_a_conflict_fails_alone():
+    said = post("Hello")
+    other = post("Goodbye", client_message_id=said.client_message_id)
+
+    first, refused, last = await post_all([said, other, post("Next")], return_exceptions=True)
+
+    assert (first.seq, last.seq) == (1, 2)
+    assert isinstance(refused, Conflict)
+
+
+async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(settings):
+    settings.JOURNAL_QUEUE = 3
+    async with held(in_writer, at="UPDATE chat_room") as (go, _):
+        taken = asyncio.create_task(post_all(posts(1)))
+        await until(lambda: not journal()._waiting and journal()._writing)
+        taken = asyncio.gather(taken, post_all([post("2"), post("3"), post("4")]))
+        await until(lambda: len(journal()._waiting) == 3)
+
+        with pytest.raises(Busy) as refusal:
+            await journal().post(post("too many"))
+
+        go.set()
+        await taken
+
+    assert refusal.value.retry_in_ms > 0
+    assert await stored() == numbered(4)
+    assert (await journal().post(post("now"))).seq == 5
+
+
+async def test_without_a_bound_the_queue_takes_everything(settings):
+    settings.JOURNAL_QUEUE = 0
+
+    messages = await post_all(posts(50))
+
+    assert len(messages) == 50
+
+
+async def test_while_the_database_is_away_posts_are_refused_and_then_taken_again():
+    hello = post("Hello")
+    async with away(in_writer):
+        with pytest.raises(Unavailable) as refusal:
+            await journal().post(hello)
+
+    assert refusal.value.retry_in_ms
+    assert (await journal().post(hello)).seq == 1
+    assert await stored() == [(1, "Hello")]
+
+
+@pytest.mark.parametrize("count", [1, 3])  # a batch that fails is also tried in halves
+async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count):
+    await journal().post(post("Before"))
+    broken = []
+
+    def break_once(execute, sql, params, many, context):
+        if not broken:
+            broken.append(sql)
+            context["connection"].connection.close()
+        return execute(sql, params, many, context)
+
+    async with executing(break_once, in_writer):
+        messages = await post_all(posts(count))
+
+    assert broken
+    assert [message.seq for message in messages] == list(range(2, count + 2))
+
+
+async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch():
+    async with held(in_writer, at="UPDATE chat_room") as (go, _):
+        saying = [asyncio.create_task(journal().post(message)) for message in posts(3)]
+        await until(lambda: journal()._writing and not journal()._waiting)
+        saying[1].cancel()
+        await until(saying[1].done)
+        go.set()
+        first, last = await asyncio.gather(saying[0], saying[2])
+
+    assert (first.seq, last.seq) == (1, 3)
+    assert await stored() == numbered(3), "what was taken is stored, whoever waits for it"
+
+
+async def test_flush_returns_when_all_that_waited_is_answered():
+    saying = [asyncio.create_task(journal().post(message)) for message in posts(MAX_BATCH + 1)]
+    await until(lambda: journal()._writing)
+
+    await journal().flush()
+
+    assert await stored() == numbered(MAX_BATCH + 1)
+    assert [message.seq for message in await asyncio.gather(*saying)][-1] == MAX_BATCH + 1
+    await journal().flush()
+
+
+async def test_rooms_of_one_batch_do_not_mix():
+    batch = [post(str(number), slug=("attic", "cellar")[number % 2]) for number in range(10)]
+
+    await post_all(batch)
+
+    assert [seq for seq, _ in await stored("attic")] == [1, 2, 3, 4, 5]
+    assert [body for _, body in await stored("cellar")] == ["1", "3", "5", "7", "9"]
+
+
+async def test_reads_do_not_wait_behind_a_write():
+    await journal().post(post("Hello"))
+    async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
+        saying = asyncio.create_task(journal().post(post("Slow")))
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+
+        assert await database.read(Room.objects.heads, ["lobby"])
+
+        assert not saying.done()
+        go.set()
+        await saying

@@ -1,0 +1,173 @@
+"""A process's seat in a room: order, gaps, fan-out, whatever the channel layer does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import pytest
+
+from chat import database
+from chat.channel import announcements
+from chat.live.group_commit import journal
+from chat.live.hub_registry import hubs
+from chat.services.messages import post_messages
+from tests.database_threads import counted, held, in_readers
+from tests.faulty_channel_layers import (
+    DeafLayer,
+    FickleLayer,
+    PatientLayer,
+    told_by_layer_alone,
+    use,
+)
+from tests.posts import SECONDS, post, posts, until
+from tests.sockets import enter
+
+READING = 'FROM "chat_message"'
+
+
+def bodies(first, last):
+    return [str(number) for number in range(first, last + 1)]
+
+
+async def store(batch):
+    await database.write(post_messages, batch)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed, quick_polls):
+    use(FickleLayer(seed))
+    async with enter() as hers, enter() as his, enter("attic") as elsewhere:
+        with told_by_layer_alone("lobby", "attic"):
+            for number in range(1, 61):
+                await store([post(str(number)), post(str(number), slug="attic")])
+                await asyncio.sleep(0)
+
+            assert await hers.bodies(until=60) == bodies(1, 60)
+            assert await his.bodies(until=60) == bodies(1, 60)
+            assert await elsewhere.bodies(until=60) == bodies(1, 60)
+
+
+async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_it(monkeypatch):
+    monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (0.05, 0.05))
+    layer = use(PatientLayer())
+    async with AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(enter()) for _ in range(20)]
+        async with counted(in_readers, READING) as queries:
+            with told_by_layer_alone("lobby"):
+                for message in posts(5):
+                    await store([message])
+                await until(lambda: len(layer.kept) == 5)
+                for number in (1, 2, 3, 4):
+                    await layer.deliver(number)
+
+                for reader in readers:
+                    assert await reader.bodies(until=5) == bodies(1, 5)
+
+        assert len(queries) == 1
+
+
+async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls):
+    use(DeafLayer())
+    async with AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(enter()) for _ in range(20)]
+        async with counted(in_readers, READING) as queries:
+            with told_by_layer_alone("lobby"):
+                await store(posts(5))
+
+                for reader in readers:
+                    assert await reader.bodies(until=5) == bodies(1, 5)
+
+        assert len(queries) == 1
+
+
+async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(monkeypatch):
+    monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
+    layer = use(PatientLayer())
+    async with enter() as hers, counted(in_readers, READING) as queries:
+        lobby = hubs()._hubs["lobby"]
+        with told_by_layer_alone("lobby"):
+            for message in posts(3):
+                await store([message])
+            await until(lambda: len(layer.kept) == 3)
+            for number in (2, 1):
+                await layer.deliver(number)
+            await until(lambda: len(lobby._held) == 2)
+            assert lobby.released == 0
+            await layer.deliver(0)
+
+            assert await hers.bodies(until=3) == bodies(1, 3)
+        assert queries == []
+
+
+async def test_announcements_that_overlap_show_nothing_twice():
+    layer = use(PatientLayer())
+    async with enter() as hers:
+        with told_by_layer_alone("lobby"):
+            for message in posts(3):
+                await store([message])
+            await until(lambda: len(layer.kept) == 3)
+        first, second, third = (event for _, event in layer.kept)
+        both = first | {"head": 2, "changes": first["changes"] + second["changes"]}
+        rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
+
+        for event in (both, rest, first):  # all before the next pass
+            hubs()._hubs["lobby"].hear(announcements.heard(event))
+
+        assert await hers.bodies(until=3) == bodies(1, 3)
+
+
+async def test_live_changes_cost_no_query():
+    async with enter() as hers, counted(in_readers, READING) as queries:
+        for number in range(1, 6):
+            await journal().post(post(str(number)))
+
+        assert await hers.bodies(until=5) == bodies(1, 5)
+        assert queries == []
+
+
+async def test_who_enters_while_the_room_talks_misses_nothing():
+    readers = []
+
+    async def talk():
+        while len(readers) < 8:
+            message = await journal().post(post("Hello"))
+        return message.seq
+
+    async with AsyncExitStack() as stack:
+        talking = asyncio.create_task(talk())
+        for _ in range(8):
+            readers.append(await stack.enter_async_context(enter()))
+        head = await talking
+
+        for reader in readers:
+            await reader.bodies(until=head)
+            seqs = [message["seq"] for message in reader.messages]
+            assert seqs == list(range(seqs[0], head + 1))
+            assert len(seqs) >= min(head, 50)
+
+
+async def test_what_is_said_while_the_hub_reads_the_log_is_not_lost():
+    await store(posts(3))
+    async with held(in_readers, at=READING) as (go, arrived), AsyncExitStack() as stack:
+        entering = asyncio.create_task(stack.enter_async_context(enter()))
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+        await store([post("4"), post("5")])
+        go.set()
+        hers = await entering
+
+        assert hers.welcome["head"] == 5, "heard of it, before the heads were polled"
+        assert await hers.bodies(until=5) == bodies(1, 5)
+
+
+async def test_with_every_doorbell_lost_others_still_follow_within_3_seconds():
+    use(DeafLayer())
+    async with enter() as hers:
+        with told_by_layer_alone("lobby"):
+            await store([post("Hello")])
+            started = time.monotonic()
+
+            assert await hers.bodies(until=1) == ["Hello"]
+
+        assert time.monotonic() - started < 3

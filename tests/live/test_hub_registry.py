@@ -1,0 +1,231 @@
+"""Hubs come with a room's first connection, watch the log's head, and leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import weakref
+from contextlib import suppress
+
+import pytest
+from channels.layers import get_channel_layer
+from django.db import DatabaseError, OperationalError
+
+from chat import database
+from chat.channel import announcements
+from chat.live.group_commit import journal
+from chat.live.hub_registry import hubs
+from chat.models import Message, Room
+from tests.database_threads import away, executing, held, in_readers, stored
+from tests.faulty_channel_layers import SlowLayer, use
+from tests.posts import SECONDS, post, until
+from tests.sockets import enter, handshake, plain
+
+
+async def replace_log(**changes):
+    await database.write(lambda: Room.objects.filter(slug="lobby").update(**changes))
+
+
+async def test_a_log_with_another_epoch_sends_its_readers_away_to_start_over(quick_polls):
+    async with enter() as hers:
+        await hers.say("Before")
+        cursor = (hers.welcome["epoch"], 1)
+        await replace_log(epoch="another")
+
+        assert await hers.close_code() == 4009
+
+    async with enter(cursor=cursor) as again:
+        assert again.welcome["reset"]
+        assert again.welcome["epoch"] == "another"
+        assert await again.bodies(until=1) == ["Before"]
+
+
+async def test_a_log_restored_to_an_earlier_state_sends_its_readers_away_to_start_over(quick_polls):
+    async with enter() as hers:
+        for body in ("Kept", "Lost", "Lost too"):
+            await hers.say(body)
+        cursor = (hers.welcome["epoch"], 3)
+        await database.write(lambda: Message.objects.filter(seq__gt=1).delete())
+        await replace_log(head=1)
+
+        assert await hers.close_code() == 4009
+
+    async with enter(cursor=cursor) as again:
+        assert again.welcome["reset"]
+        assert await again.bodies(until=1) == ["Kept"]
+        assert await again.say("Goes on") == 2
+    assert await stored() == [(1, "Kept"), (2, "Goes on")]
+
+
+async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_polls):
+    async with enter() as hers:
+        heads = held(in_readers, at='"slug" IN', after=True)
+        async with heads as (go, arrived):
+            assert await asyncio.to_thread(arrived.wait, SECONDS)
+            await hers.say("Stored after the answer was made, known before it is here")
+            go.set()
+        polled = hubs()._hubs["lobby"]
+        await hers.say("And after")
+
+        assert await hers.bodies(until=2)
+        assert polled.ended is None
+        assert hubs()._hubs["lobby"] is polled
+
+
+async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(quick_polls):
+    asked, answer, entering, go_in = (threading.Event() for _ in range(4))
+    answer.set()
+
+    def slowly(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if '"slug" IN' in sql:
+            asked.set()
+            assert answer.wait(SECONDS)
+        elif '"slug" =' in sql and not answer.is_set():
+            entering.set()
+            assert go_in.wait(SECONDS)
+        return result
+
+    async def is_set(event):
+        assert await asyncio.to_thread(event.wait, SECONDS)
+
+    async with enter("attic"), executing(slowly, in_readers):
+        before = await hubs().enter("lobby")
+        await journal().post(post())
+        answer.clear()
+        asked.clear()
+        await is_set(asked)
+        hubs().leave(before)
+        entered_anew = asyncio.create_task(hubs().enter("lobby"))
+        await is_set(entering)
+        asked.clear()
+        answer.set()
+        await is_set(asked)  # once more: what was found before has been looked at
+
+        go_in.set()
+        hub = await entered_anew
+
+        assert hub.ended is None
+        assert hubs()._hubs["lobby"] is hub
+        hubs().leave(hub)
+
+
+def nothing_left(tasks_before):
+    """No task, no group, no channel, no hub."""
+    layer = get_channel_layer()
+    return (
+        asyncio.all_tasks() <= tasks_before
+        and not layer.groups
+        and not layer.channels
+        and not hubs()._hubs
+        and not announcements._ears
+    )
+
+
+async def test_after_the_last_connection_nothing_is_left():
+    before = asyncio.all_tasks()
+    async with enter() as hers, enter("attic"), plain("/ws"):
+        async with enter():
+            await hers.say("Hello")
+            await hers.command("typing.start")
+        assert set(hubs()._hubs) == {"lobby", "attic"}
+        assert not nothing_left(before)
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_a_connection_that_is_cancelled_leaves_nothing_behind():
+    """As on SIGTERM, which lets no `disconnect` through."""
+    before = asyncio.all_tasks()
+    communicator = handshake()
+    await communicator.connect(timeout=SECONDS)
+    await communicator.receive_from(timeout=SECONDS)
+
+    communicator.future.cancel()
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_who_leaves_before_the_door_opens_leaves_nothing_behind():
+    before = asyncio.all_tasks()
+    async with held(in_readers, at='FROM "chat_room"') as (go, arrived):
+        communicator = handshake()
+        await communicator.send_input({"type": "websocket.connect"})
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+        communicator.future.cancel()
+        await until(communicator.future.done)
+        go.set()
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind():
+    layer = use(SlowLayer())
+    before = asyncio.all_tasks()
+    async with enter():
+        await until(lambda: layer.joining)
+        told_before = layer.telling
+    await until(lambda: layer.telling > told_before or nothing_left(before))
+
+    layer.go.set()
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_a_hub_closes_although_a_task_of_it_swallows_a_cancellation(monkeypatch):
+    monkeypatch.setattr("chat.tasks.AGAIN", 0.01)
+
+    async def deaf():
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    before = asyncio.all_tasks()
+    async with enter():
+        hubs()._hubs["lobby"]._tasks.append(asyncio.create_task(deaf()))
+
+    await until(lambda: nothing_left(before))
+
+
+async def test_a_hub_that_ends_is_freed_without_a_garbage_collection():
+    gc.disable()
+    try:
+        async with enter() as hers:
+            await hers.say("Hello")
+            await hers.command("typing.start")
+            hub = weakref.ref(hubs()._hubs["lobby"])
+
+        await until(lambda: hub() is None)
+    finally:
+        gc.enable()
+
+
+async def test_while_the_database_is_away_nobody_enters_and_then_they_do():
+    before = asyncio.all_tasks()
+    async with away(in_readers):
+        communicator = handshake()
+        assert (await communicator.connect(timeout=SECONDS))[0]
+        refusal = await communicator.receive_output(SECONDS)
+        assert (refusal["type"], refusal["code"]) == ("websocket.close", 4053)
+        await communicator.disconnect(timeout=SECONDS)
+        await until(lambda: nothing_left(before))
+
+    async with enter() as hers:
+        assert await hers.say("Hello") == 1
+
+
+@pytest.mark.parametrize("error", [OperationalError, DatabaseError])
+async def test_the_heads_are_polled_again_after_the_database_failed(quick_polls, error):
+    failed = []
+
+    def fail(*args):
+        failed.append(args)
+        raise error("the database is not itself")
+
+    async with enter() as hers:
+        async with executing(fail, in_readers):
+            await until(lambda: failed)
+        await replace_log(epoch="another")
+
+        assert await hers.close_code() == 4009

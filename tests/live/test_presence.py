@@ -1,0 +1,243 @@
+"""Who is here, under which name, and who types: as people in the room see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+from channels.layers import InMemoryChannelLayer
+
+from chat.access.guests import COOKIE
+from chat.live import presence
+from chat.live.hub_registry import hubs
+from chat.live.shutdown import draining
+from chat.protocol.frames import Person
+from tests.faulty_channel_layers import HardOfHearingLayer, use
+from tests.people_shown import cookie, sees, sees_typing
+from tests.posts import SECONDS, until
+from tests.sockets import ORIGIN, Socket, enter, handshake, plain
+
+
+@pytest.fixture
+def alice():
+    return cookie("Alice")
+
+
+@pytest.fixture
+def bob():
+    return cookie("Bob")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(presence, "COALESCE", 0.05)
+
+
+async def test_the_same_cookie_is_the_same_author_on_every_socket_and_in_every_room(alice, bob):
+    async with (
+        enter(cookie=alice) as one,
+        enter("attic", cookie=alice) as two,
+        enter(cookie=bob) as other,
+    ):
+        assert one.welcome["you"] == two.welcome["you"]
+        assert one.welcome["you"]["name"] == "Alice"
+        assert other.welcome["you"]["author_id"] != one.welcome["you"]["author_id"]
+
+
+async def test_without_an_origin_cookies_are_ignored(alice):
+    """No browser sends it so; with a stolen or guessed cookie anything else could."""
+    async with enter(cookie=alice) as hers:
+        communicator = handshake(headers=[(b"cookie", f"{COOKIE}={alice}".encode())])
+        await communicator.connect(timeout=SECONDS)
+        stranger = Socket(communicator)
+        await stranger.frame_of("welcome")
+
+        assert stranger.welcome["you"]["name"] != "Alice"
+        assert stranger.welcome["you"]["author_id"] != hers.welcome["you"]["author_id"]
+        await communicator.disconnect(timeout=SECONDS)
+
+
+async def test_a_forged_cookie_makes_somebody_new(alice):
+    async with enter(cookie=alice) as hers, enter(cookie=alice[:-3] + "xyz") as mallory:
+        assert mallory.welcome["you"]["author_id"] != hers.welcome["you"]["author_id"]
+
+
+async def test_people_see_each_other_come_and_go(alice, bob):
+    async with enter(cookie=alice) as hers:
+        async with enter(cookie=bob) as his:
+            await sees(hers, "Alice", "Bob")
+            await sees(his, "Alice", "Bob")
+
+        await sees(hers, "Alice")
+
+
+async def test_someone_with_two_sockets_is_here_once_until_both_are_closed(alice, bob):
+    async with enter(cookie=bob) as his:
+        async with enter(cookie=alice):
+            async with enter(cookie=alice), enter(cookie=cookie("Carol")):
+                await sees(his, "Alice", "Bob", "Carol")
+            await sees(his, "Alice", "Bob")
+        await sees(his, "Bob")
+
+
+async def test_who_speaks_plain_text_is_seen_too(alice):
+    async with enter(cookie=alice) as hers, plain():
+        while (await hers.frame_of("people.changed"))["count"] != 2:
+            pass
+
+
+async def test_who_comes_while_the_welcome_is_on_its_way_is_seen(alice, bob):
+    reads = asyncio.Event()
+    communicator = handshake(
+        headers=[*ORIGIN, (b"cookie", f"{COOKIE}={alice}".encode())], reads=reads
+    )
+    await communicator.connect(timeout=SECONDS)
+    async with enter(cookie=bob) as his:
+        await sees(his, "Alice", "Bob")
+        reads.set()
+        hers = Socket(communicator)
+        await hers.frame_of("welcome")
+
+        await sees(hers, "Alice", "Bob")
+        await communicator.disconnect(timeout=SECONDS)
+
+
+async def test_rooms_do_not_show_each_others_people(alice, bob):
+    async with enter(cookie=alice) as hers, enter("attic", cookie=bob) as elsewhere:
+        assert [person["name"] for person in elsewhere.welcome["people"]] == ["Bob"]
+        async with enter(cookie=cookie("Carol")):
+            await sees(hers, "Alice", "Carol")
+
+
+async def test_a_new_name_is_seen_and_stands_by_what_is_said_from_then_on(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.say("Before")
+
+        ack = await hers.command("name.set", name=" Ａlicia  B. ")
+        await hers.say("After")
+
+        assert ack["name"] == "Alicia B."
+        await sees(his, "Alicia B.", "Bob")
+        await his.bodies(until=2)
+        assert [message["author_name"] for message in his.messages] == ["Alice", "Alicia B."]
+        assert len({message["author_id"] for message in his.messages}) == 1
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\u202eb", "a\u200bb", "\u3164", "x" * 33, "a\nb"])
+async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, name):
+    async with enter(cookie=alice) as hers:
+        refusal = await hers.ask("name.set", name=name)
+
+        assert refusal["code"] == "bad_name"
+        assert refusal["detail"].startswith("A name")
+        await hers.say("Still me")
+        await hers.bodies(until=1)
+        assert hers.messages[0]["author_name"] == "Alice"
+
+
+async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(alice):
+    layer = use(HardOfHearingLayer())
+    other = await layer.new_channel()
+    await layer.group_add("room.lobby", other)
+
+    async with enter(cookie=alice) as hers:
+        async with asyncio.timeout(SECONDS):
+            while (await layer.receive(other))["type"] != "people.ask":
+                pass
+        here = {"type": "people.here", "node": "other", "people": [["bob", "Bob"]], "count": 1}
+        for _ in range(2):
+            await layer.group_send("room.lobby", here)
+
+        await sees(hers, "Alice", "Bob")
+
+
+async def test_after_going_away_only_messages_are_sent(alice, bob):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        async with enter(cookie=cookie("Carol")):
+            await sees(hers, "Alice", "Bob", "Carol")
+            await his.command("typing.start")
+            await sees_typing(hers, "Bob")
+            for connection in list(draining()._connections):
+                await connection.go_away(100)
+            await hers.frame_of("going_away")
+        before = hubs()._hubs["lobby"].presence.people_version
+        await until(lambda: hubs()._hubs["lobby"].presence.people_version > before)  # Carol left
+        await his.say("Bob types no more")
+        await hers.bodies(until=1)
+        await his.say("Bye")
+
+        after = []
+        while hers.cursor < 2:
+            after.append((await hers.frame())["type"])
+
+    assert after == ["room.changed"]
+
+
+async def test_a_node_that_knows_of_others_tells_them_more_often_who_is_there(alice, monkeypatch):
+    monkeypatch.setattr(presence, "HEARTBEAT", 0.01)
+    layer = use(InMemoryChannelLayer())
+    other = {"type": "people.here", "node": "other", "people": [["bob", "Bob"]], "count": 1}
+    told = Counter()
+
+    async def listen(room, channel):
+        while True:
+            event = await layer.receive(channel)
+            told[room] += event["type"] == "people.here" and event["node"] != "other"
+
+    async with enter(cookie=alice), enter("attic", cookie=alice), asyncio.TaskGroup() as listening:
+        tasks = []
+        for room in ("lobby", "attic"):
+            channel = await layer.new_channel()
+            await layer.group_add(f"room.{room}", channel)
+            tasks.append(listening.create_task(listen(room, channel)))
+        await until(lambda: len(layer.groups["room.attic"]) == 2)
+        await layer.group_send("room.attic", other)
+
+        await until(lambda: told["attic"] > 10)
+
+        assert told["lobby"] <= 3, "once at the start, and to who asks"
+        for task in tasks:
+            task.cancel()
+
+
+async def test_setting_the_same_name_again_changes_nothing(alice, bob, still_clock):
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await sees(his, "Alice", "Bob")
+        his.other.clear()
+
+        for _ in range(50):
+            assert (await hers.command("name.set", name="Alice"))["name"] == "Alice"
+        await hers.command("name.set", name="Alicia")
+        await sees(his, "Alicia", "Bob")
+
+        shown = [frame["people"][0]["name"] for frame in his.other if "people" in frame]
+        assert set(shown) == {"Alicia"}
+
+
+async def test_a_name_can_be_changed_only_so_often(alice, still_clock):
+    async with enter(cookie=alice) as one, enter("attic", cookie=alice) as two:
+        for number in range(5):
+            await one.command("name.set", name=f"Alice {number}")
+            await two.command("name.set", name=f"Alice {number}")
+
+        refusal = await two.ask("name.set", name="Alicia")
+
+        assert refusal["code"] == "too_fast"
+        assert 0 < refusal["retry_in_ms"] <= 5001
+        still_clock.now += refusal["retry_in_ms"] / 1000
+        await two.command("name.set", name="Alicia")
+
+
+async def test_the_larger_a_room_the_longer_its_pause_between_lists_of_people(alice, monkeypatch):
+    monkeypatch.setattr(presence, "COALESCE", 0.5)
+    here = presence.Presence("lobby", lambda: None)
+
+    def pause_with(connections):
+        while here._roster.connections < connections:
+            here._roster.enter(Person(str(here._roster.connections), "Somebody"))
+        return here._pause()
+
+    assert pause_with(100) == 0.5
+    assert pause_with(300) == 1.5
+    assert pause_with(3000) == presence.LONGEST

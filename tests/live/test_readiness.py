@@ -1,0 +1,124 @@
+"""Alive and ready are two questions: parts fail, and the process says which."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import sqlite3
+import time
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.db import connection
+from django.test import Client
+
+from chat.live import readiness
+from chat.live.group_commit import journal
+from chat.live.shutdown import draining
+from chat.services.messages import Post
+from testing import processes
+from tests.faulty_channel_layers import use
+from tests.nodes_together import node_on
+from tests.posts import SECONDS
+
+FINE = dict.fromkeys(["database", "channel_layer", "journal", "disk", "server"], "fine")
+
+
+def ask(node, path):
+    with closing(http.client.HTTPConnection("127.0.0.1", node.port, timeout=SECONDS)) as asking:
+        asking.request("GET", path)
+        answer = asking.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def ready_with(node, **parts):
+    """Wait until the process says so of its parts."""
+    status = "ready" if not parts else "not ready"
+    expected = (200 if not parts else 503, {"status": status, **FINE, **parts})
+    deadline = time.monotonic() + 20
+    while (found := ask(node, "/readyz")) != expected:
+        assert time.monotonic() < deadline, found
+
+
+def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
+    redis_program, postgres_program
+):
+    with (
+        processes.redis_server() as redis,
+        processes.postgres_server() as postgres,
+        node_on(postgres.url, REDIS_URL=redis.url) as node,
+    ):
+        ready_with(node)
+
+        redis.pause()
+        ready_with(node, channel_layer="no answer within 2 s")
+        assert ask(node, "/healthz")[0] == 200
+        redis.resume()
+        ready_with(node)
+
+        postgres.kill()
+        ready_with(node, database="no answer within 2 s")
+        assert ask(node, "/healthz")[0] == 200
+        postgres.start()
+        ready_with(node)
+
+
+async def test_round_trips_share_one_channel(redis_server):
+    layer = use(RedisPubSubChannelLayer(hosts=[redis_server.url]))
+    for _ in range(3):
+        assert await readiness.shortcomings() == FINE
+
+    assert len(layer.channels) == 1
+
+
+async def test_failed_round_trips_leave_at_most_one_channel_behind():
+    layer = use(RedisPubSubChannelLayer(hosts=["redis://127.0.0.1:1/0"]))  # nobody listens there
+    for _ in range(3):
+        assert "Error" in (await readiness.shortcomings())["channel_layer"]
+
+    assert len(layer.channels) <= 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
+async def test_a_post_that_waits_for_long_shows(monkeypatch):
+    monkeypatch.setattr(readiness, "MAX_BEHIND", 0.1)
+    path = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as locking:
+        locking.execute("BEGIN IMMEDIATE")
+        post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
+        posting = asyncio.create_task(journal().post(post))
+        async with asyncio.timeout(SECONDS):
+            while (await readiness.shortcomings())["journal"] == "fine":
+                await asyncio.sleep(0.02)
+        locking.execute("ROLLBACK")
+        await posting
+
+    assert await readiness.shortcomings() == FINE
+
+
+async def test_a_process_that_is_told_to_end_says_so():
+    await draining().drain(0)
+
+    assert await readiness.shortcomings() == {**FINE, "server": "draining"}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
+async def test_a_process_with_little_disk_space_says_so_and_stays_ready(settings, async_client):
+    settings.MIN_FREE_MEGABYTES = 10**12
+
+    answer = await async_client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert "MIN_FREE_MEGABYTES is" in answer.json()["disk"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_a_probe_asks_for_can_only_be_read(path):
+    probe = Client(enforce_csrf_checks=True)
+
+    for method in (probe.post, probe.put, probe.delete, probe.options):
+        answer = method(path)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")

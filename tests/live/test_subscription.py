@@ -1,0 +1,77 @@
+"""Where one connection stands: readers that stop reading, and how they catch up."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+from chat.live.group_commit import journal
+from chat.live.prepared_text import Text
+from tests.posts import post, posts
+from tests.sockets import enter
+
+
+def bodies(first, last):
+    return [str(number) for number in range(first, last + 1)]
+
+
+async def test_a_reader_that_stops_reading_holds_up_nobody_and_later_gets_everything():
+    reads = asyncio.Event()
+    reads.set()
+    async with enter(reads=reads) as slow, enter() as hers:
+        reads.clear()
+        for first in range(1, 701, 100):
+            batch = [post(str(number)) for number in range(first, first + 100)]
+            await asyncio.gather(*(journal().post(message) for message in batch))
+        assert await hers.bodies(until=700) == bodies(1, 700)
+
+        reads.set()
+
+        assert await slow.bodies(until=700) == bodies(1, 700)
+        assert slow.communicator.output_queue.qsize() <= 1
+
+
+async def test_nothing_is_queued_for_a_reader_that_stops_reading():
+    reads = asyncio.Event()
+    reads.set()
+    async with enter(reads=reads) as slow, enter() as hers:
+        reads.clear()
+        for number in range(1, 201):  # one by one: a frame for each
+            await journal().post(post(str(number)))
+            await hers.bodies(until=number)
+
+        assert sum(isinstance(each, Text) for each in gc.get_objects()) < 100
+
+        reads.set()
+        assert await slow.bodies(until=200) == bodies(1, 200)
+
+
+async def test_what_comes_while_a_reader_is_busy_leaves_together():
+    reads = asyncio.Event()
+    reads.set()
+    async with enter(reads=reads) as hers:
+        reads.clear()
+        for number in range(1, 41):
+            await journal().post(post(str(number)))
+        reads.set()
+
+        frames = 0
+        while (hers.cursor or 0) < 40:
+            frames += (await hers.frame())["type"] == "room.changed"
+
+        assert frames <= 3
+        assert await hers.bodies(until=40) == bodies(1, 40)
+
+
+async def test_a_reader_too_far_behind_is_told_to_come_back():
+    reads = asyncio.Event()
+    reads.set()
+    async with enter(reads=reads) as slow, enter() as hers:
+        await hers.say("1")
+        await slow.bodies(until=1)
+        reads.clear()
+        await asyncio.gather(*(journal().post(message) for message in posts(1600)))
+        await hers.bodies(until=1601)
+        reads.set()
+
+        assert await slow.close_code() == 4008

@@ -1,0 +1,173 @@
+"""Two real servers that share PostgreSQL, and what they do while Redis or PostgreSQL suffers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.request
+
+import pytest
+
+pytest.importorskip("websockets")
+
+from chat.live.roster import TYPING_TTL
+from testing import processes
+from tests.node_sockets import visit
+from tests.nodes_together import LIVE, arrives, node_on, talks_live
+from tests.posts import SECONDS
+
+FOLLOWS_WITHIN = 3  # seconds, without Redis
+
+
+@pytest.fixture(scope="module")
+def redis(redis_program):
+    """A Redis that these tests hurt; each leaves it running."""
+    with processes.redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres_server):
+    return postgres_server.create_database("several")
+
+
+@pytest.fixture(scope="module")
+def pair(redis, database_url):
+    with (
+        node_on(database_url, REDIS_URL=redis.url) as one,
+        node_on(database_url, REDIS_URL=redis.url) as other,
+    ):
+        yield one, other
+        print(one.log_text(), other.log_text())
+
+
+async def test_what_is_posted_on_one_node_appears_on_the_other(pair):
+    one, other = pair
+    async with visit(one) as hers, visit(other) as his:
+        await talks_live(hers, his)
+        await talks_live(his, hers)
+
+        await hers.say("From one")
+        last = await his.say("From the other")
+        assert (await hers.bodies(until=last))[-2:] == ["From one", "From the other"]
+        assert await his.bodies(until=last) == await hers.bodies(until=last)
+
+
+async def test_people_on_all_nodes_see_each_other(pair):
+    one, other = pair
+
+    async def count(socket, expected):
+        while (await socket.frame_of("people.changed"))["count"] != expected:
+            pass
+
+    async with visit(one, "/ws/people") as hers:
+        async with visit(other, "/ws/people") as his:
+            await count(hers, 2)
+            if his.welcome["count"] != 2:
+                await count(his, 2)
+            await his.command("typing.start")
+            (typing,) = (await hers.frame_of("typing"))["people"]
+            assert typing == his.welcome["you"]
+            await his.say("Done")
+            async with asyncio.timeout(TYPING_TTL / 2):  # it ends with the message, not by itself
+                assert (await hers.frame_of("typing"))["people"] == []
+
+        await count(hers, 1)
+
+
+async def test_a_node_with_nobody_in_a_room_counts_the_people_of_the_others(pair):
+    one, other = pair
+
+    def counted():
+        with urllib.request.urlopen(f"{other.url}/rooms.json?slug=counted", timeout=5) as answer:
+            rooms = {room["slug"]: room for room in json.load(answer)["rooms"]}
+        return rooms["counted"]["people"]
+
+    assert await asyncio.to_thread(counted) is None
+    async with visit(one, "/ws/counted"), visit(one, "/ws/counted"):
+        deadline = time.monotonic() + 3 * SECONDS
+        while await asyncio.to_thread(counted) != 2:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+
+
+async def test_a_cursor_is_good_on_every_node(pair):
+    one, other = pair
+    async with visit(one, "/ws/roaming") as hers:
+        await hers.bodies(until=await hers.say("1"))
+        cursor = (hers.welcome["epoch"], hers.cursor)
+        await hers.say("2")
+
+    async with visit(other, "/ws/roaming", cursor=cursor) as hers:
+        assert not hers.welcome["reset"]
+        assert await hers.bodies(until=2) == ["2"]
+
+
+async def test_while_redis_stalls_both_nodes_talk_on_and_follow_each_other(pair, redis):
+    one, other = pair
+    async with visit(one) as hers, visit(one) as beside_her, visit(other) as his:
+        await talks_live(hers, his)
+        await asyncio.to_thread(redis.pause)
+        try:
+            started = time.monotonic()
+            seqs = [await hers.say(f"Without Redis {number}") for number in range(5)]
+            assert await arrives(beside_her, seqs[-1]) < LIVE
+            assert time.monotonic() - started < 1, "answers wait for Redis"
+
+            assert await arrives(his, seqs[-1]) < FOLLOWS_WITHIN
+        finally:
+            await asyncio.to_thread(redis.resume)
+        await talks_live(hers, his)
+
+
+async def test_when_redis_dies_and_comes_back_no_socket_closes_and_all_is_live_again(pair, redis):
+    one, other = pair
+    async with visit(one) as hers, visit(other) as his:
+        await talks_live(hers, his)
+        await asyncio.to_thread(redis.kill)
+        seq = await hers.say("Redis is dead")
+        assert await arrives(his, seq) < FOLLOWS_WITHIN
+        await asyncio.to_thread(redis.start)
+
+        await talks_live(hers, his)
+        await talks_live(his, hers)
+
+
+async def test_with_every_event_between_nodes_lost_they_still_follow_within_3_seconds(
+    pair, database_url, redis_program
+):
+    """Each tells a Redis of its own, where the other does not listen."""
+    one, _ = pair
+    with (
+        processes.redis_server() as elsewhere,
+        node_on(database_url, REDIS_URL=elsewhere.url) as apart,
+    ):
+        async with visit(one, "/ws/apart") as hers, visit(apart, "/ws/apart") as his:
+            assert await arrives(his, await hers.say("1")) < FOLLOWS_WITHIN
+            assert await arrives(hers, await his.say("2")) < FOLLOWS_WITHIN
+            assert await his.bodies(until=2) == ["1", "2"]
+
+
+async def test_while_postgresql_is_away_posts_are_refused_clearly_and_then_taken_again(
+    postgres_server,
+):
+    url = postgres_server.create_database("away")
+    kept = {"client_message_id": "0190a3c4-5d6e-4f70-8a1b-2c3d4e5f6071", "body": "Kept"}
+    with node_on(url) as node, postgres_server.connect("postgres") as operator:
+        async with visit(node) as hers, visit(node) as his:
+            await hers.say("Before")
+            operator.execute("ALTER DATABASE away ALLOW_CONNECTIONS false")
+            operator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'away'"
+            )
+
+            refusal = await hers.ask("message.post", **kept)
+            assert refusal["code"] == "unavailable"
+            assert refusal["retry_in_ms"]
+
+            operator.execute("ALTER DATABASE away ALLOW_CONNECTIONS true")
+            deadline = time.monotonic() + 3 * SECONDS
+            while (await hers.ask("message.post", **kept))["type"] == "error":
+                assert time.monotonic() < deadline
+            assert await his.bodies(until=2) == ["Before", "Kept"]

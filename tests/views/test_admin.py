@@ -1,0 +1,215 @@
+"""The administration: who gets in, what can be changed, and that visitors do not notice it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat.access.guests import COOKIE, guest_from
+from chat.access.rate_limits import Rate, Rates
+from chat.admin import login
+from chat.models import Message, Room
+from chat.services.messages import post_messages
+from chatsite import startup
+from tests.database_threads import executing, in_readers
+from tests.posts import posts
+from tests.sockets import enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _attempts_of_its_own():
+    login._rates = Rates(lambda: Rate(*login.ATTEMPTS))
+
+
+@pytest.fixture
+def admin(settings):
+    """A client that is signed in, by an account that the command made."""
+    settings.ADMIN_PASSWORD = PASSWORD
+    call_command("create_admin", stdout=io.StringIO())
+    client = Client()
+    assert sign_in(client).status_code == 302
+    return client
+
+
+def sign_in(client, password=PASSWORD, **headers):
+    form = {"username": "admin", "password": password, "next": "/admin/"}
+    return client.post("/admin/login/", form, **headers)
+
+
+def test_strangers_are_asked_to_sign_in(client):
+    for path in ("/admin/", "/admin/chat/room/", "/admin/chat/message/"):
+        assert "/admin/login/" in client.get(path).headers["Location"]
+
+
+async def test_visitors_get_no_session_and_cost_no_query_more(admin):
+    await sync_to_async(post_messages)(posts(1))
+    mine = (await sync_to_async(admin.get)("/")).cookies[COOKIE].value
+    queries = []
+
+    def note(execute, sql, *args):
+        queries.append(sql)
+        return execute(sql, *args)
+
+    def visit():
+        with CaptureQueriesContext(connection) as seen:
+            response = admin.get("/")
+        queries.extend(query["sql"] for query in seen.captured_queries)
+        return response
+
+    async with executing(note, in_readers):
+        response = await sync_to_async(visit)()
+
+    assert (
+        guest_from({COOKIE: response.cookies[COOKIE].value}).key == guest_from({COOKIE: mine}).key
+    )
+    tables = " ".join(queries)
+    assert "chat_room" in tables
+    assert "auth_user" not in tables
+    assert "django_session" not in tables
+    assert set((await sync_to_async(Client().get)("/")).cookies) == {COOKIE, "csrftoken"}
+    assert admin.cookies["chat_admin"]["path"] == "/admin/"
+    assert admin.cookies["chat_admin"]["httponly"]
+
+
+def test_rooms_and_messages_can_be_looked_at(admin):
+    post_messages([*posts(2), *posts(1, slug="attic", author="bob")])
+
+    rooms = admin.get("/admin/chat/room/").content.decode()
+    messages = admin.get("/admin/chat/message/", {"q": "attic"}).content.decode()
+
+    assert "lobby" in rooms
+    assert "attic" in rooms
+    assert "Bob" in messages
+    assert "Alice" not in messages
+
+
+def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
+    counts = []
+    for more in (1, 49):
+        post_messages(posts(more, slug=f"room-{more}"))
+        with CaptureQueriesContext(connection) as seen:
+            admin.get("/admin/chat/message/")
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+
+
+def test_the_lists_say_in_words_what_they_show(admin, settings):
+    settings.RETENTION_DAYS = 0
+    post_messages([*posts(2, slug="attic"), *posts(1)])
+    Room.objects.filter(slug="lobby").update(retention_days=30)
+
+    rooms = admin.get("/admin/chat/room/").content.decode()
+    messages = admin.get("/admin/chat/message/").content.decode()
+
+    for words in ("forever", "30 days", "Number of the latest message"):
+        assert words in rooms
+    for words in (">Attic<", "Posted (UTC)", '<a href="/r/attic/#2">Open</a>', '<a href="/#1">'):
+        assert words in messages
+
+
+def test_messages_are_only_read_and_rooms_neither_made_nor_deleted(admin):
+    post_messages(posts(1))
+    message, room = Message.objects.get(), Room.objects.get()
+    assert admin.get(f"/admin/chat/message/{message.pk}/change/").status_code == 200
+
+    for path in (
+        "/admin/chat/message/add/",
+        f"/admin/chat/message/{message.pk}/change/",
+        f"/admin/chat/message/{message.pk}/delete/",
+        "/admin/chat/room/add/",
+        f"/admin/chat/room/{room.pk}/delete/",
+    ):
+        assert admin.post(path, {"body": "Changed", "post": "yes"}).status_code == 403
+
+    action = {"action": "delete_selected", "_selected_action": message.pk, "post": "yes"}
+    admin.post("/admin/chat/message/", action)
+    assert Message.objects.get().body == "1"
+
+
+async def test_a_new_title_reaches_those_who_enter_and_changes_nothing_else(admin, quick_polls):
+    async with enter("attic") as hers:
+        await hers.say("Hello")
+        room = await Room.objects.aget(slug="attic")
+        form = {"title": "The attic", "retention_days": "7"}
+        saved = await sync_to_async(admin.post)(f"/admin/chat/room/{room.pk}/change/", form)
+        assert saved.status_code == 302
+
+        async def title():
+            async with enter("attic") as his:
+                return his.welcome["room"]["title"]
+
+        for _ in range(100):
+            if await title() == "The attic":
+                break
+        assert await title() == "The attic"
+        assert await hers.say("Nobody was sent away") == 2
+    changed = await Room.objects.aget(slug="attic")
+    assert (changed.title, changed.retention_days) == ("The attic", 7)
+    assert (changed.head, changed.epoch) == (2, room.epoch)
+
+
+def test_a_title_that_would_deceive_is_refused_and_an_empty_one_is_not(admin):
+    room = Room.objects.create(slug="attic", title="Attic", epoch="e")
+    path = f"/admin/chat/room/{room.pk}/change/"
+
+    refused = admin.post(path, {"title": "evil\u202egnp.exe", "retention_days": ""})
+    assert b"errorlist" in refused.content
+    room.refresh_from_db()
+    assert room.title == "Attic"
+
+    assert admin.post(path, {"title": "", "retention_days": ""}).status_code == 302
+    room.refresh_from_db()
+    assert (room.title, room.retention_days) == ("", None)
+
+
+def test_passwords_cannot_be_guessed_at_any_pace(admin, still_clock):
+    login._rates = Rates(lambda: Rate(*login.ATTEMPTS))  # the fixture signed in by another clock
+    stranger = Client()
+    statuses = [sign_in(stranger, f"wrong {number}") for number in range(5)]
+    assert all(b"correct" in response.content for response in statuses)
+
+    assert b"Too many attempts. Try again in" in sign_in(stranger).content, "even the right one"
+    assert sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302, "from elsewhere"
+    still_clock.now += 31
+
+    assert sign_in(stranger).status_code == 302
+
+
+def test_an_account_that_exists_or_a_password_that_is_known_is_refused_in_words(admin, settings):
+    with pytest.raises(CommandError, match=r"already.*changepassword admin"):
+        call_command("create_admin")
+    settings.ADMIN_PASSWORD = "password1"
+    with pytest.raises(CommandError, match=r"too common.*No account"):
+        call_command("create_admin", "second")
+    settings.ADMIN_PASSWORD = ""
+    with pytest.raises(CommandError, match="ADMIN_PASSWORD_FILE"):
+        call_command("create_admin", "second")
+
+    assert User.objects.get().username == "admin"
+
+
+def test_the_environment_makes_the_first_account_and_no_other(settings, chat_log):
+    settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD = "first", "short"
+    startup._create_first_admin()
+    assert "too short" in chat_log.text
+    assert "short." not in chat_log.text.replace("too short.", ""), "the password is not told"
+
+    settings.ADMIN_PASSWORD = PASSWORD
+    for name in ("first", "second"):
+        settings.ADMIN_USERNAME = name
+        startup._create_first_admin()
+
+    assert User.objects.get().username == "first"
+    assert User.objects.get().check_password(PASSWORD)

@@ -1,0 +1,172 @@
+"""Where in a room's log a day begins, and what came since somebody's last visit."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
+from chat.access.guests import COOKIE, guest_from
+from chat.models import Message, Room
+
+pytestmark = pytest.mark.django_db(transaction=True)  # it reads in threads of its own
+JSON = {"accept": "application/json"}
+FIRST = datetime(2025, 3, 1, 12, tzinfo=UTC)
+# Where a change is no message, as with every third here, its seq is missing.
+SEQS = [seq for seq in range(1, 600) if seq % 3]
+
+
+def posted_at(seq):
+    """One message every five hours."""
+    return FIRST + timedelta(hours=5 * seq)
+
+
+@pytest.fixture
+def attic():
+    room = Room.objects.create(slug="attic", epoch="e", head=SEQS[-1])
+    Message.objects.bulk_create(
+        Message(
+            room=room,
+            seq=seq,
+            changed_seq=seq,
+            author_id="bob",
+            author_name="Bob",
+            client_message_id=uuid4(),
+            body=f"Message {seq}",
+            posted_at=posted_at(seq),
+        )
+        for seq in SEQS
+    )
+    return room
+
+
+def ask(client, question, **params):
+    return client.get(f"/r/attic/{question}/", params, headers=JSON)
+
+
+def test_a_moment_leads_to_the_first_message_from_then_on(client, attic):
+    for hours in range(0, 3100, 97):
+        moment = FIRST + timedelta(hours=hours)
+
+        answer = ask(client, "at", date=moment.isoformat()).json()
+
+        since = [seq for seq in SEQS if posted_at(seq) >= moment]
+        assert answer["seq"] == (since[0] if since else None)
+        if since:
+            assert datetime.fromisoformat(answer["posted_at"]) == posted_at(since[0])
+
+
+def test_messages_stamped_ahead_do_not_hide_a_day(client, attic):
+    Message.objects.filter(seq__gte=100, seq__lt=500).update(
+        posted_at=timezone.now() + timedelta(days=3000)
+    )
+
+    for seq in (50, 502, 598):
+        answer = ask(client, "at", date=posted_at(seq).isoformat()).json()
+        assert answer["seq"] == seq
+    assert ask(client, "at", date=posted_at(300).isoformat()).json()["seq"] == 500
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_clocks_disagreed_the_times_shown_cross_the_moment_there(client, attic, seed):
+    rng = random.Random(seed)
+    shown = {seq: posted_at(seq) + timedelta(hours=rng.randint(-200, 200)) for seq in SEQS}
+    messages = list(Message.objects.all())
+    for message in messages:
+        message.posted_at = shown[message.seq]
+    Message.objects.bulk_update(messages, ["posted_at"])
+
+    for hours in range(0, 3100, 97):
+        moment = FIRST + timedelta(hours=hours)
+
+        found = ask(client, "at", date=moment.isoformat()).json()["seq"]
+
+        before = SEQS[-1] if found is None else max([s for s in SEQS if s < found], default=None)
+        assert found is None or shown[found] >= moment
+        assert before is None or shown[before] < moment
+
+
+def test_a_day_begins_at_midnight_utc_and_a_moment_where_it_says(client, attic):
+    day = ask(client, "at", date="2025-03-03").json()["seq"]
+
+    assert posted_at(day) >= datetime(2025, 3, 3, tzinfo=UTC) > posted_at(day - 1)
+    assert ask(client, "at", date="2025-03-03T00:00:00Z").json()["seq"] == day
+    assert ask(client, "at", date="2025-03-03T01:00:00+01:00").json()["seq"] == day
+    assert ask(client, "at", date="2025-03-03T00:00:00-12:00").json()["seq"] > day
+
+
+def test_days_before_and_after_everything_are_clear(client, attic):
+    assert ask(client, "at", date="0001-01-01").json()["seq"] == 1
+    assert ask(client, "at", date="9999-12-31").json() == {"seq": None}
+    nowhere = client.get("/r/nobody-spoke/at/?date=2025-03-01", headers=JSON)
+    assert nowhere.json() == {"seq": None}
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "2025-02-30", "2025-03-01T25:00:00Z", "1\0"])
+def test_what_is_no_date_is_refused(client, attic, date):
+    response = ask(client, "at", date=date)
+
+    assert response.status_code == 400
+    assert response.json()["code"] == "bad_date"
+
+
+def test_a_day_is_found_with_few_reads_however_long_the_log(
+    client, attic, django_assert_max_num_queries
+):
+    Room.objects.filter(pk=attic.pk).update(head=1_000_000)
+    Message.objects.filter(seq=SEQS[-1]).update(
+        seq=1_000_000, posted_at=posted_at(1_000_000 // 100)
+    )
+
+    with django_assert_max_num_queries(24):
+        assert Message.objects.filter(room=attic).first_posted_since(posted_at(100)).seq == 100
+
+
+def test_a_browser_without_javascript_is_sent_to_the_day_and_can_leaf_from_there(client, attic):
+    response = client.get("/r/attic/at/?date=2025-03-03", headers={"accept": "text/html,*/*;q=0.8"})
+    assert response.status_code == 302
+    address = response.headers["Location"]
+    assert address.startswith("/r/attic/?at=")
+
+    page = client.get(address).content.decode()
+
+    seq = int(address.partition("#")[2])
+    assert f'id="{seq}"' in page
+    assert f"Message {seq}<" in page
+    assert f"Message {seq - 1}<" not in page
+    shown = [number for number in SEQS if f'id="{number}"' in page]
+    assert f'href="/r/attic/?at={SEQS[SEQS.index(shown[-1]) + 1]}"' in page
+    assert 'href="/r/attic/?at=1"' in page
+    assert 'href="/r/attic/?at=' in client.get("/r/attic/").content.decode(), "from the latest, too"
+
+
+def test_what_others_said_since_a_visit_is_counted(attic):
+    alice = Client()
+    alice.get("/")
+    me = guest_from({COOKIE: alice.cookies[COOKIE].value}).person.author_id
+    Message.objects.filter(seq__in=[592, 593]).update(author_id=me)
+
+    assert ask(alice, "missed", after=590).json() == {"seq": 595, "count": 4, "more": False}
+    assert ask(Client(), "missed", after=590).json()["count"] == 6
+    assert ask(alice, "missed", after=599).json() == {"seq": None, "count": 0, "more": False}
+
+
+def test_many_missed_messages_are_not_all_counted(client, attic, monkeypatch):
+    monkeypatch.setattr("chat.views.history_lookup.MOST_MISSED", 10)
+
+    assert ask(client, "missed", after=0).json() == {"seq": 1, "count": 10, "more": True}
+    for bad in ("", "-1", "1e3", "9" * 16, "¹"):
+        assert ask(client, "missed", after=bad).status_code == 400
+
+
+@pytest.mark.parametrize("question", ["at", "missed"])
+def test_where_there_can_be_no_room_there_are_no_places(client, question):
+    params = {"date": "2025-03-01", "after": 0}
+    assert client.get(f"/r/attic/{question}/", params).status_code in (200, 302)
+
+    assert client.get(f"/r/No_Such_Room/{question}/", params).status_code == 404
