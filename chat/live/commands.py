@@ -23,7 +23,7 @@ from chat.access.rate_limits import (
 )
 from chat.live import log_reader, reads
 from chat.live.free_space import free_space
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.live.hub import RoomHub
 from chat.models import LOBBY, Room
 from chat.protocol import frames
@@ -92,7 +92,7 @@ async def store(post: Post, *, address: str | None, may_be_new: bool) -> int:
     if may_be_new and not await database.read(is_stored, post.slug):
         room_pace().take(post.author_id, address)
     stored_bytes().take(address, ROW_BYTES + len(body.encode("utf-8", "replace")))
-    message = await journal().post(post)
+    message = await group_commit().post(post)
     return message.seq
 
 

@@ -38,13 +38,13 @@ Outcome = Message | ChatError
 Waiting = tuple[Post, "asyncio.Future[Message]", float]
 
 
-class Journal:
+class GroupCommit:
     """A loop's queue into the log."""
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
-        self._enough = asyncio.Event()  # as many wait as were answered together before
-        self._wanted = 0
+        self._batch_ready = asyncio.Event()  # as many wait as were answered together before
+        self._target_size = 0
         self._oldest_at = 0.0  # of the posts that are being written
         self._writing: asyncio.Task[None] | None = None
         show_size(QUEUE, self._waiting)
@@ -64,10 +64,10 @@ class Journal:
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
         stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting.append((post, stored, time.perf_counter()))
-        if len(self._waiting) == self._wanted:
-            self._enough.set()
+        if len(self._waiting) == self._target_size:
+            self._batch_ready.set()
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write(), name="journal")
+            self._writing = asyncio.create_task(self._write(), name="group commit")
         return await stored
 
     async def flush(self) -> None:
@@ -88,19 +88,19 @@ class Journal:
                     await self._answer(batch)
                 if len(batch) > 1:
                     took = time.perf_counter() - began
-                    await self._company(len(batch), min(took / 2, LONGEST_WAIT))
+                    await self._wait_for_more(len(batch), min(took / 2, LONGEST_WAIT))
         finally:
             self._writing = None
 
-    async def _company(self, size: int, seconds: float) -> None:
+    async def _wait_for_more(self, size: int, seconds: float) -> None:
         """Return when `size` posts wait: those just answered, who talk on. Or after `seconds`."""
         if len(self._waiting) >= size:
             return
-        self._wanted = size
-        self._enough.clear()
+        self._target_size = size
+        self._batch_ready.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._enough.wait()
+                await self._batch_ready.wait()
 
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
@@ -147,4 +147,4 @@ def _post(posts: Sequence[Post], queued_at: float) -> Sequence[Outcome]:
         return post_messages(posts)
 
 
-journal = PerLoop(Journal)
+group_commit = PerLoop(GroupCommit)

@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 
 from chat import database
 from chat.live.free_space import free_space
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.live.shutdown import draining
 from chat.loops import PerLoop
 from chat.models import LOBBY, Room
@@ -30,7 +30,7 @@ async def shortcomings() -> dict[str, str]:
     answers = await asyncio.gather(
         _said(database.read(Room.objects.heads, [LOBBY])), _said(round_trip().make())
     )
-    behind = journal().seconds_behind
+    behind = group_commit().seconds_behind
     shortage = await asyncio.to_thread(free_space().look)
     return {
         "database": answers[0],

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.loops import PerLoop
 from chat.protocol.errors import CloseCode
 
@@ -68,7 +68,7 @@ class Draining:
             groups_left = (len(leaving) - start) // batch
             if groups_left:
                 await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / groups_left)
-        await journal().flush()
+        await group_commit().flush()
 
 
 async def _at_most(seconds: float, coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from chat import database
 from chat.channel import announcements
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.live.hub_registry import hubs
 from chat.services.messages import post_messages
 from tests.database_threads import counted, held, in_readers
@@ -121,7 +121,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
 async def test_live_changes_cost_no_query():
     async with enter() as hers, counted(in_readers, READING) as queries:
         for number in range(1, 6):
-            await journal().post(post(str(number)))
+            await group_commit().post(post(str(number)))
 
         assert await hers.bodies(until=5) == bodies(1, 5)
         assert queries == []
@@ -132,7 +132,7 @@ async def test_who_enters_while_the_room_talks_misses_nothing():
 
     async def talk():
         while len(readers) < 8:
-            message = await journal().post(post("Hello"))
+            message = await group_commit().post(post("Hello"))
         return message.seq
 
     async with AsyncExitStack() as stack:

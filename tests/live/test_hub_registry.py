@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError
 
 from chat import database
 from chat.channel import announcements
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.live.hub_registry import hubs
 from chat.models import Message, Room
 from tests.database_threads import away, executing, held, in_readers, stored
@@ -92,7 +92,7 @@ async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(qui
 
     async with enter("attic"), executing(slowly, in_readers):
         before = await hubs().enter("lobby")
-        await journal().post(post())
+        await group_commit().post(post())
         answer.clear()
         asked.clear()
         await is_set(asked)

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from chat.live import readiness
-from chat.live.group_commit import journal
+from chat.live.group_commit import group_commit
 from chat.live.shutdown import draining
 from chat.services.messages import Post
 from testing import processes
@@ -89,7 +89,7 @@ async def test_a_post_that_waits_for_long_shows(monkeypatch):
     with closing(sqlite3.connect(path, isolation_level=None)) as locking:
         locking.execute("BEGIN IMMEDIATE")
         post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
-        posting = asyncio.create_task(journal().post(post))
+        posting = asyncio.create_task(group_commit().post(post))
         async with asyncio.timeout(SECONDS):
             while (await readiness.shortcomings())["journal"] == "fine":
                 await asyncio.sleep(0.02)
