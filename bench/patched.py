@@ -90,26 +90,26 @@ def no_storage() -> None:
 
 def no_heads() -> None:
     """Nobody compares the hubs with the log, which in `no_storage` stays empty."""
-    from chat.live.hub_registry import Hubs
+    from chat.live.hub_registry import HubRegistry
 
-    async def watch(self: Hubs) -> None:
+    async def watch(self: HubRegistry) -> None:
         return
 
-    Hubs._watch = watch  # type: ignore[method-assign]
+    HubRegistry._watch = watch  # type: ignore[method-assign]
 
 
 def no_shared_hub() -> None:
     """Each connection has a hub and a seat in the group of its own, as in the tutorial."""
     from chat.live.hub import RoomHub
-    from chat.live.hub_registry import Hubs
+    from chat.live.hub_registry import HubRegistry
 
-    async def enter(self: Hubs, slug: str) -> RoomHub:
+    async def enter(self: HubRegistry, slug: str) -> RoomHub:
         hub = RoomHub(slug)
         hub.users += 1
         await hub.opened()
         return hub
 
-    Hubs.enter = enter  # type: ignore[method-assign]
+    HubRegistry.enter = enter  # type: ignore[method-assign]
 
 
 def no_coalescing() -> None:

@@ -31,7 +31,7 @@ from chat.access.rate_limits import (
 from chat.live.commands import HANDLERS, Visitor, say_plain
 from chat.live.connection_log import AccessRecord
 from chat.live.hub import RoomHub
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
 from chat.live.shutdown import draining
 from chat.live.subscription import Ended, Follower, PlainFollower
@@ -193,8 +193,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not self._entered.enter_context(open_rooms().entered(self._address, slug)):
             raise Ended(CloseCode.TOO_MANY_SOCKETS)
         self._entered.enter_context(draining().connected(self))
-        hub = await hubs().enter(slug)
-        self._entered.callback(hubs().leave, hub)
+        hub = await hub_registry().enter(slug)
+        self._entered.callback(hub_registry().leave, hub)
         visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address)
         self._record.entered(slug, visitor.guest.person.author_id)
         hub.presence.enter(visitor.guest.person)

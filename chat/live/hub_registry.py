@@ -30,7 +30,7 @@ MAX_LINGERING = 100  # hubs
 POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
 
 
-class Hubs:
+class HubRegistry:
     """The hubs of one event loop."""
 
     def __init__(self) -> None:
@@ -155,4 +155,4 @@ class Hubs:
                 logger.warning("%s still remembers pruned messages: %r", hub.slug, error)
 
 
-hubs = PerLoop(Hubs)
+hub_registry = PerLoop(HubRegistry)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chat.access.guests import guest_from, new_guest, remember
 from chat.live import reads
 from chat.live.commands import open_room
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE
@@ -55,7 +55,7 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
         found = await look_up(request, summaries, asked)
     except Unavailable as error:
         return _refused(error)
-    here = hubs()
+    here = hub_registry()
     rooms = [msgspec.to_builtins(room) | {"people": here.people_in(room.slug)} for room in found]
     return JsonResponse({"rooms": rooms})
 

@@ -35,7 +35,7 @@ from chat.channel import announcements  # noqa: E402
 from chat.live import group_commit  # noqa: E402
 from chat.live.commands import HANDLERS  # noqa: E402
 from chat.live.hub import RoomHub  # noqa: E402
-from chat.live.hub_registry import Hubs  # noqa: E402
+from chat.live.hub_registry import HubRegistry  # noqa: E402
 from chat.protocol.frames import StartTyping  # noqa: E402
 
 
@@ -78,7 +78,7 @@ async def send_to_nobody(slug, event):
 def deaf():
     """Nothing arrives from other nodes, and nobody looks at the log."""
     announcements.send = send_to_nobody
-    Hubs._compare = lambda *_: None
+    HubRegistry._compare = lambda *_: None
     RoomHub._repair_soon = lambda hub: None
 
 

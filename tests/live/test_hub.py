@@ -11,7 +11,7 @@ import pytest
 from chat import database
 from chat.channel import announcements
 from chat.live.group_commit import group_commit
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.services.messages import post_messages
 from tests.database_threads import counted, held, in_readers
 from tests.faulty_channel_layers import (
@@ -86,7 +86,7 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
     layer = use(PatientLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
-        lobby = hubs()._hubs["lobby"]
+        lobby = hub_registry()._hubs["lobby"]
         with told_by_layer_alone("lobby"):
             for message in posts(3):
                 await store([message])
@@ -113,7 +113,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
         rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
 
         for event in (both, rest, first):  # all before the next pass
-            hubs()._hubs["lobby"].hear(announcements.heard(event))
+            hub_registry()._hubs["lobby"].hear(announcements.heard(event))
 
         assert await hers.bodies(until=3) == bodies(1, 3)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chat import database
 from chat.channel import announcements
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.live.shutdown import draining
 from chat.models import Room
 from tests.database_threads import counted, in_readers
@@ -23,17 +23,17 @@ def lingering(monkeypatch):
 
 
 def open_rooms():
-    return set(hubs()._hubs)
+    return set(hub_registry()._hubs)
 
 
 def nothing_left():
-    return not hubs()._hubs and not hubs()._closing and not announcements._ears
+    return not hub_registry()._hubs and not hub_registry()._closing and not announcements._ears
 
 
 def close_all():
     """Close the rooms that linger: this test's event loop ends."""
-    for hub in list(hubs()._lingering):
-        hubs()._close(hub)
+    for hub in list(hub_registry()._lingering):
+        hub_registry()._close(hub)
 
 
 async def test_a_room_that_is_entered_again_soon_costs_no_query_and_no_call_of_the_layer(lingering):

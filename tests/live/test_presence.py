@@ -10,7 +10,7 @@ from channels.layers import InMemoryChannelLayer
 
 from chat.access.guests import COOKIE
 from chat.live import presence
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.live.shutdown import draining
 from chat.protocol.frames import Person
 from tests.faulty_channel_layers import HardOfHearingLayer, use
@@ -161,8 +161,10 @@ async def test_after_going_away_only_messages_are_sent(alice, bob):
             for connection in list(draining()._connections):
                 await connection.go_away(100)
             await hers.frame_of("going_away")
-        before = hubs()._hubs["lobby"].presence.people_version
-        await until(lambda: hubs()._hubs["lobby"].presence.people_version > before)  # Carol left
+        before = hub_registry()._hubs["lobby"].presence.people_version
+        await until(
+            lambda: hub_registry()._hubs["lobby"].presence.people_version > before
+        )  # Carol left
         await his.say("Bob types no more")
         await hers.bodies(until=1)
         await his.say("Bye")

@@ -9,7 +9,7 @@ import pytest
 
 from chat import database
 from chat.live.hub import STEP
-from chat.live.hub_registry import hubs
+from chat.live.hub_registry import hub_registry
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
 from tests.faulty_channel_layers import DeafLayer, told_by_layer_alone, use
@@ -90,12 +90,12 @@ async def test_what_came_beyond_memory_is_read_from_the_log(while_open):
 async def test_who_is_far_behind_is_read_for_step_by_step():
     """What was read is held until its reader has taken it, and there may be many readers."""
     await store(posts(2 * STEP + 1))
-    hub = await hubs().enter("lobby")
+    hub = await hub_registry().enter("lobby")
 
     heads = [(await hub.logged_frames(cursor))[-1].head for cursor in (0, STEP, 2 * STEP)]
 
     assert heads == [STEP, 2 * STEP, 2 * STEP + 1]
-    hubs().leave(hub)
+    hub_registry().leave(hub)
 
 
 @pytest.mark.parametrize(
