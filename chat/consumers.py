@@ -34,7 +34,7 @@ from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
 from chat.live.shutdown import draining
-from chat.live.subscription import Ended, Follower, PlainFollower
+from chat.live.subscription import Ended, PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import frames
@@ -54,7 +54,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """A person's socket into one room, in plain text or `chat.v1`."""
 
     visitor: Visitor | None = None  # set once they are in
-    follower: Follower | None = None
+    subscription: Subscription | None = None
     frames_in = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,14 +110,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
             if is_too_fast:
                 raise Ended(CloseCode.TOO_MANY_SOCKETS)
             hub = await self._enter()
-            follower = await self._welcomed(hub)
+            subscription = await self._welcomed(hub)
         except Ended as end:
             await self.close(end.code)
         except Unavailable:
             await self.close(CloseCode.UNAVAILABLE)
         else:
-            self.follower = follower
-            following = asyncio.create_task(self._follow(hub, follower), name="follow")
+            self.subscription = subscription
+            following = asyncio.create_task(self._follow(hub, subscription), name="follow")
             self._entered.push_async_callback(_cancel, following)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -154,8 +154,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def go_away(self, retry_in_ms: int) -> None:
         """Tell the client that the server ends; in plain text the close code has to do. Messages
         still follow, but no news about people: all of them are leaving now."""
-        if self.follower is not None:
-            self.follower.wants_people = False
+        if self.subscription is not None:
+            self.subscription.wants_people = False
         if self.visitor is not None and not self.is_plain:
             await self.send_frame(GoingAway(retry_in_ms))
 
@@ -201,13 +201,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))
         return hub
 
-    async def _follow(self, hub: RoomHub, follower: Follower) -> None:
+    async def _follow(self, hub: RoomHub, subscription: Subscription) -> None:
         """Bring the visitor up to date and keep them so, until cancelled."""
         try:
-            self._record.follows(follower)
-            with hub.followed_by(follower):
+            self._record.follows(subscription)
+            with hub.subscribed(subscription):
                 while True:
-                    for text in await follower.next_texts():
+                    for text in await subscription.next_batch():
                         await self.send(text_data=text.text)
         except Ended as end:
             await self.close(end.code)
@@ -215,19 +215,21 @@ class ChatConsumer(AsyncWebsocketConsumer):
             logger.exception("A connection failed")
             await self.close(CloseCode.FAILED)
 
-    async def _welcomed(self, hub: RoomHub) -> Follower:
+    async def _welcomed(self, hub: RoomHub) -> Subscription:
         """Plain text begins now; `chat.v1` with a welcome, at the client's cursor."""
         writer = writer_of(self.scope)
         if self.is_plain:
-            return PlainFollower(hub, hub.released, writer)
+            return PlainTextSubscription(hub, hub.released, writer)
         asked = _cursor(self.scope)
         start = await hub.starting_point(*asked) if asked else None
         cursor = hub.recent.page_cursor() if start is None else start
-        follower = Follower(hub, cursor, writer)  # first: what changes while we send is news to it
+        subscription = Subscription(
+            hub, cursor, writer
+        )  # first: what changes while we send is news to it
         reset = bool(asked) and start is None
         RESETS.inc(reset)
         await self.send_frame(self._welcome(hub, reset=reset))
-        return follower
+        return subscription
 
     def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:
         assert self.visitor

@@ -35,7 +35,10 @@ PARTS: list[tuple[str, str]] = [
     ("SQLite: statements", r"(execute|executemany) \(django/db/backends/sqlite3"),
     ("Django's ORM and transactions", r"\(django/"),
     ("journal and services", r"\(chat/(journal|database|services/\w+|broadcast|models/\w+)\.py"),
-    ("fan-out: hub, followers, frames", r"\(chat/(hub|follower|recent|outgoing|presence)\.py"),
+    (
+        "fan-out: hub, subscriptions, frames",
+        r"\(chat/(hub|subscription|recent|outgoing|presence)\.py",
+    ),
     ("launcher's connection", r"\(chatsite/server/"),
     ("commands: decode, checks, replies", r"\(chat/"),
     ("frames in: Autobahn", r"\((autobahn|txaio)/"),

@@ -9,7 +9,7 @@ import logging
 import time
 from typing import Any
 
-from chat.live.subscription import Follower
+from chat.live.subscription import Subscription
 from chat.metrics import CLOSES, CONNECTIONS
 from chat.protocol.errors import CloseCode
 
@@ -33,14 +33,14 @@ class AccessRecord:
         self._code: int | None = None
         self._speaks = speaks
         self._start = 0  # changes that the reader had before
-        self._where: Follower | None = None
+        self._where: Subscription | None = None
 
     def entered(self, room: str, author_id: str) -> None:
         self._room, self._author = room, author_id[:MARK]
         CONNECTIONS.labels(self._speaks).inc()
 
-    def follows(self, follower: Follower) -> None:
-        self._where, self._start = follower, follower.cursor
+    def follows(self, subscription: Subscription) -> None:
+        self._where, self._start = subscription, subscription.cursor
 
     def closed(self, code: int | None) -> None:
         """The connection ends with `code`; the first one counts, the rest is its echo."""

@@ -21,7 +21,7 @@ from chat.channel.group import Seat
 from chat.live import log_reader
 from chat.live.presence import Presence
 from chat.live.replay_buffer import Frame, RecentChanges, framed
-from chat.live.subscription import Ended, Follower
+from chat.live.subscription import Ended, Subscription
 from chat.metrics import DELIVERIES, ECHO, GAPS, REPAIRS
 from chat.models import Room
 from chat.protocol.errors import CloseCode, Unavailable
@@ -54,7 +54,7 @@ class RoomHub:
         self._rumour = 0  # the highest head anyone has told of
         self._pending: list[Change] = []  # in order, not yet released to readers
         self._queued_at: float | None = None  # the oldest post of ours among them
-        self._followers: dict[Follower, None] = {}
+        self._subscriptions: dict[Subscription, None] = {}
         self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
         self._reading: dict[int, asyncio.Task[list[Frame]]] = {}
@@ -107,13 +107,13 @@ class RoomHub:
         return self.recent.head
 
     @contextmanager
-    def followed_by(self, follower: Follower) -> Iterator[Follower]:
-        """Wake `follower` when there is news."""
-        self._followers[follower] = None
+    def subscribed(self, subscription: Subscription) -> Iterator[Subscription]:
+        """Wake `subscription` when there is news."""
+        self._subscriptions[subscription] = None
         try:
-            yield follower
+            yield subscription
         finally:
-            del self._followers[follower]
+            del self._subscriptions[subscription]
 
     def end(self, code: CloseCode) -> None:
         """Close every connection with `code`."""
@@ -231,9 +231,9 @@ class RoomHub:
             self._has_news.clear()
             began = time.perf_counter()
             queued_at, self._queued_at = self._queued_at, None
-            DELIVERIES.inc(self._release() * len(self._followers))
-            for number, follower in enumerate(list(self._followers), start=1):
-                follower.wake()
+            DELIVERIES.inc(self._release() * len(self._subscriptions))
+            for number, subscription in enumerate(list(self._subscriptions), start=1):
+                subscription.deliver()
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
             if queued_at is not None:

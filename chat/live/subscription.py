@@ -27,7 +27,7 @@ class Ended(Exception):
         super().__init__(code.meaning)
 
 
-class Follower:
+class Subscription:
     """One `chat.v1` reader of a hub, at `cursor`."""
 
     wants_people = True  # until it is told to go away
@@ -38,48 +38,48 @@ class Follower:
         self._writer = writer
         self._is_new = True
         self._seen = hub.presence.people_version, 0  # versions of people and of typing
-        self._owed: list[Text] = []  # changes taken, and not written yet
+        self._unsent: list[Text] = []  # changes taken, and not written yet
         self._people_next = False
-        self._asleep: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[None] | None = None
 
-    def wake(self) -> None:
+    def deliver(self) -> None:
         """There may be news. A reader that can take it without waiting has it on return."""
-        if self._asleep is None or self._asleep.done():
+        if self._waiting is None or self._waiting.done():
             return  # it is sending, and will look again by itself
         if self._writer is None or not self._write(self._writer):
-            self._asleep.set_result(None)
+            self._waiting.set_result(None)
 
-    async def next_texts(self) -> Sequence[Text]:
+    async def next_batch(self) -> Sequence[Text]:
         """Wait for what is new to this reader: changes in order, or one text about people as of
         now. Moves the cursor past it. Raises Ended."""
         if self._people_next and (text := self._people()):
             self._people_next = False
             return [text]
         while True:
-            owed, self._owed = self._owed, []
-            if texts := [*owed, *await self._changes()]:
+            unsent, self._unsent = self._unsent, []
+            if texts := [*unsent, *await self._changes()]:
                 self._people_next = True  # in turn, so that neither keeps the other waiting
                 return texts
             if text := self._people():
                 return [text]
-            self._asleep = asyncio.get_running_loop().create_future()
+            self._waiting = asyncio.get_running_loop().create_future()
             try:
-                await self._asleep
+                await self._waiting
             finally:
-                self._asleep = None
+                self._waiting = None
 
     def _write(self, writer: Writer) -> bool:
-        """Write all that is new; what did not go is owed, and `next_texts` has to go on."""
+        """Write all that is new; what did not go is unsent, and `next_batch` has to go on."""
         hub = self._hub
         frames = hub.recent.frames_after(self.cursor) if self.cursor < hub.released else []
         if frames is None or hub.ended is not None:
             return False
-        self._owed = self._taken(frames)
-        for done, text in enumerate(self._owed):
+        self._unsent = self._taken(frames)
+        for done, text in enumerate(self._unsent):
             if not writer.write(text):
-                del self._owed[:done]
+                del self._unsent[:done]
                 return False
-        self._owed = []
+        self._unsent = []
         seen = self._seen
         while news := self._people():
             if not writer.write(news):
@@ -129,7 +129,7 @@ class Follower:
         return None
 
 
-class PlainFollower(Follower):
+class PlainTextSubscription(Subscription):
     """A reader of plain text: what was said, one text per message, and nothing else."""
 
     wants_people = False
