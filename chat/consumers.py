@@ -34,7 +34,7 @@ from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
 from chat.live.shutdown import draining
-from chat.live.subscription import Ended, PlainTextSubscription, Subscription
+from chat.live.subscription import Disconnect, PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import frames
@@ -108,10 +108,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.accept(None if self.is_plain else frames.SUBPROTOCOL)
         try:
             if is_too_fast:
-                raise Ended(CloseCode.TOO_MANY_SOCKETS)
+                raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
             hub = await self._enter()
             subscription = await self._welcomed(hub)
-        except Ended as end:
+        except Disconnect as end:
             await self.close(end.code)
         except Unavailable:
             await self.close(CloseCode.UNAVAILABLE)
@@ -182,16 +182,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(1 / settings.COMMAND_RATE)
 
     async def _enter(self) -> RoomHub:
-        """Let the visitor in. Raises Ended where they may not, and Unavailable."""
+        """Let the visitor in. Raises Disconnect where they may not, and Unavailable."""
         slug = self.scope["url_route"]["kwargs"].get("slug") or LOBBY
         if not is_allowed_origin(self.scope["headers"]):
-            raise Ended(CloseCode.BAD_ORIGIN)
+            raise Disconnect(CloseCode.BAD_ORIGIN)
         if not frames.SLUG.fullmatch(slug):
-            raise Ended(CloseCode.BAD_ROOM)
+            raise Disconnect(CloseCode.BAD_ROOM)
         if not self._entered.enter_context(addresses().socket(self._address)):
-            raise Ended(CloseCode.TOO_MANY_SOCKETS)
+            raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
         if not self._entered.enter_context(open_rooms().entered(self._address, slug)):
-            raise Ended(CloseCode.TOO_MANY_SOCKETS)
+            raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
         self._entered.enter_context(draining().connected(self))
         hub = await hub_registry().enter(slug)
         self._entered.callback(hub_registry().leave, hub)
@@ -209,7 +209,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 while True:
                     for text in await subscription.next_batch():
                         await self.send(text_data=text.text)
-        except Ended as end:
+        except Disconnect as end:
             await self.close(end.code)
         except Exception:
             logger.exception("A connection failed")

@@ -21,7 +21,7 @@ from chat.channel.group import Seat
 from chat.live import log_reader
 from chat.live.presence import Presence
 from chat.live.replay_buffer import Frame, RecentChanges, framed
-from chat.live.subscription import Ended, Subscription
+from chat.live.subscription import Disconnect, Subscription
 from chat.metrics import DELIVERIES, ECHO, GAPS, REPAIRS
 from chat.models import Room
 from chat.protocol.errors import CloseCode, Unavailable
@@ -169,9 +169,9 @@ class RoomHub:
 
     async def logged_frames(self, cursor: int) -> list[Frame]:
         """Frames from `cursor` on, from the log, some or all of the way to where readers are; one
-        query for all who stand there. Raises Ended when that is too far, and Unavailable."""
+        query for all who stand there. Raises Disconnect when that is too far, and Unavailable."""
         if self.released - cursor > MAX_REPLAY:
-            raise Ended(CloseCode.LAGGING)
+            raise Disconnect(CloseCode.LAGGING)
         reading = self._reading.get(cursor)
         if reading is None:
             upto = min(self.released, cursor + STEP)

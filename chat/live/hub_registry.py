@@ -16,7 +16,7 @@ from chat import database
 from chat.live.hub import RoomHub
 from chat.live.room_counts import Census
 from chat.live.shutdown import draining
-from chat.live.subscription import Ended
+from chat.live.subscription import Disconnect
 from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
 from chat.models import Room
@@ -43,11 +43,11 @@ class HubRegistry:
 
     async def enter(self, slug: str) -> RoomHub:
         """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable, and
-        Ended where the process has MAX_ROOMS rooms."""
+        Disconnect where the process has MAX_ROOMS rooms."""
         hub = self._hubs.get(slug)
         if hub is None:
             if 0 < settings.MAX_ROOMS <= self._in_use():
-                raise Ended(CloseCode.TOO_MANY_SOCKETS)
+                raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
             hub = self._hubs[slug] = RoomHub(slug)
         elif hub in self._lingering:
             self._lingering.pop(hub).cancel()

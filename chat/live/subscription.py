@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chat.live.hub import RoomHub
 
 
-class Ended(Exception):
+class Disconnect(Exception):
     """The connection is to be closed with this code."""
 
     def __init__(self, code: CloseCode) -> None:
@@ -51,7 +51,7 @@ class Subscription:
 
     async def next_batch(self) -> Sequence[Text]:
         """Wait for what is new to this reader: changes in order, or one text about people as of
-        now. Moves the cursor past it. Raises Ended."""
+        now. Moves the cursor past it. Raises Disconnect."""
         if self._people_next and (text := self._people()):
             self._people_next = False
             return [text]
@@ -91,7 +91,7 @@ class Subscription:
     async def _changes(self) -> Sequence[Text]:
         hub = self._hub
         if hub.ended is not None:
-            raise Ended(hub.ended)
+            raise Disconnect(hub.ended)
         if self.cursor >= hub.released and not self._is_new:
             return ()
         self._is_new = False

@@ -64,9 +64,11 @@ def record(message, **fields):
 
 
 def test_people_see_the_fields_behind_the_message_and_nobody_forges_a_line():
-    line = HumanFormatter().format(record("Ended", code=1000, room="a b", by="x\nERROR forged"))
+    line = HumanFormatter().format(
+        record("Disconnect", code=1000, room="a b", by="x\nERROR forged")
+    )
 
-    assert line.endswith("INFO chat: Ended code=1000 room='a b' by='x\\nERROR forged'")
+    assert line.endswith("INFO chat: Disconnect code=1000 room='a b' by='x\\nERROR forged'")
 
 
 @pytest.mark.parametrize("formatter", [HumanFormatter(), JsonLines()])
