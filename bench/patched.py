@@ -99,7 +99,7 @@ def no_heads() -> None:
 
 
 def no_shared_hub() -> None:
-    """Each connection has a hub and a seat in the group of its own, as in the tutorial."""
+    """Each connection has a hub and a membership in the group of its own, as in the tutorial."""
     from chat.live.hub import RoomHub
     from chat.live.hub_registry import HubRegistry
 

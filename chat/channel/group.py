@@ -1,7 +1,7 @@
 """A membership of a channel-layer group, kept through the layer's failures.
 
 The only caller of `group_add`. A call of the layer that has begun is never cancelled: then
-channels_redis and Redis would disagree about what is subscribed. So calls take turns, and a seat
+channels_redis and Redis would disagree about what is subscribed. So calls take turns, and a membership
 that is left while it waits for its turn has asked nothing of the layer.
 """
 
@@ -29,7 +29,7 @@ AT_ONCE = 4  # calls of the layer; channels_redis makes one at a time, and event
 turns = PerLoop(lambda: asyncio.Semaphore(AT_ONCE))
 
 
-class Seat:
+class GroupMembership:
     """Hears a group's events: at most once each, in no certain order, from `keep` to `leave`."""
 
     def __init__(
@@ -43,11 +43,11 @@ class Seat:
         self._hear = hear
         self._joined = joined
         # Not `new_channel`: when that fails, its channel stays in the layer, and nobody knows it.
-        self._channel = f"chat.seat.{secrets.token_hex(16)}"
+        self._channel = f"chat.membership.{secrets.token_hex(16)}"
         self._listening: asyncio.Task[None] | None = None
         self._call: asyncio.Task[None] | None = None  # the latest one of the layer
 
-    async def keep(self) -> None:
+    async def run(self) -> None:
         """Join and listen until cancelled; when the layer raises, back off and rejoin."""
         delay, most = BACKOFF
         while True:
@@ -83,7 +83,7 @@ class Seat:
         """Run `call` in its turn, to its end even if we are cancelled. Raises what it raises."""
         turn = turns()
         await turn.acquire()
-        self._call = asyncio.create_task(_in_time(call()), name=f"seat {self._group}")
+        self._call = asyncio.create_task(_in_time(call()), name=f"membership {self._group}")
         self._call.add_done_callback(lambda _: turn.release())
         await asyncio.wait({self._call})
         self._call.result()
@@ -106,7 +106,7 @@ class Seat:
     async def _listen(self) -> asyncio.Task[None]:
         """The task that listens: the layer knows the channel from its first `receive` on."""
         if self._listening is None or self._listening.done():
-            self._listening = asyncio.create_task(self._receive(), name=f"ear {self._group}")
+            self._listening = asyncio.create_task(self._receive(), name=f"listen {self._group}")
             await asyncio.sleep(0)
         return self._listening
 

@@ -1,4 +1,4 @@
-"""A process's seat in a room's group: order, gaps, fan-out.
+"""A process's membership in a room's group: order, gaps, fan-out.
 
 Its readers see the log's changes in `seq` order, each once, whatever the channel layer drops,
 repeats or reorders: an announcement that does not follow on is held for a moment, then the
@@ -17,7 +17,7 @@ from typing import Any
 from chat import database
 from chat.channel import announcements
 from chat.channel.announcements import Announcement, Change, Ear
-from chat.channel.group import Seat
+from chat.channel.group import GroupMembership
 from chat.live import log_reader
 from chat.live.presence import Presence
 from chat.live.replay_buffer import Frame, RecentChanges, framed
@@ -58,7 +58,9 @@ class RoomHub:
         self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
         self._reading: dict[int, asyncio.Task[list[Frame]]] = {}
-        self._seat = Seat(announcements.group_name(slug), self._hear_event, self.presence.joined)
+        self._membership = GroupMembership(
+            announcements.group_name(slug), self._hear_event, self.presence.joined
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.create_task(self._open(), name=f"open {slug}")
 
@@ -80,7 +82,7 @@ class RoomHub:
             asyncio.create_task(run, name=f"{name} {self.slug}")
             for name, run in (
                 ("fan-out", self._fan_out()),
-                ("seat", self._seat.keep()),
+                ("membership", self._membership.run()),
                 ("presence", self.presence.run()),
             )
         ]
@@ -92,9 +94,11 @@ class RoomHub:
         tasks += [self._repairing] if self._repairing else []
         await cancel(*tasks)
         await self.presence.farewell()
-        await self._seat.leave()  # only now: until it is cancelled, the seat may still be joining
+        await (
+            self._membership.leave()
+        )  # only now: until it is cancelled, the membership may still be joining
         # Break the reference cycles, so that reference counting frees the hub immediately.
-        del self.presence, self._ear, self._seat, self._tasks, self._opening
+        del self.presence, self._ear, self._membership, self._tasks, self._opening
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat.channel import announcements
-from chat.channel.group import Seat
+from chat.channel.group import GroupMembership
 from chat.tasks import cancel
 
 GROUP = "census"
@@ -32,19 +32,19 @@ class Census:
         self._count = count
         self._node = secrets.token_hex(8)
         self._others: dict[str, tuple[float, Counts]] = {}
-        self._seat = Seat(GROUP, self.hear, self._ask)
+        self._membership = GroupMembership(GROUP, self.hear, self._ask)
         self._telling: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
         """Take part until cancelled."""
-        listening = asyncio.create_task(self._seat.keep(), name="census")
+        listening = asyncio.create_task(self._membership.run(), name="census")
         try:
             while True:
                 self._tell_counts()
                 await asyncio.sleep(HEARTBEAT)
         finally:
             await cancel(listening)
-            await self._seat.leave()
+            await self._membership.leave()
 
     def people_in(self, slug: str) -> int | None:
         """As the others told lately; None where none of them has anybody in the room."""

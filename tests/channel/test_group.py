@@ -11,7 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from redis import Redis
 
 from chat import database
-from chat.channel.group import AT_ONCE, Seat
+from chat.channel.group import AT_ONCE, GroupMembership
 from chat.services.messages import post_messages
 from testing import processes
 from tests.database_threads import counted, in_readers
@@ -83,7 +83,9 @@ async def redis_layer(redis):
 def subscribed(redis):
     with Redis.from_url(redis.url, decode_responses=True) as client:
         return [
-            name for name in client.pubsub_channels() if name.startswith(("seats", "chat.seat."))
+            name
+            for name in client.pubsub_channels()
+            if name.startswith(("seats", "chat.membership."))
         ]
 
 
@@ -94,12 +96,12 @@ def nothing_left(layer, redis):
 
 async def sit_down(group, seconds):
     """Join, or try to, for so long; then leave."""
-    seat = Seat(group, lambda event: None)
-    keeping = asyncio.create_task(seat.keep())
+    membership = GroupMembership(group, lambda event: None)
+    keeping = asyncio.create_task(membership.run())
     await asyncio.sleep(seconds)
     keeping.cancel()
     await asyncio.wait({keeping})
-    await seat.leave()
+    await membership.leave()
 
 
 @pytest.mark.parametrize("seconds", [0, 0.0005, 0.001, 0.003, 0.01])
@@ -120,8 +122,8 @@ async def test_many_seats_taken_and_left_at_the_same_time_leave_nothing_on_redis
 
 async def test_a_seat_left_before_its_turn_asks_nothing_of_the_layer():
     layer = use(SlowLayer())
-    first = [Seat(f"room.{number}", lambda event: None) for number in range(AT_ONCE)]
-    keeping = [asyncio.create_task(seat.keep()) for seat in first]
+    first = [GroupMembership(f"room.{number}", lambda event: None) for number in range(AT_ONCE)]
+    keeping = [asyncio.create_task(membership.run()) for membership in first]
     await until(lambda: layer.joining == AT_ONCE)
 
     async with asyncio.timeout(SECONDS):
@@ -131,7 +133,7 @@ async def test_a_seat_left_before_its_turn_asks_nothing_of_the_layer():
     layer.go.set()
     for task in keeping:
         task.cancel()
-    await asyncio.gather(*(seat.leave() for seat in first))
+    await asyncio.gather(*(membership.leave() for membership in first))
     assert not layer.channels
     assert not layer.groups
 
@@ -140,15 +142,15 @@ async def test_attempts_to_join_pile_up_no_queues_while_redis_is_away(redis_prog
     with processes.redis_server() as redis:
         async with redis_layer(redis) as layer:
             redis.kill()
-            seat = Seat("room.lobby", lambda event: None)
-            keeping = asyncio.create_task(seat.keep())
+            membership = GroupMembership("room.lobby", lambda event: None)
+            keeping = asyncio.create_task(membership.run())
             await until(lambda: chat_log.text.count("layer failed for room.lobby") > 1, RECONNECTS)
             assert len(layer.channels) == 1
 
             await asyncio.to_thread(redis.start)
             await until(lambda: "seats__group__room.lobby" in subscribed(redis), RECONNECTS)
             keeping.cancel()
-            await seat.leave()
+            await membership.leave()
             await until(lambda: nothing_left(layer, redis))
 
 
@@ -156,7 +158,7 @@ async def test_a_seat_left_while_redis_is_away_is_unsubscribed_when_redis_is_bac
     with processes.redis_server() as redis:
         async with redis_layer(redis) as layer:
             joined = asyncio.Event()
-            seats = [Seat("room.lobby", lambda event: None, joined.set)]
+            seats = [GroupMembership("room.lobby", lambda event: None, joined.set)]
             keeping = asyncio.create_task(seats[0].keep())
             async with asyncio.timeout(SECONDS):
                 await joined.wait()

@@ -55,7 +55,7 @@ class Link:
         self._ids = count(1)
         self._replies = {}
 
-    async def keep(self):
+    async def run(self):
         """Until cancelled, or told to stay away; then it returns the code."""
         while True:
             code = await self._one_socket()

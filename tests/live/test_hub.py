@@ -1,4 +1,4 @@
-"""A process's seat in a room: order, gaps, fan-out, whatever the channel layer does."""
+"""A process's membership in a room: order, gaps, fan-out, whatever the channel layer does."""
 
 from __future__ import annotations
 
