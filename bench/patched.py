@@ -117,11 +117,11 @@ def no_coalescing() -> None:
     from chat.live import hub, replay_buffer
     from chat.live.replay_buffer import Frame
 
-    def framed(after: int, head: int, changes: Any) -> list[Frame]:
+    def split_into_frames(after: int, head: int, changes: Any) -> list[Frame]:
         frames = [Frame(change.seq - 1, change.seq, [change]) for change in changes]
         return frames or [Frame(after, head, [])]
 
-    replay_buffer.framed = hub.framed = framed  # type: ignore[attr-defined]
+    replay_buffer.split_into_frames = hub.split_into_frames = split_into_frames  # type: ignore[attr-defined]
 
 
 def no_prepared_frames() -> None:

@@ -222,7 +222,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return PlainTextSubscription(hub, hub.released, writer)
         asked = _cursor(self.scope)
         start = await hub.starting_point(*asked) if asked else None
-        cursor = hub.recent.page_cursor() if start is None else start
+        cursor = hub.replay_buffer.page_cursor() if start is None else start
         subscription = Subscription(
             hub, cursor, writer
         )  # first: what changes while we send is news to it

@@ -20,7 +20,7 @@ from chat.channel.announcements import Announcement, Change, Ear
 from chat.channel.group import GroupMembership
 from chat.live import log_reader
 from chat.live.presence import Presence
-from chat.live.replay_buffer import Frame, RecentChanges, framed
+from chat.live.replay_buffer import Frame, ReplayBuffer, split_into_frames
 from chat.live.subscription import Disconnect, Subscription
 from chat.metrics import DELIVERIES, ECHO, GAPS, REPAIRS
 from chat.models import Room
@@ -46,7 +46,7 @@ class RoomHub:
         self.title = ""
         self.pruned_upto = 0  # what is remembered here was read after this was pruned
         self.head = 0  # known and in order; readers are at `released`
-        self.recent = RecentChanges(0, 0, [])
+        self.replay_buffer = ReplayBuffer(0, 0, [])
         self.presence = Presence(slug, self._wake_readers)
         self._ear = Ear(asyncio.get_running_loop(), self.hear)
         self._early: list[Announcement] | None = []  # heard before the log was read
@@ -74,7 +74,7 @@ class RoomHub:
         tail = await database.read(log_reader.tail, self.slug)
         self.epoch, self.title, self.head = tail.epoch, tail.title, tail.head
         self.pruned_upto = tail.pruned_upto
-        self.recent = RecentChanges(tail.floor, tail.head, tail.changes)
+        self.replay_buffer = ReplayBuffer(tail.floor, tail.head, tail.changes)
         early, self._early = self._early or [], None
         for announcement in early:
             self.hear(announcement)
@@ -108,7 +108,7 @@ class RoomHub:
     @property
     def released(self) -> int:
         """How far readers may go now."""
-        return self.recent.head
+        return self.replay_buffer.head
 
     @contextmanager
     def subscribed(self, subscription: Subscription) -> Iterator[Subscription]:
@@ -152,7 +152,7 @@ class RoomHub:
         upto = self.released
         floor = max(0, upto - log_reader.KEPT)
         changes = await database.read(log_reader.changes_between, self.slug, floor, upto)
-        self.recent = self.recent.replaced(floor, upto, changes)
+        self.replay_buffer = self.replay_buffer.replaced(floor, upto, changes)
         self.pruned_upto = pruned_upto
 
     async def starting_point(self, epoch: str, since: int) -> int | None:
@@ -186,7 +186,7 @@ class RoomHub:
 
     async def _read_frames(self, after: int, upto: int) -> list[Frame]:
         changes = await database.read(log_reader.changes_between, self.slug, after, upto)
-        return framed(after, upto, changes)
+        return split_into_frames(after, upto, changes)
 
     def _hear_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "room.changed":
@@ -250,7 +250,7 @@ class RoomHub:
         if self.head <= self.released:
             return 0
         pending, self._pending = self._pending, []
-        self.recent.extend(self.head, pending)
+        self.replay_buffer.extend(self.head, pending)
         return len(pending)
 
     def _wake_readers(self) -> None:

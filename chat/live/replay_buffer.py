@@ -48,7 +48,7 @@ class Frame:
         return self._bodies
 
 
-def framed(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
+def split_into_frames(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
     """Frames of at most MAX_FRAME_OUT bytes that lead from `after` to `head`; at least one."""
     frames: list[Frame] = []
     page: list[Change] = []
@@ -64,7 +64,7 @@ def framed(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
     return frames
 
 
-class RecentChanges:
+class ReplayBuffer:
     """Every change in (floor, head] of one room."""
 
     def __init__(self, floor: int, head: int, changes: Iterable[Change]) -> None:
@@ -90,7 +90,7 @@ class RecentChanges:
         self._framed.clear()
         self._framed_bytes = 0
 
-    def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> RecentChanges:
+    def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> ReplayBuffer:
         """`changes`, all those in (floor, upto], followed by those after `upto` that are here.
 
         Reading takes time. Where a busy room has evicted what follows `upto` meanwhile, joining
@@ -98,7 +98,7 @@ class RecentChanges:
         """
         if self.floor > upto:
             return self
-        fresh = RecentChanges(floor, upto, changes)
+        fresh = ReplayBuffer(floor, upto, changes)
         fresh.extend(self.head, self._changes)
         return fresh
 
@@ -111,7 +111,7 @@ class RecentChanges:
         if frames is None:
             # From the end: most readers miss the last few of hundreds.
             missed = list(takewhile(lambda change: change.seq > cursor, reversed(self._changes)))
-            frames = framed(cursor, self.head, reversed(missed))
+            frames = split_into_frames(cursor, self.head, reversed(missed))
             if len(self._framed) < MAX_CURSORS and self._framed_bytes < MAX_FRAMED:
                 self._framed[cursor] = frames
                 self._framed_bytes += sum(len(frame.text.text) for frame in frames)

@@ -71,7 +71,7 @@ class Subscription:
     def _write(self, writer: Writer) -> bool:
         """Write all that is new; what did not go is unsent, and `next_batch` has to go on."""
         hub = self._hub
-        frames = hub.recent.frames_after(self.cursor) if self.cursor < hub.released else []
+        frames = hub.replay_buffer.frames_after(self.cursor) if self.cursor < hub.released else []
         if frames is None or hub.ended is not None:
             return False
         self._unsent = self._taken(frames)
@@ -95,7 +95,9 @@ class Subscription:
         if self.cursor >= hub.released and not self._is_new:
             return ()
         self._is_new = False
-        return self._taken(hub.recent.frames_after(self.cursor) or await self._logged_frames())
+        return self._taken(
+            hub.replay_buffer.frames_after(self.cursor) or await self._logged_frames()
+        )
 
     def _taken(self, frames: Sequence[Frame]) -> list[Text]:
         """The texts of `frames`, which this reader has then seen."""

@@ -12,8 +12,8 @@ from chat.live.replay_buffer import (
     MAX_CHANGES,
     MAX_CURSORS,
     MAX_FRAMED,
-    RecentChanges,
-    framed,
+    ReplayBuffer,
+    split_into_frames,
 )
 from chat.protocol.frames import MAX_FRAME_OUT, PAGE
 
@@ -31,26 +31,26 @@ def read(frames):
 
 
 def test_a_reader_gets_what_follows_their_cursor():
-    recent = RecentChanges(0, 3, changes(1, 3))
+    recent = ReplayBuffer(0, 3, changes(1, 3))
 
     assert read(recent.frames_after(1)) == [(1, 3, [2, 3])]
 
 
 def test_a_reader_who_is_up_to_date_gets_one_empty_frame():
-    recent = RecentChanges(0, 3, changes(1, 3))
+    recent = ReplayBuffer(0, 3, changes(1, 3))
 
     assert read(recent.frames_after(3)) == [(3, 3, [])]
 
 
 def test_a_reader_behind_what_is_in_memory_is_sent_to_the_log():
-    recent = RecentChanges(10, 12, changes(11, 12))
+    recent = ReplayBuffer(10, 12, changes(11, 12))
 
     assert read(recent.frames_after(10)) == [(10, 12, [11, 12])]
     assert recent.frames_after(9) is None
 
 
 def test_what_is_added_reaches_readers_at_every_cursor():
-    recent = RecentChanges(0, 1, changes(1, 1))
+    recent = ReplayBuffer(0, 1, changes(1, 1))
     assert read(recent.frames_after(1)) == [(1, 1, [])]
 
     recent.extend(3, changes(2, 3))
@@ -60,7 +60,7 @@ def test_what_is_added_reaches_readers_at_every_cursor():
 
 
 def test_what_is_added_twice_is_there_once():
-    recent = RecentChanges(0, 2, changes(1, 2))
+    recent = ReplayBuffer(0, 2, changes(1, 2))
 
     recent.extend(3, changes(2, 3))
 
@@ -68,7 +68,7 @@ def test_what_is_added_twice_is_there_once():
 
 
 def test_what_was_read_again_is_joined_to_what_came_meanwhile():
-    recent = RecentChanges(0, 5, changes(1, 5))
+    recent = ReplayBuffer(0, 5, changes(1, 5))
     recent.extend(8, changes(6, 8))
 
     joined = recent.replaced(2, 5, changes(4, 5))
@@ -79,7 +79,7 @@ def test_what_was_read_again_is_joined_to_what_came_meanwhile():
 
 @pytest.mark.parametrize("size", [1, 2 * MAX_BYTES // MAX_CHANGES])
 def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
-    recent = RecentChanges(0, 5, changes(1, 5, size))
+    recent = ReplayBuffer(0, 5, changes(1, 5, size))
     last = 2 * MAX_CHANGES
     for seq in range(6, last + 1):
         recent.extend(seq, changes(seq, seq, size))
@@ -94,7 +94,7 @@ def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
 
 def test_a_head_may_lie_beyond_the_last_change():
     """A message changed twice is one row: the seq of its first change is nowhere to be read."""
-    recent = RecentChanges(0, 2, changes(1, 2))
+    recent = ReplayBuffer(0, 2, changes(1, 2))
 
     recent.extend(5, changes(4, 4))
 
@@ -102,13 +102,13 @@ def test_a_head_may_lie_beyond_the_last_change():
 
 
 def test_readers_at_one_cursor_share_their_frames():
-    recent = RecentChanges(0, 3, changes(1, 3))
+    recent = ReplayBuffer(0, 3, changes(1, 3))
 
     assert recent.frames_after(1) is recent.frames_after(1)
 
 
 def test_frames_are_remembered_for_a_bounded_number_of_cursors():
-    recent = RecentChanges(0, 200, changes(1, 200))
+    recent = ReplayBuffer(0, 200, changes(1, 200))
 
     for cursor in range(200):
         assert read(recent.frames_after(cursor))[0][0] == cursor
@@ -117,7 +117,7 @@ def test_frames_are_remembered_for_a_bounded_number_of_cursors():
 
 
 def test_long_frames_are_remembered_for_fewer_cursors():
-    recent = RecentChanges(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
+    recent = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
 
     for cursor in range(PAGE):
         assert read(recent.frames_after(cursor))[0][0] == cursor
@@ -129,7 +129,7 @@ def test_long_frames_are_remembered_for_fewer_cursors():
 
 
 def test_old_changes_are_forgotten_past_the_bound():
-    recent = RecentChanges(0, 0, [])
+    recent = ReplayBuffer(0, 0, [])
     for head in range(1, MAX_CHANGES + 11):
         recent.extend(head, changes(head, head))
 
@@ -143,7 +143,7 @@ def test_old_changes_are_forgotten_past_the_bound():
 
 def test_those_who_waited_for_the_newest_still_find_it_in_a_long_burst():
     """Forgetting comes one step late, or a burst past the bound would send everyone to the log."""
-    recent = RecentChanges(0, 0, [])
+    recent = ReplayBuffer(0, 0, [])
 
     recent.extend(2 * MAX_CHANGES, changes(1, 2 * MAX_CHANGES))
 
@@ -152,7 +152,7 @@ def test_those_who_waited_for_the_newest_still_find_it_in_a_long_burst():
 
 def test_few_long_messages_count_as_many():
     size = MAX_BYTES // 100
-    recent = RecentChanges(0, 200, changes(1, 200, size))
+    recent = ReplayBuffer(0, 200, changes(1, 200, size))
 
     recent.extend(201, changes(201, 201))
 
@@ -160,7 +160,7 @@ def test_few_long_messages_count_as_many():
 
 
 def test_the_page_of_newcomers_stays_however_long_its_messages_are():
-    recent = RecentChanges(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // PAGE))
+    recent = ReplayBuffer(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // PAGE))
 
     recent.extend(recent.head, [])
 
@@ -169,10 +169,10 @@ def test_the_page_of_newcomers_stays_however_long_its_messages_are():
 
 
 def test_a_newcomer_starts_a_page_before_the_head():
-    assert RecentChanges(0, 200, changes(1, 200)).page_cursor() == 200 - PAGE
-    assert RecentChanges(0, 7, changes(1, 7)).page_cursor() == 0
-    assert RecentChanges(30, 37, changes(31, 37)).page_cursor() == 30
-    assert RecentChanges(0, 0, []).page_cursor() == 0
+    assert ReplayBuffer(0, 200, changes(1, 200)).page_cursor() == 200 - PAGE
+    assert ReplayBuffer(0, 7, changes(1, 7)).page_cursor() == 0
+    assert ReplayBuffer(30, 37, changes(31, 37)).page_cursor() == 30
+    assert ReplayBuffer(0, 0, []).page_cursor() == 0
 
 
 def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
@@ -181,7 +181,7 @@ def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
         for seq in range(1, 101)
     ]
 
-    frames = framed(0, 100, owls)
+    frames = split_into_frames(0, 100, owls)
 
     assert len(frames) > 1
     assert all(len(frame.text.text.encode()) <= MAX_FRAME_OUT for frame in frames)
@@ -195,4 +195,4 @@ def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
 
 
 def test_a_frame_ends_at_the_head_even_without_changes():
-    assert read(framed(5, 9, [])) == [(5, 9, [])]
+    assert read(split_into_frames(5, 9, [])) == [(5, 9, [])]

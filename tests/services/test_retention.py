@@ -185,7 +185,7 @@ async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_
             for head in range(10, 45, 5):
                 await database.write(post_messages, posts(5))
                 await hers.bodies(until=head)
-            assert hub.recent.floor > 5
+            assert hub.replay_buffer.floor > 5
             go.set()
             await until(lambda: hub.pruned_upto == 3)
 
