@@ -14,7 +14,7 @@ from django.conf import settings
 
 from chat import database
 from chat.live.hub import RoomHub
-from chat.live.room_counts import Census
+from chat.live.room_counts import RoomCounts
 from chat.live.shutdown import draining
 from chat.live.subscription import Disconnect
 from chat.loops import PerLoop
@@ -38,7 +38,7 @@ class HubRegistry:
         self._watching: asyncio.Task[None] | None = None
         self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
         self._closing: set[asyncio.Task[None]] = set()
-        self._census = Census(self._counts)
+        self._room_counts = RoomCounts(self._counts)
         self._counting: asyncio.Task[None] | None = None
 
     async def enter(self, slug: str) -> RoomHub:
@@ -85,12 +85,12 @@ class HubRegistry:
         if hub is not None and hub.is_open:
             return hub.presence.count()
         self._take_part()
-        return self._census.people_in(slug) if settings.REDIS_URL else 0
+        return self._room_counts.people_in(slug) if settings.REDIS_URL else 0
 
     def _take_part(self) -> None:
         """Processes that share a channel layer count people together."""
         if settings.REDIS_URL and self._counting is None:
-            self._counting = asyncio.create_task(self._census.run(), name="census")
+            self._counting = asyncio.create_task(self._room_counts.run(), name="room_counts")
 
     def _counts(self) -> dict[str, int]:
         hubs = self._hubs.items()

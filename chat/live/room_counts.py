@@ -1,7 +1,7 @@
 """How many people are in the rooms where nobody of this process is.
 
 Processes that share a channel layer tell each other every few seconds who of them knows how
-many: a room's own hubs know, and nobody else hears them. A count is at most CENSUS_TTL old.
+many: a room's own hubs know, and nobody else hears them. A count is at most ROOM_COUNTS_TTL old.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from chat.channel import announcements
 from chat.channel.group import GroupMembership
 from chat.tasks import cancel
 
-GROUP = "census"
+GROUP = "room_counts"
 HEARTBEAT = 10  # seconds
-CENSUS_TTL = 25  # seconds that a process's counts live
+ROOM_COUNTS_TTL = 25  # seconds that a process's counts live
 MAX_TOLD = 1000  # rooms of one event
 MAX_TELLING = 10  # events under way; the layer stalls, and heartbeats will tell
 
 Counts = dict[str, int]  # people by slug
 
 
-class Census:
+class RoomCounts:
     """One process's part. `count` gives the rooms that it has people in."""
 
     def __init__(self, count: Callable[[], Counts]) -> None:
@@ -37,7 +37,7 @@ class Census:
 
     async def run(self) -> None:
         """Take part until cancelled."""
-        listening = asyncio.create_task(self._membership.run(), name="census")
+        listening = asyncio.create_task(self._membership.run(), name="room_counts")
         try:
             while True:
                 self._tell_counts()
@@ -56,19 +56,19 @@ class Census:
         """Take in an event of the group, our own included."""
         if event["node"] == self._node:
             return
-        if event["type"] == "census.ask":
+        if event["type"] == "room_counts.ask":
             self._tell_counts()
         else:
             now = time.monotonic()
             living = {node: told for node, told in self._others.items() if told[0] > now}
-            self._others = living | {event["node"]: (now + CENSUS_TTL, dict(event["counts"]))}
+            self._others = living | {event["node"]: (now + ROOM_COUNTS_TTL, dict(event["counts"]))}
 
     def _ask(self) -> None:
-        self._tell({"type": "census.ask", "node": self._node})
+        self._tell({"type": "room_counts.ask", "node": self._node})
 
     def _tell_counts(self) -> None:
         counts = list(self._count().items())[:MAX_TOLD]
-        self._tell({"type": "census.here", "node": self._node, "counts": counts})
+        self._tell({"type": "room_counts.here", "node": self._node, "counts": counts})
 
     def _tell(self, event: dict[str, Any]) -> None:
         if len(self._telling) < MAX_TELLING:

@@ -1,4 +1,4 @@
-"""How many people are in a room, told among processes. Each Census here is one process's."""
+"""How many people are in a room, told among processes. Each RoomCounts here is one process's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chat.live import room_counts
-from chat.live.room_counts import Census
+from chat.live.room_counts import RoomCounts
 from tests.faulty_channel_layers import BrokenLayer, use
 from tests.posts import until
 
@@ -21,7 +21,7 @@ def _quick(monkeypatch):
 @asynccontextmanager
 async def process(**counts):
     """A process with so many people in these rooms."""
-    here = Census(lambda: counts)
+    here = RoomCounts(lambda: counts)
     running = asyncio.create_task(here.run())
     try:
         yield here
@@ -47,7 +47,7 @@ async def test_who_comes_is_told_at_once(monkeypatch):
 
 
 async def test_the_counts_of_a_process_that_fell_silent_are_forgotten(monkeypatch):
-    monkeypatch.setattr(room_counts, "CENSUS_TTL", 0.2)
+    monkeypatch.setattr(room_counts, "ROOM_COUNTS_TTL", 0.2)
     async with process() as idle:
         async with process(attic=2):
             await until(lambda: idle.people_in("attic") == 2)
