@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Text:
+class SharedText:
     """One WebSocket message, made once for all who get it."""
 
     __slots__ = ("_prepared", "text")
@@ -26,7 +26,7 @@ class Text:
         return self._prepared
 
 
-class Writer:
+class FastWriter:
     """One connection's way past the event loop."""
 
     __slots__ = ("_prepare", "_send_text")
@@ -35,12 +35,12 @@ class Writer:
         self._prepare = extension["prepare"]
         self._send_text = extension["send_text"]
 
-    def write(self, text: Text) -> bool:
+    def write(self, text: SharedText) -> bool:
         """Write at once and in order, or return False: the connection has to wait its turn."""
         return bool(self._send_text(text.prepared(self._prepare)))
 
 
-def writer_of(scope: dict[str, Any]) -> Writer | None:
-    """The connection's Writer, where its server has the extension."""
+def writer_of(scope: dict[str, Any]) -> FastWriter | None:
+    """The connection's FastWriter, where its server has the extension."""
     extension = scope.get("extensions", {}).get("websocket.send_text")
-    return Writer(extension) if extension else None
+    return FastWriter(extension) if extension else None

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat.channel import announcements
-from chat.live.prepared_text import Text
+from chat.live.prepared_text import SharedText
 from chat.live.roster import Roster, TypingPeople
 from chat.protocol import frames
 from chat.protocol.frames import MAX_PEOPLE, PeopleChanged, Person, Typing
@@ -43,7 +43,7 @@ class Presence:
         self._showing_typing: asyncio.TimerHandle | None = None
         self._asking = False  # who is on the other nodes
         self._counted: tuple[int, tuple[list[Person], int]] | None = None
-        self._frames: dict[str, tuple[int, Text]] = {}
+        self._frames: dict[str, tuple[int, SharedText]] = {}
         self._telling: set[asyncio.Task[bool]] = set()
 
     def enter(self, person: Person) -> None:
@@ -120,11 +120,11 @@ class Presence:
         """How many people are here, as far as this process has heard."""
         return self._people()[1]
 
-    def people_frame(self) -> Text:
+    def people_frame(self) -> SharedText:
         """`people.changed` as of now, encoded once per version."""
         return self._frame("people", self.people_version, lambda: PeopleChanged(*self._people()))
 
-    def typing_frame(self) -> Text:
+    def typing_frame(self) -> SharedText:
         """`typing` as of now, encoded once per version."""
         return self._frame("typing", self.typing_version, lambda: Typing(self._typing.people()))
 
@@ -205,8 +205,8 @@ class Presence:
             self._counted = (self.people_version, self._roster.people())
         return self._counted[1]
 
-    def _frame(self, kind: str, version: int, make: Callable[[], Any]) -> Text:
+    def _frame(self, kind: str, version: int, make: Callable[[], Any]) -> SharedText:
         known = self._frames.get(kind)
         if known is None or known[0] != version:
-            known = self._frames[kind] = (version, Text(frames.encode(make())))
+            known = self._frames[kind] = (version, SharedText(frames.encode(make())))
         return known[1]

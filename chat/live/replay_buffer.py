@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from chat.channel.announcements import Change
-from chat.live.prepared_text import Text
+from chat.live.prepared_text import SharedText
 from chat.protocol.frames import MAX_FRAME_OUT, PAGE
 
 MAX_CHANGES = 512
@@ -36,15 +36,17 @@ class Frame:
         messages = ",".join([change.text for change in changes])
         start = f'{{"type":"room.changed","after":{after},"head":{head},"messages":['
         self.head = head
-        self.text = Text(f"{start}{messages}]}}")
+        self.text = SharedText(f"{start}{messages}]}}")
         self._changes = changes
-        self._bodies: list[Text] | None = None
+        self._bodies: list[SharedText] | None = None
 
-    def bodies(self) -> list[Text]:
+    def bodies(self) -> list[SharedText]:
         """What was said in it, for those who read plain text."""
         if self._bodies is None:
             decode = msgspec.json.decode
-            self._bodies = [Text(decode(each.text, type=_Body).body) for each in self._changes]
+            self._bodies = [
+                SharedText(decode(each.text, type=_Body).body) for each in self._changes
+            ]
         return self._bodies
 
 

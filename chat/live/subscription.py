@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chat.live.prepared_text import Text, Writer
+from chat.live.prepared_text import FastWriter, SharedText
 from chat.live.replay_buffer import Frame
 from chat.protocol.errors import CloseCode, Unavailable
 
@@ -32,13 +32,13 @@ class Subscription:
 
     wants_people = True  # until it is told to go away
 
-    def __init__(self, hub: RoomHub, cursor: int, writer: Writer | None) -> None:
+    def __init__(self, hub: RoomHub, cursor: int, writer: FastWriter | None) -> None:
         self.cursor = cursor
         self._hub = hub
         self._writer = writer
         self._is_new = True
         self._seen = hub.presence.people_version, 0  # versions of people and of typing
-        self._unsent: list[Text] = []  # changes taken, and not written yet
+        self._unsent: list[SharedText] = []  # changes taken, and not written yet
         self._people_next = False
         self._waiting: asyncio.Future[None] | None = None
 
@@ -49,7 +49,7 @@ class Subscription:
         if self._writer is None or not self._write(self._writer):
             self._waiting.set_result(None)
 
-    async def next_batch(self) -> Sequence[Text]:
+    async def next_batch(self) -> Sequence[SharedText]:
         """Wait for what is new to this reader: changes in order, or one text about people as of
         now. Moves the cursor past it. Raises Disconnect."""
         if self._people_next and (text := self._people()):
@@ -68,7 +68,7 @@ class Subscription:
             finally:
                 self._waiting = None
 
-    def _write(self, writer: Writer) -> bool:
+    def _write(self, writer: FastWriter) -> bool:
         """Write all that is new; what did not go is unsent, and `next_batch` has to go on."""
         hub = self._hub
         frames = hub.replay_buffer.frames_after(self.cursor) if self.cursor < hub.released else []
@@ -88,7 +88,7 @@ class Subscription:
             seen = self._seen
         return True
 
-    async def _changes(self) -> Sequence[Text]:
+    async def _changes(self) -> Sequence[SharedText]:
         hub = self._hub
         if hub.ended is not None:
             raise Disconnect(hub.ended)
@@ -99,7 +99,7 @@ class Subscription:
             hub.replay_buffer.frames_after(self.cursor) or await self._logged_frames()
         )
 
-    def _taken(self, frames: Sequence[Frame]) -> list[Text]:
+    def _taken(self, frames: Sequence[Frame]) -> list[SharedText]:
         """The texts of `frames`, which this reader has then seen."""
         if frames:
             self.cursor = frames[-1].head
@@ -112,10 +112,10 @@ class Subscription:
             except Unavailable as error:
                 await asyncio.sleep((error.retry_in_ms or 0) / 1000 * random.uniform(0.5, 1))
 
-    def _texts(self, frame: Frame) -> Sequence[Text]:
+    def _texts(self, frame: Frame) -> Sequence[SharedText]:
         return (frame.text,)
 
-    def _people(self) -> Text | None:
+    def _people(self) -> SharedText | None:
         """News about people, as of now, which then counts as seen: one text at a time, so that
         none waits to be sent when the reader is told to go away."""
         if not self.wants_people:
@@ -136,5 +136,5 @@ class PlainTextSubscription(Subscription):
 
     wants_people = False
 
-    def _texts(self, frame: Frame) -> Sequence[Text]:
+    def _texts(self, frame: Frame) -> Sequence[SharedText]:
         return frame.bodies()

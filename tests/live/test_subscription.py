@@ -6,7 +6,7 @@ import asyncio
 import gc
 
 from chat.live.group_commit import group_commit
-from chat.live.prepared_text import Text
+from chat.live.prepared_text import SharedText
 from tests.posts import post, posts
 from tests.sockets import enter
 
@@ -40,7 +40,7 @@ async def test_nothing_is_queued_for_a_reader_that_stops_reading():
             await group_commit().post(post(str(number)))
             await hers.bodies(until=number)
 
-        assert sum(isinstance(each, Text) for each in gc.get_objects()) < 100
+        assert sum(isinstance(each, SharedText) for each in gc.get_objects()) < 100
 
         reads.set()
         assert await slow.bodies(until=200) == bodies(1, 200)
