@@ -33,7 +33,7 @@ from chat.live.connection_log import AccessRecord
 from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 from chat.live.subscription import Disconnect, PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
@@ -192,7 +192,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
         if not self._entered.enter_context(open_rooms().entered(self._address, slug)):
             raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
-        self._entered.enter_context(draining().connected(self))
+        self._entered.enter_context(shutdown().connected(self))
         hub = await hub_registry().enter(slug)
         self._entered.callback(hub_registry().leave, hub)
         visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address)

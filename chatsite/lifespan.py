@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from chat import database
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 
 
 async def lifespan(
@@ -24,7 +24,7 @@ async def lifespan(
         if event["type"] == "lifespan.startup":
             await database.open_writer()
         else:
-            await draining().drain(settings.DRAIN_SECONDS)
+            await shutdown().drain(settings.DRAIN_SECONDS)
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return

@@ -15,7 +15,7 @@ from django.conf import settings
 from chat import database
 from chat.live.hub import RoomHub
 from chat.live.room_counts import RoomCounts
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 from chat.live.subscription import Disconnect
 from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
@@ -71,7 +71,7 @@ class HubRegistry:
         if hub.users:
             return
         ROOMS.dec()
-        if self._hubs.get(hub.slug) is hub and hub.is_open and not draining().has_begun:
+        if self._hubs.get(hub.slug) is hub and hub.is_open and not shutdown().has_begun:
             loop = asyncio.get_running_loop()
             self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
             if len(self._lingering) > MAX_LINGERING:

@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from chat import database
 from chat.live.free_space import free_space
 from chat.live.group_commit import group_commit
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 from chat.loops import PerLoop
 from chat.models import LOBBY, Room
 from chat.protocol.errors import Unavailable
@@ -37,7 +37,7 @@ async def shortcomings() -> dict[str, str]:
         "channel_layer": answers[1],
         "journal": FINE if behind < MAX_BEHIND else f"{behind:.0f} s behind",
         "disk": shortage or FINE,
-        "server": "draining" if draining().has_begun else FINE,
+        "server": "draining" if shutdown().has_begun else FINE,
     }
 
 

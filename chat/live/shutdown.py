@@ -15,7 +15,9 @@ from chat.live.group_commit import group_commit
 from chat.loops import PerLoop
 from chat.protocol.errors import CloseCode
 
-FAREWELL = 1.0  # seconds for all to take the news; who does not read learns it by the close code
+GOING_AWAY_TIMEOUT = (
+    1.0  # seconds for all to take the news; who does not read learns it by the close code
+)
 TICKS = 50  # batches in which sockets are closed
 ARRIVALS = 100  # clients a second that the next server is meant to welcome
 
@@ -30,7 +32,7 @@ class Connection(Protocol):
         """Close its socket."""
 
 
-class Draining:
+class GracefulShutdown:
     """The open connections of one event loop, and whether they are being sent away."""
 
     def __init__(self) -> None:
@@ -57,14 +59,16 @@ class Draining:
         spread = min(seconds, len(leaving) / ARRIVALS)  # seconds until the last comes back
         waits = [spread * place / len(leaving) for place in range(len(leaving))]
         await _at_most(
-            FAREWELL,
+            GOING_AWAY_TIMEOUT,
             [each.go_away(int(wait * 1000)) for each, wait in zip(leaving, waits, strict=True)],
         )
-        closing_ends = time.monotonic() + min(spread, seconds * 2 / 3 - 2 * FAREWELL)
+        closing_ends = time.monotonic() + min(spread, seconds * 2 / 3 - 2 * GOING_AWAY_TIMEOUT)
         batch = len(leaving) // TICKS + 1
         for start in range(0, len(leaving), batch):
             group = leaving[start : start + batch]
-            await _at_most(FAREWELL, [each.close(CloseCode.SERVICE_RESTART) for each in group])
+            await _at_most(
+                GOING_AWAY_TIMEOUT, [each.close(CloseCode.SERVICE_RESTART) for each in group]
+            )
             groups_left = (len(leaving) - start) // batch
             if groups_left:
                 await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / groups_left)
@@ -79,4 +83,4 @@ async def _at_most(seconds: float, coroutines: Iterable[Coroutine[Any, Any, None
             task.cancel()
 
 
-draining = PerLoop(Draining)
+shutdown = PerLoop(GracefulShutdown)

@@ -7,7 +7,7 @@ import pytest
 from chat import database
 from chat.channel import announcements
 from chat.live.hub_registry import hub_registry
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 from chat.models import Room
 from tests.database_threads import counted, in_readers
 from tests.faulty_channel_layers import CountingLayer, use
@@ -86,7 +86,7 @@ async def test_a_lingering_hub_whose_log_is_replaced_is_closed(lingering, quick_
 
 async def test_a_server_that_ends_closes_a_room_after_its_last_connection(lingering):
     async with enter() as hers:
-        await draining().drain(seconds=3)
+        await shutdown().drain(seconds=3)
         assert await hers.close_code() == 1012
 
     await until(nothing_left)

@@ -17,7 +17,7 @@ from django.test import Client
 
 from chat.live import readiness
 from chat.live.group_commit import group_commit
-from chat.live.shutdown import draining
+from chat.live.shutdown import shutdown
 from chat.services.messages import Post
 from testing import processes
 from tests.faulty_channel_layers import use
@@ -100,7 +100,7 @@ async def test_a_post_that_waits_for_long_shows(monkeypatch):
 
 
 async def test_a_process_that_is_told_to_end_says_so():
-    await draining().drain(0)
+    await shutdown().drain(0)
 
     assert await readiness.shortcomings() == {**FINE, "server": "draining"}
 
