@@ -29,7 +29,7 @@ from chat.access.rate_limits import (
     refused_handshakes,
 )
 from chat.live.commands import HANDLERS, Visitor, say_plain
-from chat.live.connection_log import AccessRecord
+from chat.live.connection_log import ConnectionRecord
 from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
@@ -65,7 +65,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.channel_layer = None
         self.is_plain = frames.SUBPROTOCOL not in scope.get("subprotocols", ())
         self._commands, self._refusals = command_rate(), refusal_rate()
-        self._record = AccessRecord(self._address, "plain" if self.is_plain else "json")
+        self._record = ConnectionRecord(self._address, "plain" if self.is_plain else "json")
         async with AsyncExitStack() as self._entered:
             self._entered.callback(lambda: self._record.write(self.frames_in))
             try:

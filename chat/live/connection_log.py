@@ -21,7 +21,7 @@ REASONS = {1000: "left", 1001: "left", 1005: "left", 1006: "lost", 1011: "failed
 REASONS |= {int(code): code.name.lower() for code in CloseCode}
 
 
-class AccessRecord:
+class ConnectionRecord:
     """What is known of a connection so far."""
 
     __slots__ = ("_address", "_author", "_began", "_code", "_room", "_speaks", "_start", "_where")
