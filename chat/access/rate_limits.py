@@ -123,7 +123,7 @@ class AddressPace:
             await asyncio.sleep(wait)
 
 
-class Pace:
+class AuthorAndAddressLimit:
     """How fast an author may do one thing, over all their sockets in this process, and how fast
     the PEOPLE_PER_ADDRESS of one address: a client that poses as a new author each time gets no
     further than that."""
@@ -156,7 +156,7 @@ def bytes_a_day() -> tuple[float, float]:
     return allowed / DAY, allowed
 
 
-class Addresses:
+class ConnectionCounter:
     """How many sockets each client address has open in this process."""
 
     def __init__(self) -> None:
@@ -236,7 +236,7 @@ def refusal_rate() -> Rate:
 
 
 message_pace = PerLoop(
-    lambda: Pace(
+    lambda: AuthorAndAddressLimit(
         lambda: (settings.MESSAGE_RATE, settings.MESSAGE_BURST),
         _("You are sending messages too fast."),
     )
@@ -244,8 +244,12 @@ message_pace = PerLoop(
 stored_bytes = PerLoop(
     lambda: AddressPace(bytes_a_day, _("Your network has reached its daily limit."))
 )
-room_pace = PerLoop(lambda: Pace(lambda: ROOMS, _("You are creating rooms too fast.")))
-name_pace = PerLoop(lambda: Pace(lambda: NAMES, "You are changing your name too often."))
+room_pace = PerLoop(
+    lambda: AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
+)
+name_pace = PerLoop(
+    lambda: AuthorAndAddressLimit(lambda: NAMES, "You are changing your name too often.")
+)
 history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, "You are loading history too fast."))
 handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, "You are connecting too fast."))
 page_pace = PerLoop(lambda: people_pace(lambda: PAGES, TOO_MANY_REQUESTS))
@@ -257,6 +261,6 @@ command_pace = PerLoop(
     )
 )
 read_turns = PerLoop(lambda: asyncio.Semaphore(READS_AT_ONCE))
-addresses = PerLoop(Addresses)
-refused_handshakes = PerLoop(Addresses)
+addresses = PerLoop(ConnectionCounter)
+refused_handshakes = PerLoop(ConnectionCounter)
 open_rooms = PerLoop(OpenRooms)

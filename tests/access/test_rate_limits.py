@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from chat.access import rate_limits
-from chat.access.rate_limits import Addresses, OpenRooms, Pace, Rate, Rates
+from chat.access.rate_limits import AuthorAndAddressLimit, ConnectionCounter, OpenRooms, Rate, Rates
 from chat.protocol.errors import TooFast
 
 
@@ -74,7 +74,7 @@ def test_a_refusal_says_when_to_come_back(still_clock):
 
 
 def pace(rate, burst):
-    return Pace(lambda: (rate, burst), "talking")
+    return AuthorAndAddressLimit(lambda: (rate, burst), "talking")
 
 
 def test_authors_do_not_use_up_each_others_rate(still_clock):
@@ -210,7 +210,7 @@ def test_the_longest_idle_are_forgotten_first(still_clock, monkeypatch):
 
 def test_an_address_may_open_so_many_sockets_and_no_more(settings):
     settings.SOCKETS_PER_ADDRESS = 2
-    addresses = Addresses()
+    addresses = ConnectionCounter()
     with ExitStack() as sockets:
         within = [sockets.enter_context(addresses.socket("192.0.2.1")) for _ in range(3)]
         elsewhere = sockets.enter_context(addresses.socket("192.0.2.2"))
@@ -230,7 +230,7 @@ def test_an_address_may_open_so_many_sockets_and_no_more(settings):
 )
 def test_ipv6_addresses_count_by_their_64(settings, first, second, within):
     settings.SOCKETS_PER_ADDRESS = 1
-    addresses = Addresses()
+    addresses = ConnectionCounter()
 
     with addresses.socket(first), addresses.socket(second) as came_in:
         assert came_in is within
@@ -238,7 +238,7 @@ def test_ipv6_addresses_count_by_their_64(settings, first, second, within):
 
 def test_a_closed_socket_makes_room(settings):
     settings.SOCKETS_PER_ADDRESS = 1
-    addresses = Addresses()
+    addresses = ConnectionCounter()
     with addresses.socket("192.0.2.1") as first:
         assert first
 
@@ -249,7 +249,7 @@ def test_a_closed_socket_makes_room(settings):
 
 
 def test_without_a_limit_or_an_address_nothing_is_counted(settings):
-    addresses = Addresses()
+    addresses = ConnectionCounter()
     settings.SOCKETS_PER_ADDRESS = 0
     with addresses.socket("192.0.2.1") as one, addresses.socket("192.0.2.1") as another:
         assert one
