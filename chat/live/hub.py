@@ -161,7 +161,7 @@ class RoomHub:
         if epoch != self.epoch or since < 0:
             return None
         if since > self.head:  # another process was faster: ask the log
-            known = await database.read(Room.objects.heads, [self.slug])
+            known = await database.read(Room.objects.log_states, [self.slug])
             found_epoch, head, *_ = known.get(self.slug, (self.epoch, 0))
             if found_epoch != self.epoch or head < since:
                 return None

@@ -20,7 +20,7 @@ from chat.live.subscription import Disconnect
 from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
 from chat.models import Room
-from chat.models.room import Extent
+from chat.models.room import LogState
 from chat.protocol.errors import CloseCode, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class HubRegistry:
             await asyncio.sleep(random.uniform(*POLL))
             seen = {hub: hub.head for hub in self._hubs.values() if hub.is_open}
             try:
-                heads = await database.read(Room.objects.heads, [hub.slug for hub in seen])
+                heads = await database.read(Room.objects.log_states, [hub.slug for hub in seen])
             except Unavailable:
                 continue
             except Exception:  # whatever it was, rooms may not go unwatched from now on
@@ -130,7 +130,7 @@ class HubRegistry:
                     self._compare(hub, head, heads.get(hub.slug))
                     await self._forget_pruned(hub, heads.get(hub.slug))
 
-    def _compare(self, hub: RoomHub, seen: int, found: Extent | None) -> None:
+    def _compare(self, hub: RoomHub, seen: int, found: LogState | None) -> None:
         """`found` was read after the hub had `seen` the log's head: it cannot be older."""
         epoch, head, *_ = found or (hub.epoch, 0)
         if epoch != hub.epoch or head < seen:
@@ -146,7 +146,7 @@ class HubRegistry:
             hub.hear_of_head(head)
             hub.title = found.shown_title if found else hub.title
 
-    async def _forget_pruned(self, hub: RoomHub, found: Extent | None) -> None:
+    async def _forget_pruned(self, hub: RoomHub, found: LogState | None) -> None:
         """Nobody may get from memory what was deleted from the log."""
         if found and hub.ended is None and found.pruned_upto > hub.pruned_upto:
             try:

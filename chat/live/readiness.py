@@ -28,7 +28,7 @@ NOT_REQUIRED = {"disk"}  # reported, but people can still read: no reason to res
 async def shortcomings() -> dict[str, str]:
     """For each part FINE, or what is wrong."""
     answers = await asyncio.gather(
-        _said(database.read(Room.objects.heads, [LOBBY])), _said(round_trip().make())
+        _said(database.read(Room.objects.log_states, [LOBBY])), _said(round_trip().make())
     )
     behind = group_commit().seconds_behind
     shortage = await asyncio.to_thread(free_space().look)

@@ -24,7 +24,7 @@ def new_epoch() -> str:
     return secrets.token_urlsafe(9)
 
 
-class Extent(NamedTuple):
+class LogState(NamedTuple):
     """What of a room's log there is, by its seqs, and its name."""
 
     epoch: str
@@ -63,14 +63,14 @@ class RoomQuerySet(models.QuerySet["Room"]):
         root = f"{lobby.epoch}/{slug}".encode()
         return Room(slug=slug, epoch=hashlib.blake2b(root, digest_size=9).hexdigest())
 
-    def heads(self, slugs: Collection[str]) -> dict[str, Extent]:
+    def log_states(self, slugs: Collection[str]) -> dict[str, LogState]:
         """How far the logs reach of those of the rooms that exist."""
         # Tuples, not models: they take a third of the time, and every process asks once a second.
         rows = self.filter(slug__in=slugs).values_list(
             "slug", "title", "epoch", "head", "pruned_upto"
         )
         return {
-            slug: Extent(epoch, head, pruned_upto, shown_title(title, slug))
+            slug: LogState(epoch, head, pruned_upto, shown_title(title, slug))
             for slug, title, epoch, head, pruned_upto in rows
         }
 

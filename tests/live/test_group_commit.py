@@ -232,7 +232,7 @@ async def test_reads_do_not_wait_behind_a_write():
         saying = asyncio.create_task(group_commit().post(post("Slow")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
 
-        assert await database.read(Room.objects.heads, ["lobby"])
+        assert await database.read(Room.objects.log_states, ["lobby"])
 
         assert not saying.done()
         go.set()
