@@ -22,7 +22,7 @@ MAX_LISTED = 50  # rooms on everybody's list
 LISTED_KEPT = 5  # seconds that a process keeps the answer which rooms are the latest of all
 
 
-class Summary(Struct, frozen=True):
+class RoomSummary(Struct, frozen=True):
     """A room on the list. Without a message it has neither `last_seq` nor `last_posted_at`."""
 
     slug: str
@@ -33,7 +33,7 @@ class Summary(Struct, frozen=True):
     is_listed: bool  # on everybody's list
 
 
-def summaries(asked: Sequence[str]) -> list[Summary]:
+def summaries(asked: Sequence[str]) -> list[RoomSummary]:
     """The listed rooms, then the rest of those `asked` for. What no room can be called is left
     out."""
     listed = listed_slugs()
@@ -78,9 +78,9 @@ def _with_latest_message() -> QuerySet[Room]:
     )
 
 
-def _summary(room: Room | None, slug: str, *, is_listed: bool) -> Summary:
+def _summary(room: Room | None, slug: str, *, is_listed: bool) -> RoomSummary:
     if room is None:
-        return Summary(slug, Room(slug=slug).shown_title, "", 0, None, is_listed)
+        return RoomSummary(slug, Room(slug=slug).shown_title, "", 0, None, is_listed)
     last_seq = getattr(room, "last_seq", None) or 0
     last_posted_at = getattr(room, "last_posted_at", None)
-    return Summary(slug, room.shown_title, room.epoch, last_seq, last_posted_at, is_listed)
+    return RoomSummary(slug, room.shown_title, room.epoch, last_seq, last_posted_at, is_listed)
