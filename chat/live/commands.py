@@ -132,7 +132,7 @@ async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
     history_pace().take(visitor.address)
     async with read_turns():
         messages, more = await reads.read(
-            log_reader.page_before, visitor.hub.slug, command.before, command.limit
+            log_reader.history_page, visitor.hub.slug, command.before, command.limit
         )
     return HistoryAck(command.id, messages, more)
 

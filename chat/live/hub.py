@@ -71,7 +71,7 @@ class RoomHub:
     async def _open(self) -> None:
         """Listen first, then read the log: the other way round loses what comes between."""
         announcements.listen(self.slug, self._ear)
-        tail = await database.read(log_reader.tail, self.slug)
+        tail = await database.read(log_reader.latest, self.slug)
         self.epoch, self.title, self.head = tail.epoch, tail.title, tail.head
         self.pruned_upto = tail.pruned_upto
         self.replay_buffer = ReplayBuffer(tail.floor, tail.head, tail.changes)

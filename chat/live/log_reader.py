@@ -23,7 +23,7 @@ class Tail(NamedTuple):
     changes: list[Change]
 
 
-def tail(slug: str) -> Tail:
+def latest(slug: str) -> Tail:
     """The newest changes of a room, which need not exist yet."""
     room = Room.objects.at(slug)
     floor = max(0, room.head - KEPT)
@@ -37,7 +37,7 @@ def changes_between(slug: str, after: int, upto: int) -> list[Change]:
     return encoded([message.as_frame() for message in messages])
 
 
-def page_before(slug: str, seq: int, limit: int) -> tuple[list[frames.Message], bool]:
+def history_page(slug: str, seq: int, limit: int) -> tuple[list[frames.Message], bool]:
     """At most `limit` messages before `seq`, oldest first, as many as fit one frame, and
     whether there are older ones."""
     page: list[frames.Message] = []
