@@ -17,7 +17,7 @@ from pytest_asyncio import is_async_test
 
 from testing import processes
 
-HANGS_AFTER = 60  # seconds that a coroutine test may take, unless it is marked with `takes(s)`
+HANGS_AFTER = 60  # seconds that a coroutine test may take, unless it is with_status with `takes(s)`
 
 
 def missing(what: str, how: str) -> NoReturn:

@@ -33,7 +33,7 @@ class Progress:
             self._out.flush()
 
 
-def in_all(counts: Mapping[str, int]) -> str:
+def summary(counts: Mapping[str, int]) -> str:
     """What a copy holds, in a few words."""
     rooms, messages = counts.get("chat.room", 0), counts.get("chat.message", 0)
     accounts = counts.get("auth.user", 0)
@@ -43,7 +43,7 @@ def in_all(counts: Mapping[str, int]) -> str:
 
 
 @contextmanager
-def failing_in_words(unchanged: str, path: Path | None = None) -> Iterator[None]:
+def readable_errors(unchanged: str, path: Path | None = None) -> Iterator[None]:
     """Turn what goes wrong into one sentence with the fix. `unchanged` says what is as before."""
     try:
         yield

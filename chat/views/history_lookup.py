@@ -16,7 +16,7 @@ from chat.access.guests import guest_from, new_guest
 from chat.models import Message
 from chat.protocol.errors import Unavailable
 from chat.protocol.frames import SLUG
-from chat.views.message_rows import Attempt
+from chat.views.message_rows import PostForm
 from chat.views.refusals import refusing
 from chat.views.room_page import address_of, bad_slug, room_page
 from chat.views.turns import look_up
@@ -81,7 +81,7 @@ async def _not_found(
     if not _wants_page(request):
         return _refusal(code, detail, status)
     guest = guest_from(request.COOKIES) or new_guest()
-    attempt = Attempt(uuid4(), guest.name, date_refusal=detail)
+    attempt = PostForm(uuid4(), guest.name, date_refusal=detail)
     page = await room_page(request, slug, guest, attempt)
     page.status_code = status
     return page

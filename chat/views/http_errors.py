@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from chat.access.rate_limits import PAGES, TOO_MANY_REQUESTS, people_pace
 from chat.protocol.errors import TooFast
-from chat.views.refusals import in_words, marked
+from chat.views.refusals import message_for, with_status
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     try:
         pages.take(request.META.get("REMOTE_ADDR"))
     except TooFast as error:
-        plain = HttpResponse(in_words(error), content_type="text/plain; charset=utf-8")
-        return marked(plain, error)
+        plain = HttpResponse(message_for(error), content_type="text/plain; charset=utf-8")
+        return with_status(plain, error)
     return render(request, "400.html", {"host": host}, status=400)
 
 

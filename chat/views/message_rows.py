@@ -15,7 +15,7 @@ SHOWN = 30  # messages; every page carries them, also where JavaScript will fetc
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PostForm:
     """How the page's forms are filled in. The id goes with the text: sent twice, it is posted
     once."""
 

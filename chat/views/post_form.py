@@ -14,8 +14,8 @@ from chat.access.guests import guest_from, new_guest, remember
 from chat.live.commands import say_unconnected
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
-from chat.views.message_rows import Attempt
-from chat.views.refusals import in_words, marked, refusing
+from chat.views.message_rows import PostForm
+from chat.views.refusals import message_for, refusing, with_status
 from chat.views.room_page import address_of, bad_slug, room_page
 
 NO_COOKIE = gettext_noop(
@@ -52,9 +52,9 @@ async def say(request: HttpRequest, slug: str) -> HttpResponse:
         await _store(slug, guest.person, body, _uuid(posted_id), address)
     except ChatError as error:
         asks_name = "name" in request.POST
-        attempt = Attempt(_kept_id(posted_id), name, body, in_words(error), asks_name=asks_name)
+        attempt = PostForm(_kept_id(posted_id), name, body, message_for(error), asks_name=asks_name)
         response = await room_page(request, slug, guest, attempt)
-        return marked(response, error)
+        return with_status(response, error)
     response = HttpResponseRedirect(address_of(slug))
     response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET
     remember(guest, request, response)

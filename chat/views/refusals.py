@@ -16,7 +16,7 @@ Response = TypeVar("Response", bound=HttpResponse)
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def in_words(error: ChatError) -> str:
+def message_for(error: ChatError) -> str:
     """Why, and when to try again."""
     if error.retry_in_ms is None:
         return str(error.detail)
@@ -24,7 +24,7 @@ def in_words(error: ChatError) -> str:
     return f"{error.detail} {wait}"
 
 
-def marked(response: Response, error: ChatError) -> Response:
+def with_status(response: Response, error: ChatError) -> Response:
     """`response` with what HTTP says of the refusal."""
     response.status_code = error.http_status
     if error.retry_in_ms is not None:
@@ -41,8 +41,8 @@ def refusing(view: View) -> View:
         try:
             return await view(request, *args, **kwargs)
         except TooFast as error:
-            plain = HttpResponse(in_words(error), content_type="text/plain; charset=utf-8")
-            return marked(plain, error)
+            plain = HttpResponse(message_for(error), content_type="text/plain; charset=utf-8")
+            return with_status(plain, error)
 
     return refuse_or_view
 

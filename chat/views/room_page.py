@@ -21,7 +21,7 @@ from chat.protocol.frames import MAX_TITLE, SLUG, Person
 from chat.rooms.directory import listed_rooms, listed_slugs
 from chat.rooms.titles import is_unguessable
 from chat.views.invitation import invitation
-from chat.views.message_rows import Attempt, PlainPage, plain_page
+from chat.views.message_rows import PlainPage, PostForm, plain_page
 from chat.views.pwa import build
 from chat.views.refusals import refusing
 from chat.views.turns import page_turn
@@ -41,7 +41,7 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
         return await bad_slug(request, slug)
     known = guest_from(request.COOKIES)
     guest = known or new_guest()
-    attempt = Attempt(uuid4(), guest.name, asks_name=known is None)
+    attempt = PostForm(uuid4(), guest.name, asks_name=known is None)
     return await room_page(request, slug, guest, attempt)
 
 
@@ -53,7 +53,7 @@ async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 async def room_page(
-    request: HttpRequest, slug: str, guest: Guest, attempt: Attempt
+    request: HttpRequest, slug: str, guest: Guest, attempt: PostForm
 ) -> HttpResponse:
     """The page for `guest`, its forms filled in as `attempt` says. Raises TooFast.
 
@@ -83,7 +83,9 @@ def _read(slug: str, reader: Person, at: int | None) -> Stored:
     return Stored(here, plain_page(slug, reader, at), is_private, listed_rooms())
 
 
-def _rendered(request: HttpRequest, stored: Stored, guest: Guest, attempt: Attempt) -> HttpResponse:
+def _rendered(
+    request: HttpRequest, stored: Stored, guest: Guest, attempt: PostForm
+) -> HttpResponse:
     here, plain, is_private, listed = stored
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}

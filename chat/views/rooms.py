@@ -21,7 +21,7 @@ from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE
 from chat.rooms.directory import summaries
-from chat.views.refusals import in_words, marked, refusing
+from chat.views.refusals import message_for, refusing, with_status
 from chat.views.room_page import address_of
 from chat.views.turns import look_up, page_turn
 
@@ -31,7 +31,7 @@ NO_COOKIE = _("Your browser did not send its cookie. Allow cookies for this site
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class NewRoomForm:
     """The form as it is to be filled in, and why it was not carried out."""
 
     title: str = ""
@@ -72,10 +72,10 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     known = guest_from(request.COOKIES)
     guest = known or new_guest()
     if request.method != "POST":
-        response = await _page(request, Naming())
+        response = await _page(request, NewRoomForm())
         await sync_to_async(remember)(guest, request, response)
         return response
-    naming = Naming(request.POST.get("title", ""), "unguessable" in request.POST)
+    naming = NewRoomForm(request.POST.get("title", ""), "unguessable" in request.POST)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) != "text/html"
     try:
         if known is None:  # a new author for each room would have no rate at all
@@ -89,14 +89,14 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     except ChatError as error:
         if wants_json:
             return _refused(error)
-        refused = Naming(naming.title, naming.unguessable, refusal=in_words(error))
+        refused = NewRoomForm(naming.title, naming.unguessable, refusal=message_for(error))
         return await _page(request, refused, error)
     url = address_of(room.slug)
     if wants_json:
         told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_new}
         return JsonResponse(told, status=201 if is_new else 200)
     if not is_new:
-        taken = Naming(naming.title, naming.unguessable, taken=room)
+        taken = NewRoomForm(naming.title, naming.unguessable, taken=room)
         return await _page(request, taken, status=409)
     response = HttpResponseRedirect(url)
     response.status_code = 303  # See Other (RFC 9110, 15.4.4)
@@ -104,7 +104,7 @@ async def rooms(request: HttpRequest) -> HttpResponse:
 
 
 async def _page(
-    request: HttpRequest, naming: Naming, error: ChatError | None = None, *, status: int = 200
+    request: HttpRequest, naming: NewRoomForm, error: ChatError | None = None, *, status: int = 200
 ) -> HttpResponse:
     async with page_turn(request, shows_refusal=error is not None):
         try:
@@ -113,9 +113,9 @@ async def _page(
             listed, status = None, 503
         context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
         response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
-    return marked(response, error) if error else response
+    return with_status(response, error) if error else response
 
 
 def _refused(error: ChatError) -> HttpResponse:
-    told = {"code": error.code, "detail": in_words(error), "retry_in_ms": error.retry_in_ms}
-    return marked(JsonResponse(told), error)
+    told = {"code": error.code, "detail": message_for(error), "retry_in_ms": error.retry_in_ms}
+    return with_status(JsonResponse(told), error)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chat.archive.file import write_archive
 from chat.archive.tables import parts_of, snapshot
-from chat.management.cli import Progress, failing_in_words, in_all
+from chat.management.cli import Progress, readable_errors, summary
 
 ALIAS = DEFAULT_DB_ALIAS
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if path.exists() and not options["overwrite"]:
             raise CommandError(f"{path} exists. Choose another name, or say --overwrite.")
-        with failing_in_words("No backup was made.", path), snapshot(ALIAS):
+        with readable_errors("No backup was made.", path), snapshot(ALIAS):
             parts = parts_of(ALIAS)
             header = write_archive(
                 path,
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 made_at=timezone.now(),
                 progress=Progress(self.stdout, {part.label: part.count for part in parts}),
             )
-        self.stdout.write(f"{path}: {in_all(header.counts)}, {path.stat().st_size:,} bytes.")
+        self.stdout.write(f"{path}: {summary(header.counts)}, {path.stat().st_size:,} bytes.")
         if settings.EMBEDDED and (settings.DATA_DIR / "secret_key").exists():
             self.stdout.write(
                 f"Keep {settings.DATA_DIR / 'secret_key'} as well, in a safe place: by it guests"

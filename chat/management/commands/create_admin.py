@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from chat.management.cli import failing_in_words
+from chat.management.cli import readable_errors
 from chat.services.accounts import create_admin
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         username = options["username"]
         password = settings.ADMIN_PASSWORD or _asked_for()
         try:
-            with failing_in_words("No account was made."):
+            with readable_errors("No account was made."):
                 made = create_admin(username=username, password=password)
         except ValidationError as error:
             raise CommandError(f"{' '.join(error.messages)} No account was made.") from None

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from chat.archive.export import as_html, as_json_lines
 from chat.archive.tables import snapshot
-from chat.management.cli import failing_in_words
+from chat.management.cli import readable_errors
 from chat.models import Room
 
 FORMATS = {"jsonl": as_json_lines, "html": as_html}
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         pieces = FORMATS[options["format"] or (ending if ending in FORMATS else "jsonl")]
         if path and path.exists():
             raise CommandError(f"{path} exists. Choose another name, or remove it.")
-        with failing_in_words("No room was exported.", path), snapshot(DEFAULT_DB_ALIAS):
+        with readable_errors("No room was exported.", path), snapshot(DEFAULT_DB_ALIAS):
             room = Room.objects.filter(slug=options["room"]).first()
             if room is None:
                 raise CommandError(

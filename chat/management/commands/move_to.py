@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from chat.archive.loading import exclusive, replace_all
 from chat.archive.tables import is_empty, parts_of, snapshot
-from chat.management.cli import Progress, failing_in_words, in_all
+from chat.management.cli import Progress, readable_errors, summary
 from chat.models import Room
 from chatsite.databases import database_config
 from chatsite.startup import is_being_served, migrate
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 " nothing is copied: stop it first."
             )
         try:
-            with failing_in_words(UNCHANGED):
+            with readable_errors(UNCHANGED):
                 migrate(TARGET)
                 with exclusive(TARGET):
                     counts = self._copy(url)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _copy(self, url: str) -> dict[str, int]:
         """Returns the rows by part. Raises CommandError, upon which the target stays empty."""
         if not is_empty(TARGET):
-            held = in_all({part.label: part.count for part in parts_of(TARGET)})
+            held = summary({part.label: part.count for part in parts_of(TARGET)})
             raise CommandError(
                 f"{_without_password(url)} is not empty, it holds {held}. Name an empty database."
                 f" {UNCHANGED}"
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         with snapshot(SOURCE):
             parts = parts_of(SOURCE)
             counts = {part.label: part.count for part in parts}
-            self.stdout.write(f"Copying {in_all(counts)}")
+            self.stdout.write(f"Copying {summary(counts)}")
             progress = Progress(self.stdout, counts)
             replace_all(parts, alias=TARGET, new_epochs=False, progress=progress)
         found = {part.label: part.count for part in parts_of(TARGET)}
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         if settings.EMBEDDED and not os.environ.get("SECRET_KEY"):
             secret = f'"$(cat {settings.DATA_DIR / "secret_key"})"'
         self.stdout.write(
-            f"Copied {in_all(counts)} into {_without_password(url)}. Counts and heads agree, and"
+            f"Copied {summary(counts)} into {_without_password(url)}. Counts and heads agree, and"
             " nothing was changed here.\n"
             "Now stop the server here, if it runs, and start it, here or on many machines, with\n"
             f"  DATABASE_URL={_without_password(url)}\n"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from chat.management.cli import failing_in_words
+from chat.management.cli import readable_errors
 from chat.models import Room
 from chat.services.retention import count_messages, prune_messages
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         work = count_messages if options["dry_run"] else prune_messages
         total, now = 0, timezone.now()
-        with failing_in_words("What was deleted until now stays deleted."):
+        with readable_errors("What was deleted until now stays deleted."):
             for room in Room.objects.order_by("slug").iterator():
                 before = room.kept_since(now)
                 if before is None:

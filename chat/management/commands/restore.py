@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from chat.archive.file import check_archive, read_parts
 from chat.archive.loading import exclusive, replace_all
 from chat.archive.tables import is_empty, parts_of
-from chat.management.cli import Progress, failing_in_words, in_all
+from chat.management.cli import Progress, readable_errors, summary
 from chatsite.startup import migrate
 
 ALIAS = DEFAULT_DB_ALIAS
@@ -33,12 +33,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        with failing_in_words("Nothing was changed.", path):
+        with readable_errors("Nothing was changed.", path):
             self.stdout.write(f"Checking {path}")
             header = check_archive(path)
             self.stdout.write(
                 f"It is of {header.made_at:%Y-%m-%d %H:%M} UTC, from version {header.version}:"
-                f" {in_all(header.counts)}."
+                f" {summary(header.counts)}."
             )
             migrate(ALIAS)
             if options["replace"] and not options["yes"]:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                     )
                 progress = Progress(self.stdout, header.counts)
                 replace_all(read_parts(path), alias=ALIAS, new_epochs=True, progress=progress)
-        self.stdout.write(f"Restored {in_all(header.counts)} into {_name()}.")
+        self.stdout.write(f"Restored {summary(header.counts)} into {_name()}.")
         self.stdout.write(
             "Guests keep their names if the SECRET_KEY (or DATA_DIR/secret_key) is the one of old."
         )
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
 
 def _held() -> str:
-    return in_all({part.label: part.count for part in parts_of(ALIAS)})
+    return summary({part.label: part.count for part in parts_of(ALIAS)})
 
 
 def _name() -> str:
