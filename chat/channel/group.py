@@ -1,8 +1,8 @@
 """A membership of a channel-layer group, kept through the layer's failures.
 
 The only caller of `group_add`. A call of the layer that has begun is never cancelled: then
-channels_redis and Redis would disagree about what is subscribed. So calls take turns, and a membership
-that is left while it waits for its turn has asked nothing of the layer.
+channels_redis and Redis would disagree about what is subscribed. So calls take turns, and a
+membership that is left while it waits for its turn has not called the layer at all.
 """
 
 from __future__ import annotations

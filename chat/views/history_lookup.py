@@ -27,7 +27,7 @@ MOST_MISSED = 1_000  # messages counted; past that it says that there are more
 @never_cache
 @refusing
 @require_safe
-async def at(request: HttpRequest, slug: str) -> HttpResponse:
+async def by_date(request: HttpRequest, slug: str) -> HttpResponse:
     """The first message of the day or moment `date` or later, by its `seq`; null if there is none.
 
     `date` is RFC 3339: a moment, or a day, which begins at midnight UTC. Who asks for a page, not
@@ -54,7 +54,7 @@ async def at(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @refusing
 @require_safe
-async def missed(request: HttpRequest, slug: str) -> HttpResponse:
+async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
     """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)

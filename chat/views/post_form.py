@@ -26,7 +26,7 @@ NO_COOKIE = gettext_noop(
 @never_cache
 @refusing
 @require_http_methods(["GET", "HEAD", "POST"])
-async def say(request: HttpRequest, slug: str) -> HttpResponse:
+async def post(request: HttpRequest, slug: str) -> HttpResponse:
     """Takes `body`, the `client_message_id` that the page made and, where the page asks for it,
     `name`; an empty name changes nothing.
 

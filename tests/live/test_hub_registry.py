@@ -1,4 +1,4 @@
-"""HubRegistry come with a room's first connection, watch the log's head, and leave nothing behind."""
+"""Hubs come with a room's first connection, watch the log's head, and leave nothing behind."""
 
 from __future__ import annotations
 
