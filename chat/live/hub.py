@@ -94,9 +94,7 @@ class RoomHub:
         tasks += [self._repairing] if self._repairing else []
         await cancel(*tasks)
         await self.presence.farewell()
-        await (
-            self._membership.leave()
-        )  # only now: until it is cancelled, the membership may still be joining
+        await self._membership.leave()  # only now: until it is cancelled, it may still be joining
         # Break the reference cycles, so that reference counting frees the hub immediately.
         del self.presence, self._ear, self._membership, self._tasks, self._opening
 

@@ -159,7 +159,7 @@ async def test_a_seat_left_while_redis_is_away_is_unsubscribed_when_redis_is_bac
         async with redis_layer(redis) as layer:
             joined = asyncio.Event()
             seats = [GroupMembership("room.lobby", lambda event: None, joined.set)]
-            keeping = asyncio.create_task(seats[0].keep())
+            keeping = asyncio.create_task(seats[0].run())
             async with asyncio.timeout(SECONDS):
                 await joined.wait()
             redis.kill()
