@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chat.admin import doctor
+from chatsite.doctor import admin_page
 
 urlpatterns = [
-    path("admin/doctor/", doctor.page, name="doctor"),
+    path("admin/doctor/", admin_page.page, name="doctor"),
     path("admin/", admin.site.urls),
     path("", include("chat.urls")),
 ]

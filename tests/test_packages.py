@@ -1,4 +1,4 @@
-"""A package of chat/ imports only from the packages below its own, and no module itself."""
+"""Imports point one way: between packages of chat/, from chatsite/ to chat/, and within both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-CHAT = Path(__file__).resolve().parent.parent / "chat"
+ROOT = Path(__file__).resolve().parent.parent
+CHAT = ROOT / "chat"
+CHATSITE = ROOT / "chatsite"
 
 # From the bottom up; the modules beside the packages count as packages of one module. A new one
 # goes here and into docs/architecture.md.
@@ -40,6 +42,48 @@ def test_no_module_imports_itself_by_way_of_others():
 
     assert imports
     assert not circles(imports), f"these import each other: {circles(imports)}"
+
+
+def test_the_chat_does_not_import_the_site():
+    modules = [path for path in CHAT.rglob("*.py") if "migrations" not in path.parts]
+
+    assert modules
+    assert not [path for path in modules if imports_package(path, "chatsite")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import chatsite",
+        "from chatsite.startup import migrate",
+        "def late():\n    import chatsite.proxies as proxies",
+        "if TYPE_CHECKING:\n    from chatsite import server",
+    ],
+)
+def test_an_import_of_the_site_is_found_however_it_is_written(tmp_path, line):
+    module = tmp_path / "module.py"
+    module.write_text("from chat import chatsite\nimport chatsites")
+    assert not imports_package(module, "chatsite")
+
+    module.write_text(line)
+
+    assert imports_package(module, "chatsite")
+
+
+def test_no_module_of_the_site_imports_itself_by_way_of_others_not_even_for_its_types():
+    imports = imports_between_modules(CHATSITE, for_types=True)
+
+    assert imports
+    assert not circles(imports), f"these import each other: {circles(imports)}"
+
+
+def test_a_circle_for_types_is_found_where_it_is_asked_for(tmp_path):
+    chat = package(
+        tmp_path, hub="from chat import seat", seat="if TYPE_CHECKING:\n    from chat import hub"
+    )
+
+    assert not circles(imports_between_modules(chat))
+    assert circles(imports_between_modules(chat, for_types=True)) == ["chat.hub", "chat.seat"]
 
 
 @pytest.mark.parametrize(
@@ -120,17 +164,18 @@ def package_of(module):
     return (*module.split("."), None)[1]
 
 
-def imports_between_modules(chat):
-    """For each module of `chat`, the others that it imports when it runs."""
+def imports_between_modules(root, *, for_types=False):
+    """For each module of the package in `root`, the others that it imports when it runs, or, where
+    `for_types`, when it is type-checked."""
     modules = {}
-    for path in sorted(chat.rglob("*.py")):
-        parts = path.relative_to(chat.parent).with_suffix("").parts
-        if "migrations" not in parts and parts != ("chat", "__init__"):
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        if "migrations" not in parts and parts != (root.name, "__init__"):
             modules[".".join(parts).removesuffix(".__init__")] = path
     return {
         module: {
             known
-            for node in running_code(ast.parse(path.read_text()))
+            for node in code(ast.parse(path.read_text()), for_types=for_types)
             for target in targets(
                 node, module.split(".")[: None if path.stem == "__init__" else -1]
             )
@@ -158,15 +203,22 @@ def targets(node, package):
     return []
 
 
-def running_code(node):
-    """Every node below, but for what stands under `if TYPE_CHECKING:`."""
+def imports_package(path, name):
+    nodes = code(ast.parse(path.read_text()), for_types=True)
+    found = [target for node in nodes for target in targets(node, [])]
+    return any(target.split(".")[0] == name for target in found)
+
+
+def code(node, *, for_types):
+    """Every node below; what stands under `if TYPE_CHECKING:` only where `for_types`."""
     for child in ast.iter_child_nodes(node):
         yield child
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+        is_for_types = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if is_for_types and not for_types:
             for other in child.orelse:
-                yield from (other, *running_code(other))
+                yield from (other, *code(other, for_types=for_types))
         else:
-            yield from running_code(child)
+            yield from code(child, for_types=for_types)
 
 
 def package(folder, **modules):

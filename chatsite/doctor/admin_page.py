@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from chatsite.doctor import Finding, State
+from chatsite.doctor.finding import Finding, State
 
 LIMIT = 40  # seconds; less than the 60 that proxies commonly wait for an answer
 COMMAND = (sys.executable, "manage.py", "doctor", "--json", "--idle", "0")

@@ -12,15 +12,12 @@ import logging
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from twisted.internet import defer
 
 from chatsite.server.connection import Connection
-from chatsite.server.lifespan import LifespanFailed
-
-if TYPE_CHECKING:
-    from chatsite.server.launcher import Launcher
+from chatsite.server.lifespan import Lifespan, LifespanFailed
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +26,26 @@ BATCH = 100  # sockets closed in one turn of the loop
 CLEAN_UP = 1.0  # seconds for what was cancelled
 
 
+class Server(Protocol):
+    """What a drain needs of the launcher."""
+
+    connections: dict[Any, dict[str, Any]]  # Daphne's: by protocol
+    drain_seconds: float
+    lifespan: Lifespan
+    loop: asyncio.AbstractEventLoop
+    ports: list[Any]  # Twisted's, that it listens on
+    reactor: Any
+    sockets_at_end: int  # how many WebSockets were open when the drain began
+
+    def fail(self, message: str, *args: object, **options: Any) -> None:
+        """Log an error, and exit with 1."""
+
+
 def share_of_application(drain_seconds: float) -> float:
     return drain_seconds * 3 / 4
 
 
-async def drain(server: Launcher) -> None:
+async def drain(server: Server) -> None:
     """Never raises; what went wrong is logged, and makes the exit code 1."""
     ends_at = time.monotonic() + server.drain_seconds
     try:
@@ -46,7 +58,7 @@ async def drain(server: Launcher) -> None:
         server.fail("the server could not end in good order", exc_info=True)
 
 
-async def say_farewell(server: Launcher) -> None:
+async def say_farewell(server: Server) -> None:
     try:
         await server.lifespan.shutdown()
     except TimeoutError:
@@ -55,7 +67,7 @@ async def say_farewell(server: Launcher) -> None:
         server.fail("the application did not shut down well: %s", error, exc_info=error.__cause__)
 
 
-async def close_connections(server: Launcher, ends_at: float) -> None:
+async def close_connections(server: Server, ends_at: float) -> None:
     sockets = open_sockets(server)
     for start in range(0, len(sockets), BATCH):
         for connection in sockets[start : start + BATCH]:
@@ -66,7 +78,7 @@ async def close_connections(server: Launcher, ends_at: float) -> None:
     await until(lambda: not server.reactor.getWriters(), ends_at)
 
 
-def open_sockets(server: Launcher) -> list[Connection]:
+def open_sockets(server: Server) -> list[Connection]:
     return [
         protocol
         for protocol, details in server.connections.items()
@@ -74,7 +86,7 @@ def open_sockets(server: Launcher) -> list[Connection]:
     ]
 
 
-def is_busy(server: Launcher) -> bool:
+def is_busy(server: Server) -> bool:
     """A half-sent request has no application yet, and nothing to wait for."""
     return any(
         "application_instance" in details
@@ -83,7 +95,7 @@ def is_busy(server: Launcher) -> bool:
     )
 
 
-async def cancel_applications(server: Launcher) -> None:
+async def cancel_applications(server: Server) -> None:
     found = [details.get("application_instance") for details in server.connections.values()]
     await cancel([task for task in found if task is not None])
 

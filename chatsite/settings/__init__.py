@@ -108,7 +108,8 @@ RUNSERVER = False  # `manage.py runserver`, which `make run` starts, sets it
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
 INSTALLED_APPS = [
-    "chat",  # before daphne: its runserver is Daphne's, migrated first
+    "chatsite",  # before daphne, whose runserver it extends
+    "chat",
     "daphne",
     "channels",
     "django.contrib.admin",

@@ -86,7 +86,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 from django.core.management import call_command
 from chat.archive import loading
-from chat.management.commands import move_to
+from chatsite.management.commands import move_to
 from chat.services.messages import Post, post_messages
 
 def say():

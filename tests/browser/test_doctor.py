@@ -10,8 +10,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
-from chat.admin import doctor
 from chatsite.doctor import Finding, State
+from chatsite.doctor import admin_page as doctor
 from testing import processes
 
 PATH = "/admin/doctor/"

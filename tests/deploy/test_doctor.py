@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 from django.core.management.base import CommandError
 
-from chat.management.commands.doctor import site_at
 from chatsite.doctor import lines
 from chatsite.doctor.site import Site
+from chatsite.management.commands.doctor import site_at
 from testing import processes
 from testing.proxies import BEHIND, DEPLOY, Caddy, Nginx
 from tests.deploy.doctors import doctor

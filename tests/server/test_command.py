@@ -16,7 +16,7 @@ from tests.server.raw_socket import frame, handshake, read_frame
 
 RUN = (
     "import sys, django; django.setup();"
-    "from chat.management.commands.serve import Command;"
+    "from chatsite.management.commands.serve import Command;"
     "Command().run_from_argv(['manage.py', 'serve', *sys.argv[1:]])"
 )
 

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from chat.management.commands.serve import client_counter
+from chatsite.management.commands.serve import client_counter
 from chatsite.proxies import TrustedProxies
 from testing import processes
 from tests.server.conftest import WITHIN

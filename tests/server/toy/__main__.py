@@ -9,7 +9,7 @@ import resource
 import sys
 from functools import partial
 
-from chatsite.server import channel, connection, incoming, outbox, serve
+from chatsite.server import channel, connection, incoming, serve, write_buffer
 from tests.server.toy.app import application
 from tests.server.toy.lifespans import LIFESPANS
 
@@ -17,7 +17,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("endpoints", nargs="+")
 parser.add_argument("--drain", type=float, default=10)
 parser.add_argument("--lifespan", default="plain", choices=LIFESPANS)
-parser.add_argument("--stall", type=float, default=outbox.STALL_TIMEOUT)
+parser.add_argument("--stall", type=float, default=write_buffer.STALL_TIMEOUT)
 parser.add_argument("--request-timeout", type=float, default=channel.REQUEST_TIMEOUT)
 parser.add_argument("--idle-timeout", type=float, default=channel.IDLE_TIMEOUT)
 parser.add_argument("--linger", type=float, default=channel.LINGER)
@@ -26,7 +26,7 @@ parser.add_argument("--open-files", type=int, nargs=2, metavar=("SOFT", "HARD"))
 parser.add_argument("--lifted", type=int, default=0, help="1: messages of any length and shape")
 parser.add_argument("--ping", type=float, default=20)
 given = parser.parse_args()
-outbox.STALL_TIMEOUT = given.stall
+write_buffer.STALL_TIMEOUT = given.stall
 channel.LINGER = given.linger
 channel.REQUEST_TIMEOUT = given.request_timeout
 channel.IDLE_TIMEOUT = channel.Channel.abortTimeout = given.idle_timeout
