@@ -24,7 +24,6 @@ from chatsite.error_reports import report_errors
 from chatsite.lifespan import lifespan
 from chatsite.metrics_port import open_metrics_port
 from chatsite.proxies import BehindProxies, TrustedProxies
-from chatsite.quiet import Quiet
 from chatsite.startup import prepare
 
 with errors_in_words():
@@ -39,7 +38,7 @@ pages = PlainBodies(get_asgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 router = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": Quiet(URLRouter(websocket_urlpatterns)),
+        "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": lifespan,
     }
 )

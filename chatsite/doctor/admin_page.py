@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from chatsite.doctor.finding import Finding, State
 
 LIMIT = 40  # seconds; less than the 60 that proxies commonly wait for an answer
-COMMAND = (sys.executable, "manage.py", "doctor", "--json", "--idle", "0")
+COMMAND = (sys.executable, "manage.py", "doctor", "--json")
 BY_HAND = "python manage.py doctor, with the settings of the server, shows more"
 
 

@@ -12,7 +12,6 @@ from chatsite.doctor import (
     database,
     disk,
     fanout,
-    idleness,
     layer,
     network,
     page,
@@ -40,13 +39,10 @@ DATABASE = (
 )
 
 
-def examine(
-    site: Site | None, *, idle: float, time_server: str, backups: Path
-) -> Iterator[Finding]:
-    """One finding after the other, as they are made; without a `site` only what lies behind it.
-    `idle` is in seconds; 0 leaves that check out."""
+def examine(site: Site | None, *, backups: Path) -> Iterator[Finding]:
+    """Yield each finding when its check is done; without a `site`, only those behind the proxy."""
     if site:
-        yield from outside(site, idle)
+        yield from outside(site)
     else:
         yield note("way in", "Not looked at: there is no address to begin at.", ADDRESS)
     yield from until_wrong(DATABASE)
@@ -54,11 +50,11 @@ def examine(
     yield disk.disk_has_room()
     yield disk.static_files_are_collected()
     yield disk.backup_is_recent(backups)
-    yield clock.clocks_agree(site, time_server)
+    yield clock.clocks_agree(site)
     yield configuration.settings_pass_the_checks()
 
 
-def outside(site: Site, idle: float) -> Iterator[Finding]:
+def outside(site: Site) -> Iterator[Finding]:
     arrived = yield from until_wrong(partial(check, site) for check in WAY_IN)
     if not arrived:
         return
@@ -67,8 +63,6 @@ def outside(site: Site, idle: float) -> Iterator[Finding]:
     if talking:
         yield fanout.processes_hear_each_other(site)
         yield fanout.server_and_we_share_a_layer(site)
-        if idle:
-            yield idleness.idle_sockets_live(site, idle)
 
 
 def until_wrong(

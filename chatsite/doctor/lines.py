@@ -12,7 +12,6 @@ NGINX_UPGRADE = (
     "nginx, in `location /`: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;"
     " proxy_set_header Connection $chat_connection;"
 )
-NGINX_IDLE = "nginx, in `location /`: proxy_read_timeout 1h; proxy_send_timeout 1h;"
 NGINX_HOST = "nginx, in `location /`: proxy_set_header Host $http_host;"
 NGINX_FORWARDED = (
     "nginx, in `location /`: proxy_set_header X-Forwarded-For $remote_addr;"
@@ -38,12 +37,6 @@ def host(site: Site, answer: Answer | None) -> str:
 
 def upgrade(answer: Answer | None) -> str:
     return NGINX_UPGRADE if _is_nginx(answer) else CADDY.format("Connection or Upgrade")
-
-
-def idle(answer: Answer | None) -> str:
-    if _is_nginx(answer):
-        return NGINX_IDLE
-    return "the idle timeout of what stands before the chat: 1 hour (HAProxy: timeout tunnel 1h)"
 
 
 def forwarded(answer: Answer | None) -> str:

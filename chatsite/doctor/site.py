@@ -12,26 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.frames import Frame, Opcode
-from websockets.protocol import Event
 
 PATIENCE = 25  # seconds; longer than deploy/Caddyfile waits for a process that answers
 MAX_BODY = 4 * 1024 * 1024  # bytes that are read of an answer
 AGENT = "chat-doctor"
-
-
-class Socket(ClientConnection):
-    """Counts the pings that the server sends.
-
-    The library's other client reads and writes in two threads at once, which Python's TLS cannot
-    do before 3.13: every hundredth handshake hangs.
-    """
-
-    pings = 0
-
-    def process_event(self, event: Event) -> None:
-        self.pings += isinstance(event, Frame) and event.opcode is Opcode.PING
-        super().process_event(event)
 
 
 @dataclass(frozen=True)
@@ -88,10 +72,14 @@ class Site:
 
     @asynccontextmanager
     async def socket(
-        self, room: str, *, origin: str | None = None, query: str = ""
-    ) -> AsyncIterator[Socket]:
-        """A WebSocket to a room, that sends no pings. Raises OSError, WebSocketException."""
-        address = f"{self.url.replace('http', 'ws', 1)}/ws/{room}{query}"
+        self, room: str, *, origin: str | None = None
+    ) -> AsyncIterator[ClientConnection]:
+        """A WebSocket to a room, that sends no pings. Raises OSError, WebSocketException.
+
+        Not websockets.sync: it reads and writes in two threads at the same time, which Python's
+        TLS cannot do before 3.13, and one in a hundred handshakes hangs.
+        """
+        address = f"{self.url.replace('http', 'ws', 1)}/ws/{room}"
         async with connect(
             address,
             subprotocols=["chat.v1"],  # type: ignore[list-item]
@@ -102,7 +90,5 @@ class Site:
             ping_interval=None,
             user_agent_header=AGENT,
             proxy=None,
-            create_connection=Socket,
         ) as socket:
-            assert isinstance(socket, Socket)
             yield socket

@@ -11,12 +11,13 @@ import time
 from typing import Any
 from uuid import uuid4
 
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from chat.protocol.errors import CloseCode
 from chatsite.doctor import lines
 from chatsite.doctor.finding import Finding, check, fine, wrong
-from chatsite.doctor.site import PATIENCE, Site, Socket
+from chatsite.doctor.site import PATIENCE, Site
 
 Frame = dict[str, Any]
 
@@ -96,11 +97,11 @@ def a_room() -> str:
     return f"doctor-{uuid4().hex}"
 
 
-async def say(socket: Socket, kind: str, **fields: object) -> None:
+async def say(socket: ClientConnection, kind: str, **fields: object) -> None:
     await socket.send(json.dumps({"type": kind, "id": 1, **fields}))
 
 
-async def frame_of(kind: str, socket: Socket, seconds: float = PATIENCE) -> Frame:
+async def frame_of(kind: str, socket: ClientConnection, seconds: float = PATIENCE) -> Frame:
     """The next frame of this type. Raises Closed, and TimeoutError, an OSError."""
     try:
         async with asyncio.timeout(seconds):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +14,6 @@ from chatsite.server.incoming import Incoming
 from chatsite.server.receive_queue import Event
 
 EXTENSION = "websocket.send_text"
-STOP_PINGS = "websocket.stop_pings"
 CODES_ON_THE_WIRE = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
 MAX_SENT = 1024 * 1024  # bytes of a message; Autobahn's limit is for what is received
 TOO_SLOW = 4408  # come back: the reader took nothing for STALL_TIMEOUT
@@ -50,11 +48,6 @@ class Connection(Incoming):
         wait: then `await send` with `prepared.text`.
         """
         return {"prepare": prepare, "send_text": self.send_text}
-
-    def stop_pings(self) -> None:
-        """The value of scope["extensions"]["websocket.stop_pings"]: this peer is asked no more
-        whether it is there, and so may be gone for long before anybody notices."""
-        self.last_ping = math.inf
 
     def send_text(self, prepared: PreparedText) -> bool:
         """Write it, unless that would wait or overtake: then, or when closed, return False."""

@@ -30,7 +30,7 @@ from twisted.logger import LogLevel, STDLibLogObserver, globalLogPublisher
 from chatsite.server import drain
 from chatsite.server.admission import Admission, raised_descriptor_limit
 from chatsite.server.channel import Channel
-from chatsite.server.connection import EXTENSION, STOP_PINGS, Connection
+from chatsite.server.connection import EXTENSION, Connection
 from chatsite.server.lifespan import Lifespan, LifespanFailed
 from chatsite.server.receive_queue import Inbox
 from chatsite.server.request import Request
@@ -197,10 +197,7 @@ class Launcher(Server):
             scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
             # Daphne unquotes them, and what was not offered as such cannot be accepted.
             scope["subprotocols"] = list(protocol.websocket_protocols)
-            scope["extensions"] = {
-                EXTENSION: protocol.extension,
-                STOP_PINGS: protocol.stop_pings,
-            }
+            scope["extensions"] = {EXTENSION: protocol.extension}
             queue = Inbox(on_room=protocol.read_on_soon)
             call = self.application(scope, queue.get, protocol.send)
             self.connections[protocol]["application_instance"] = self.loop.create_task(call)
