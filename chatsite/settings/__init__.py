@@ -125,7 +125,7 @@ MIDDLEWARE = [
     # First: a first visit asks for some seventy files, and a page's headers would outweigh them.
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "chatsite.csp.PolicyWithSockets",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -183,7 +183,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "connect-src": ["'self'"],  # and the sockets' address: chatsite/csp.py
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -51,13 +50,8 @@ def test_a_host_in_another_script_is_sent_as_browsers_send_it(tmp_path):
     written, sent = "https://دردشة.example:8443/talk/", "xn--ogblahq.example:8443"
 
     printed = settings_of(tmp_path, "print(PUBLIC_URL)", PUBLIC_URL=written).stdout.strip()
-    with processes.chat_node(PUBLIC_URL=written) as node:
-        request = Request(f"{node.url}/", headers={"Host": "localhost"})
-        with urlopen(request, timeout=SECONDS) as page:
-            policy = page.headers["Content-Security-Policy"]
 
     assert printed == f"https://{sent}/talk"
-    assert f"connect-src 'self' ws://{sent} wss://{sent}" in policy
 
 
 @pytest.mark.parametrize(
