@@ -173,7 +173,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "chatsite.static_files.HashedStaticFilesStorage"},
 }
 
-USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
@@ -190,13 +189,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE.https
 SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE.https else 0  # sent over https only
-# Whether a request came by https is in the ASGI scope (chatsite/proxies.py), never in a header.
-SECURE_PROXY_SSL_HEADER = None
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for all hosts below ours: they are not ours to promise
     "security.W008",  # redirecting http: the proxy does, and health checks come without TLS
