@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
@@ -40,13 +39,13 @@ def prepare() -> None:
     Safe with several processes at once, on one machine or many: one works, the others wait and
     find it done. Raises ImproperlyConfigured where DATA_DIR cannot be written.
     """
+    for sentence in settings.OUTDATED_SETTINGS:
+        logger.warning("Settings: %s", sentence)
     _warn_of_a_short_secret()
     try:
         _warn_of_another_server()
         if settings.MIGRATE_AT_START:
             migrate()
-        if settings.ADMIN_PASSWORD:
-            _create_first_admin()
         with _only_process(settings.DATA_DIR / "start.lock"):
             if not settings.DEBUG and static_files_changed():
                 _collect_static_files()
@@ -68,21 +67,6 @@ def migrate(alias: str = DEFAULT_DB_ALIAS) -> None:
                 if _has_pending_migrations(connection):
                     logger.info("Applying migrations")
                     call_command("migrate", database=alias, interactive=False, verbosity=0)
-
-
-def _create_first_admin() -> None:
-    """As ADMIN_USERNAME and ADMIN_PASSWORD say, where nobody has an account yet."""
-    from chat.services.accounts import create_admin  # here: the models are ready by now
-
-    try:
-        if not get_user_model().objects.exists() and create_admin(
-            username=settings.ADMIN_USERNAME, password=settings.ADMIN_PASSWORD
-        ):
-            logger.info("Made the account %s for /admin/", settings.ADMIN_USERNAME)
-    except ValidationError as error:
-        logger.error("ADMIN_PASSWORD: %s No account was made.", " ".join(error.messages))
-    except DatabaseError as error:
-        logger.error("ADMIN_USERNAME's account could not be made: %s", error)
 
 
 def _warn_of_a_short_secret() -> None:

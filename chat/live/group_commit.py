@@ -60,7 +60,7 @@ class GroupCommit:
         The same `client_message_id` again gives the first one's message, so retrying after any
         error is safe. Raises Busy, Conflict, NotStored or Unavailable.
         """
-        if 0 < settings.JOURNAL_QUEUE <= len(self._waiting):
+        if 0 < settings.POST_QUEUE_LIMIT <= len(self._waiting):
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
         stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting.append((post, stored, time.perf_counter()))

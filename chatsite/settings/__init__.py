@@ -23,7 +23,15 @@ LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 LOOPBACK = ["127.0.0.0/8", "::1", UNIX]
 YEAR = 365 * 24 * 3600  # seconds
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = Environment(os.environ)
+# Those of the release before: read, or only warned about, for one release.
+RENAMED = {"JOURNAL_QUEUE": "POST_QUEUE_LIMIT"}
+REMOVED = {
+    "ADMIN_USERNAME": "Pass --username to manage.py createsuperuser.",
+    "ADMIN_PASSWORD": "Run manage.py createsuperuser; with --noinput it takes the password from"
+    " DJANGO_SUPERUSER_PASSWORD.",
+}
+env = Environment(os.environ, renamed=RENAMED, removed=REMOVED)
+OUTDATED_SETTINGS = env.outdated  # a sentence for each, logged at start
 
 # What an operator decides
 
@@ -68,10 +76,6 @@ except ValueError as error:
     ) from error
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600, most=10 * YEAR)
 
-# The first account for /admin/, made at start where there is none
-ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="admin")
-ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
-
 # Rooms on everybody's list besides the lobby, by their slugs; "*" lists every room.
 LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 
@@ -88,7 +92,7 @@ PEOPLE_PER_ADDRESS = env.int(
 DAILY_MEGABYTES_PER_ADDRESS = env.int("DAILY_MEGABYTES_PER_ADDRESS", default=500, most=1_000_000)
 # On the disk of SQLite's file.
 MIN_FREE_MEGABYTES = env.int("MIN_FREE_MEGABYTES", default=100, most=1_000_000)
-JOURNAL_QUEUE = env.int("JOURNAL_QUEUE", default=10_000, most=10_000_000)  # posts to be written
+POST_QUEUE_LIMIT = env.int("POST_QUEUE_LIMIT", default=10_000, most=10_000_000)  # posts
 RETENTION_DAYS = env.int(  # what manage.py prune keeps
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
 )

@@ -1,10 +1,11 @@
-"""The environment, where a secret may also stand in a file: NAME_FILE=/run/secrets/name."""
+"""Reads settings from the environment, or from files that it names: NAME_FILE=/run/secrets/name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,11 +30,27 @@ class Environment:
     """Reads one setting per call. An empty variable counts as one that is not set.
 
     Every method raises ImproperlyConfigured: one sentence that names the setting, its value and
-    what to write instead.
+    what to write instead. `outdated` has a sentence for each setting of an earlier release that is
+    still set: a `renamed` one ({old name: new name}) is read under its new name, a `removed` one
+    ({name: what to do instead}) is ignored.
     """
 
-    def __init__(self, variables: Mapping[Text, Text]) -> None:
+    def __init__(
+        self,
+        variables: Mapping[Text, Text],
+        *,
+        renamed: Mapping[Text, Text] = MappingProxyType({}),
+        removed: Mapping[Text, Text] = MappingProxyType({}),
+    ) -> None:
         self._variables = dict(variables)
+        self.outdated: Words = []
+        for old, new in renamed.items():
+            if self._is_set(old):
+                self.outdated.append(f"{old} is now called {new}; the next release ignores {old}.")
+                self._rename(old, new)
+        for name, instead in removed.items():
+            if self._is_set(name):
+                self.outdated.append(f"{name} is no longer a setting. {instead}")
 
     def str(self, name: Text, *, default: Text) -> Text:
         return self._value(name) or default
@@ -64,6 +81,14 @@ class Environment:
     ) -> Number:
         value = self._value(name)
         return _number(name, value, float, least, most, note) if value else default
+
+    def _is_set(self, name: Text) -> Switch:
+        return any(self._variables.get(key) for key in (name, name + SUFFIX))
+
+    def _rename(self, old: Text, new: Text) -> None:
+        if not self._is_set(new):
+            for suffix in ("", SUFFIX):
+                self._variables[new + suffix] = self._variables.get(old + suffix, "")
 
     def _value(self, name: Text) -> Text:
         """Empty where it is not set."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from testing import processes
+from tests.managing import manage
 
 PASSWORD = "correct horse battery"
 
 
 def test_an_operator_signs_in_and_names_a_room_and_the_policy_blocks_nothing(new_context):
-    settings = {"PUBLIC_URL": "http://chat.example/chat", "ADMIN_PASSWORD": PASSWORD}
-    with processes.chat_node(command=processes.DAPHNE, **settings) as node:
+    url = "http://chat.example/chat"
+    with processes.chat_node(command=processes.DAPHNE, PUBLIC_URL=url) as node:
+        account = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+        account["DJANGO_SUPERUSER_EMAIL"] = "admin@chat.example"
+        manage("createsuperuser", "--noinput", DATA_DIR=node.data_dir, **account)
         context = new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         errors = []  # also what was blocked, or not found

@@ -13,6 +13,7 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chatsite.doctor import Finding, State
 from chatsite.doctor import admin_page as doctor
 from testing import processes
+from tests.managing import manage
 
 PATH = "/admin/doctor/"
 PASSWORD = "correct horse battery"
@@ -32,13 +33,15 @@ def signed_in(*, is_staff, **options):
 
 def public_node(folder):
     """One that knows its own address, which is below a prefix."""
-    node = processes.Node(folder, processes.DAPHNE, {"ADMIN_PASSWORD": PASSWORD})
+    node = processes.Node(folder, processes.DAPHNE, {})
     node.popen["env"]["PUBLIC_URL"] = f"{node.url}/chat"
     return node
 
 
 def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
     with processes.serving(public_node) as node:
+        words = ("createsuperuser", "--noinput", "--username=admin", "--email=admin@chat.example")
+        manage(*words, DATA_DIR=node.data_dir, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
         address = f"{node.url}/chat"
         page = new_context(viewport={"width": 1440, "height": 900}).new_page()
         errors = []  # also what the policy blocked

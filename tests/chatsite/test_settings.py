@@ -82,7 +82,7 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path):
         "MESSAGE_BURST",
         "MESSAGE_RATE",
         "MIGRATE_AT_START",
-        "ADMIN_USERNAME",
+        "LOG_FORMAT",
         "TRUSTED_PROXIES",
     ]
     code = f"print({', '.join(names)})"

@@ -138,7 +138,7 @@ async def test_a_conflict_fails_alone():
 
 
 async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(settings):
-    settings.JOURNAL_QUEUE = 3
+    settings.POST_QUEUE_LIMIT = 3
     async with held(in_writer, at="UPDATE chat_room") as (go, _):
         taken = asyncio.create_task(post_all(posts(1)))
         await until(lambda: not group_commit()._waiting and group_commit()._writing)
@@ -157,7 +157,7 @@ async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(setting
 
 
 async def test_without_a_bound_the_queue_takes_everything(settings):
-    settings.JOURNAL_QUEUE = 0
+    settings.POST_QUEUE_LIMIT = 0
 
     messages = await post_all(posts(50))
 

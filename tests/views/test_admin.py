@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +15,6 @@ from chat.access.rate_limits import Rate, Rates
 from chat.admin import login
 from chat.models import Message, Room
 from chat.services.messages import post_messages
-from chatsite import startup
 from tests.database_threads import executing, in_readers
 from tests.posts import posts
 from tests.sockets import enter
@@ -33,10 +29,9 @@ def _attempts_of_its_own():
 
 
 @pytest.fixture
-def admin(settings):
-    """A client that is signed in, by an account that the command made."""
-    settings.ADMIN_PASSWORD = PASSWORD
-    call_command("create_admin", stdout=io.StringIO())
+def admin():
+    """A client that is signed in."""
+    User.objects.create_superuser("admin", password=PASSWORD)
     client = Client()
     assert sign_in(client).status_code == 302
     return client
@@ -185,31 +180,3 @@ def test_passwords_cannot_be_guessed_at_any_pace(admin, still_clock):
     still_clock.now += 31
 
     assert sign_in(stranger).status_code == 302
-
-
-def test_an_account_that_exists_or_a_password_that_is_known_is_refused_in_words(admin, settings):
-    with pytest.raises(CommandError, match=r"already.*changepassword admin"):
-        call_command("create_admin")
-    settings.ADMIN_PASSWORD = "password1"
-    with pytest.raises(CommandError, match=r"too common.*No account"):
-        call_command("create_admin", "second")
-    settings.ADMIN_PASSWORD = ""
-    with pytest.raises(CommandError, match="ADMIN_PASSWORD_FILE"):
-        call_command("create_admin", "second")
-
-    assert User.objects.get().username == "admin"
-
-
-def test_the_environment_makes_the_first_account_and_no_other(settings, chat_log):
-    settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD = "first", "short"
-    startup._create_first_admin()
-    assert "too short" in chat_log.text
-    assert "short." not in chat_log.text.replace("too short.", ""), "the password is not told"
-
-    settings.ADMIN_PASSWORD = PASSWORD
-    for name in ("first", "second"):
-        settings.ADMIN_USERNAME = name
-        startup._create_first_admin()
-
-    assert User.objects.get().username == "first"
-    assert User.objects.get().check_password(PASSWORD)
