@@ -46,11 +46,10 @@ help:
 	@echo "make install  only install, into $(VENV)"
 	@echo "make clean    remove $(VENV) and caches; conversations stay"
 
+run: export MIGRATE_AT_START ?= 1
 run: install
-	$(call step,migrate)
-	@$(BIN)/python manage.py migrate --no-input --verbosity 0
 	$(call step,serve)
-	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
+	@exec $(BIN)/python manage.py serve --local --bind $(HOST) --port $(PORT)
 
 install: $(INSTALLED)
 

@@ -12,12 +12,12 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
 
-        from chatsite.start_errors import errors_in_words
+        from chatsite.start_errors import readable_errors
     except ImportError as error:
         raise SystemExit(
             f"{error}. Install the project first: `make install`, or activate its .venv."
         ) from error
-    with errors_in_words():
+    with readable_errors():
         execute_from_command_line(sys.argv)
 
 

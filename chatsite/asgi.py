@@ -1,4 +1,4 @@
-"""The application that Daphne serves."""
+"""The ASGI application."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import os
 import django
 from django.conf import settings
 
-from chatsite.start_errors import errors_in_words
+from chatsite.start_errors import readable_errors
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-with errors_in_words():
+with readable_errors():
     django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 from chat.routing import websocket_urlpatterns
-from chatsite.at_exit import end_in_good_order
 from chatsite.body_limit import PlainBodies
 from chatsite.cookies import SafeCookies
+from chatsite.daphne_exit import cancel_tasks_at_exit
 from chatsite.error_reports import report_errors
 from chatsite.lifespan import lifespan
 from chatsite.metrics_port import open_metrics_port
 from chatsite.proxies import BehindProxies, TrustedProxies
 from chatsite.startup import prepare
 
-with errors_in_words():
+with readable_errors():
     if settings.SENTRY_DSN:
         report_errors(settings.SENTRY_DSN, settings.VERSION)
     prepare()
-end_in_good_order()
+cancel_tasks_at_exit()
 if settings.METRICS_PORT:
     open_metrics_port(settings.METRICS_PORT)
 

@@ -1,4 +1,4 @@
-"""Why a process cannot start: one line for the operator instead of a traceback."""
+"""Shows why a process cannot start in one line for the operator, instead of a traceback."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ UNUSABLE = (OperationalError, NotSupportedError)
 
 
 @contextmanager
-def errors_in_words() -> Iterator[None]:
-    """Exit with 1 and one line on standard error for a wrong setting or an unusable database."""
+def readable_errors() -> Iterator[None]:
+    """Exit with 1 and one line on standard error for an invalid setting or unusable database."""
     try:
         yield
     except (ImproperlyConfigured, DatabaseError) as error:
-        line = in_words(error)
+        line = message_for(error)
         if line is None or "--traceback" in sys.argv:
             raise
         sys.exit(line)
 
 
-def in_words(error: Exception) -> str | None:
-    """None for an error that is a bug and needs its traceback."""
+def message_for(error: Exception) -> str | None:
+    """None for a bug, which needs its traceback."""
     if isinstance(error, ImproperlyConfigured):
         return f"Settings: {error}"
     if isinstance(error, UNUSABLE) or type(error) is DatabaseError:
-        return f"Database: {_database_in_words(error)}"
+        return f"Database: {_database_message(error)}"
     return None
 
 
-def _database_in_words(error: Exception) -> str:
+def _database_message(error: Exception) -> str:
     settings = connection.settings_dict
     if connection.vendor == "sqlite":
         return (
             f"{settings['NAME']}: {_line(error)}. Check that the server's user can write this file"
-            " and its folder, and that `manage.py migrate` has run."
+            " and its folder, and run `manage.py migrate`."
         )
     where = f"{settings['HOST'] or 'localhost'}:{settings['PORT'] or 5432}"
     return (
@@ -50,8 +50,8 @@ def _database_in_words(error: Exception) -> str:
 
 
 def _cause(error: Exception) -> Exception:
-    """The pool reports only how long it waited; a direct connection reports why."""
-    import psycopg  # here: a chat on SQLite starts without it
+    """The pool only reports a timeout; a direct connection reports why."""
+    import psycopg  # here, because a chat on SQLite does not need it
 
     try:
         psycopg.connect(**connection.get_connection_params()).close()
@@ -61,5 +61,5 @@ def _cause(error: Exception) -> Exception:
 
 
 def _line(error: Exception) -> str:
-    """libpq names the server, the user and the database, and never the password."""
+    """libpq's messages contain the server, user and database, but never the password."""
     return " ".join(str(error).split())

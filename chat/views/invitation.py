@@ -28,7 +28,7 @@ def invitation(request: HttpRequest) -> Invitation:
         return Invitation()
     if settings.SITE.origins:
         return Invitation(origin=settings.SITE.origins[0])
-    if not settings.RUNSERVER:
+    if not settings.LOCAL:
         return Invitation(is_local=True)
     port = port or "80"
     command = "make run HOST=0.0.0.0"

@@ -54,6 +54,7 @@ def serve(
     application: Any,
     endpoints: Sequence[str],
     *,
+    on_listening: Callable[[], None] = lambda: None,
     drain_seconds: float = DRAIN_SECONDS,
     max_body: int = MAX_BODY,
     counted_as: Callable[[str], str | None] = lambda address: address,
@@ -63,12 +64,14 @@ def serve(
     """Serve until a signal ends it; the process's exit code. Call it in the main thread, once.
 
     `endpoints` are Twisted's descriptions ("tcp:port=8000:interface=127.0.0.1"); `options` those of
-    daphne.server.Server. A request of more than `max_body` bytes is answered with 413. At most
-    `per_client` HTTP connections of one client are open; for both names see Admission. From the
-    first SIGTERM or SIGINT on it drains; a second one quits at once.
+    daphne.server.Server. `on_listening` is called once it listens at all endpoints. A request of
+    more than `max_body` bytes is answered with 413. At most `per_client` HTTP connections of one
+    client are open; for both names see Admission. The first SIGTERM or SIGINT starts the drain; a
+    second one exits immediately.
     """
     warn_of_untested_versions()
     launcher = Launcher(application, endpoints, drain_seconds=drain_seconds, **options)
+    launcher.on_listening = on_listening
     launcher.max_body = max_body
     launcher.admission = Admission(counted_as, per_client, raised_descriptor_limit())
     return launcher.run()
@@ -98,6 +101,7 @@ class Launcher(Server):
     exit_code = 0
     max_body = MAX_BODY
     admission: Admission
+    on_listening: Callable[[], None]
     end_reason = ""
     ends_since = 0.0  # time.monotonic()
     sockets_at_end = 0  # how many were open when it began to end
@@ -129,7 +133,7 @@ class Launcher(Server):
             gc.set_threshold(*SEARCHES)
             super().run()
             if self.abort_start:  # Daphne has logged why it cannot listen
-                self.exit_code, self.end_reason = 1, "cannot listen"
+                self.exit_code = 1
         except LifespanFailed as error:
             self.fail("the application cannot start: %s", error)
         except BaseException:
@@ -138,6 +142,11 @@ class Launcher(Server):
             self.begin_to_end()
             self.loop.run_until_complete(drain.drain(self))
         self.loop.run_until_complete(drain.cancel_everything())
+        if not self.abort_start:
+            self.log_end()
+        return self.exit_code
+
+    def log_end(self) -> None:
         logger.info(
             "Ended: %s; %d WebSockets closed in %.1f s, exit code %d",
             self.end_reason or "stopped",
@@ -145,7 +154,6 @@ class Launcher(Server):
             time.monotonic() - self.ends_since,
             self.exit_code,
         )
-        return self.exit_code
 
     def fail(self, message: str, *args: object, **options: Any) -> None:
         logger.critical(message, *args, **options)
@@ -190,6 +198,8 @@ class Launcher(Server):
         super().listen_success(port)
         port.transport = self.admission.counting(port.transport)
         self.ports.append(port)
+        if len(self.ports) == len(self.endpoints):
+            self.on_listening()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         scope["root_path"] = self.root_path  # Daphne lets anyone choose it by a header

@@ -108,7 +108,7 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 # What follows from it
 
 VERSION = __version__
-RUNSERVER = False  # `manage.py runserver`, which `make run` starts, sets it
+LOCAL = False  # set by `serve --local`, which `make run` runs, and by `runserver`
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
 INSTALLED_APPS = [

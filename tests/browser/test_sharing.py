@@ -15,7 +15,7 @@ from tests.browser.conftest import PUBLIC_URL
 from tests.browser.person import PHONE, Person
 from tests.conftest import missing
 
-RUNSERVER = ("manage.py", "runserver", "--noreload")
+LOCAL = ("manage.py", "serve", "--local", "--port", "{port}")
 NO_CLIPBOARD = """
     Object.defineProperty(navigator, "clipboard", { value: undefined });
     document.execCommand = () => false;
@@ -46,7 +46,7 @@ def open_house():
     """What `make run HOST=0.0.0.0` starts."""
     if lan_address() is None:
         missing("a network address", "connect this machine to a network")
-    with processes.chat_node(command=(*RUNSERVER, "0.0.0.0:{port}")) as server:
+    with processes.chat_node(command=(*LOCAL, "--bind", "0.0.0.0")) as server:
         yield server
 
 
@@ -147,8 +147,7 @@ def test_on_the_machine_itself_the_link_is_that_of_the_network(open_house, new_c
 
 
 def test_a_link_that_works_for_nobody_else_says_so_and_what_to_run(new_context):
-    command = (*RUNSERVER, "127.0.0.1:{port}")
-    with processes.chat_node(command=command) as server:
+    with processes.chat_node(command=LOCAL) as server:
         owner = Person(new_context().new_page()).opens(server.url)
         note = owner.page.locator("[data-empty] .invite__local")
         expect(note).to_contain_text("This address works only on this computer.")

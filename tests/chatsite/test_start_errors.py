@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -135,6 +136,18 @@ def enters(url):
     except psycopg.OperationalError:
         return False
     return True
+
+
+def test_a_port_that_is_in_use_is_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = ended(tmp_path, *SERVE, str(port), "--local")
+
+    assert done.returncode == 1
+    *_, line = done.stderr.splitlines()
+    assert f"Couldn't listen on 127.0.0.1:{port}" in line
+    assert not [each for each in done.stderr.splitlines() if "Ended" in each]
 
 
 def test_an_access_log_that_cannot_be_written_is_named(tmp_path):

@@ -74,7 +74,7 @@ def test_it_serves_where_it_is_told_and_ends_well(words):
         assert echoes(server)
 
         assert server.terminate() == 0
-        assert server.log_text().startswith("Serving at ")
+        assert server.log_text().startswith("started\nServing at "), "once it listens"
 
 
 def test_it_serves_on_an_inherited_descriptor():

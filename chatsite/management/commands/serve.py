@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from daphne.access import AccessLogGenerator
@@ -14,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from chat.access.rate_limits import network_of
 from chat.protocol.frames import MAX_FRAME_IN
+from chatsite.local_server import print_addresses, serve_locally
 from chatsite.proxies import TrustedProxies, parsed_address
 from chatsite.server import check_endpoint, serve
 
@@ -36,6 +38,11 @@ class Command(BaseCommand):
         where = parser.add_argument_group("where to listen")
         where.add_argument("-b", "--bind", metavar="HOST", help=f"address, default {HOST}")
         where.add_argument("-p", "--port", type=int, help=f"TCP port, default {PORT}")
+        where.add_argument(
+            "--local",
+            action="store_true",
+            help="for use without a proxy: answer to this machine's own addresses, and print them",
+        )
         where.add_argument("-u", "--unix-socket", metavar="PATH")
         where.add_argument("--fd", type=int, help="an inherited, listening file descriptor")
         where.add_argument(
@@ -72,19 +79,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         endpoints = endpoints_of(options)
+        if options["local"]:
+            serve_locally(*host_and_port(options))
         action_logger = access_logger(options["access_log"], options["verbosity"])
         application = import_string(settings.ASGI_APPLICATION)  # which prepares the database
-        if options["verbosity"]:
-            self.stdout.write(f"Serving at {', '.join(endpoints)}; Ctrl-C to end.")
-            self.stdout.flush()  # to a journal as well, and now
         sys.setswitchinterval(SWITCH_INTERVAL)
         exit_code = serve(
             application,
             endpoints,
-            drain_seconds=getattr(settings, "DRAIN_SECONDS", 10),
+            on_listening=partial(self.print_where, endpoints, options),
+            drain_seconds=settings.DRAIN_SECONDS,
             max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-            counted_as=client_counter(TrustedProxies(getattr(settings, "TRUSTED_PROXIES", []))),
-            per_client=CONNECTIONS_PER_SOCKET * getattr(settings, "SOCKETS_PER_ADDRESS", 0),
+            counted_as=client_counter(TrustedProxies(settings.TRUSTED_PROXIES)),
+            per_client=CONNECTIONS_PER_SOCKET * settings.SOCKETS_PER_ADDRESS,
             action_logger=action_logger,
             verbosity=options["verbosity"],
             root_path=options["root_path"] or settings.FORCE_SCRIPT_NAME or "",
@@ -101,13 +108,27 @@ class Command(BaseCommand):
         if exit_code:
             sys.exit(exit_code)
 
+    def print_where(self, endpoints: list[str], options: dict[str, Any]) -> None:
+        if options["verbosity"]:
+            if options["local"]:
+                print_addresses(self.stdout, *host_and_port(options))
+            else:
+                self.stdout.write(f"Serving at {', '.join(endpoints)}")
+            self.stdout.write("Press Ctrl+C to stop.")
+            self.stdout.flush()  # it may be a pipe
+
+
+def host_and_port(options: dict[str, Any]) -> tuple[str, int]:
+    port = options["port"]
+    return options["bind"] or HOST, PORT if port is None else port
+
 
 def endpoints_of(options: dict[str, Any]) -> list[str]:
     """As the daphne command reads them: half an address is completed, no place is the default."""
     host, port = options["bind"], options["port"]
     elsewhere = options["unix_socket"] or options["fd"] is not None or options["endpoint"]
     if host or port is not None or not elsewhere:
-        host, port = host or HOST, PORT if port is None else port
+        host, port = host_and_port(options)
     try:
         built = build_endpoint_description_strings(
             host=host, port=port, unix_socket=options["unix_socket"], file_descriptor=options["fd"]

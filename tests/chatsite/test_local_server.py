@@ -1,4 +1,4 @@
-"""The development server on all interfaces: who is answered, and what the terminal shows."""
+"""A server without a proxy, as `make run` starts it: who is answered, what the terminal shows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import http.client
 import os
 import pty
 import select
+import subprocess
 import sys
 import time
 
@@ -15,7 +16,9 @@ from chat.access.lan import is_loopback, lan_address, lan_addresses
 from testing import processes
 from tests.conftest import missing
 
-COMMAND = ("manage.py", "runserver", "--noreload", "0.0.0.0:{port}")
+SERVE = ("manage.py", "serve", "--bind", "0.0.0.0", "--port", "{port}")
+LOCAL = (*SERVE, "--local")
+RUNSERVER = ("manage.py", "runserver", "--noreload", "0.0.0.0:{port}")
 
 
 @pytest.fixture
@@ -29,19 +32,44 @@ def status_for(host, port):
     return connection.getresponse().status
 
 
-def test_on_all_interfaces_it_answers_to_its_own_addresses_and_to_no_other_host(address):
-    with processes.chat_node(command=COMMAND) as server:
-        hosts = [address, "127.0.0.1", "localhost", "192.0.2.77", "evil.example"]
+def test_make_run_starts_the_local_server():
+    printed = subprocess.run(
+        ["make", "-n", "-o", "install", "run", "HOST=0.0.0.0", "PORT=9000"],
+        cwd=processes.ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert f"{' '.join(LOCAL[:2])} --local --bind 0.0.0.0 --port 9000" in printed.stdout
+
+
+@pytest.mark.parametrize("command", [LOCAL, RUNSERVER], ids=["serve", "runserver"])
+def test_on_all_interfaces_it_answers_to_its_own_addresses_and_to_no_other_host(address, command):
+    with processes.chat_node(command=command) as server:
+        hosts = [address, "127.0.0.1", "localhost", "203.0.113.77", "evil.example"]
         found = [status_for(host, server.port) for host in hosts]
 
     assert found == [200, 200, 200, 400, 400]
+
+
+def test_serve_answers_to_them_only_where_it_is_asked_to(address):
+    with processes.chat_node(command=SERVE) as server:
+        assert status_for(address, server.port) == 400
+        assert status_for("localhost", server.port) == 200
+        assert "On your network" not in server.log_text()
+
+
+def test_on_loopback_it_prints_the_address_to_open():
+    command = ("manage.py", "serve", "--local", "--port", "{port}")
+    with processes.chat_node(command=command, PATH_PREFIX="/chat") as server:
+        assert f"Open http://127.0.0.1:{server.port}/chat/" in server.log_text()
 
 
 def test_a_terminal_shows_the_address_as_a_qr_code(address, tmp_path):
     port = processes.free_port()
     primary, secondary = pty.openpty()
     server = processes.Server(
-        [sys.executable, *(word.format(port=port) for word in COMMAND)], folder=tmp_path
+        [sys.executable, *(word.format(port=port) for word in LOCAL)], folder=tmp_path
     )
     environment = os.environ | {"DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     server.popen |= {"cwd": processes.ROOT, "env": environment, "stdout": secondary}
