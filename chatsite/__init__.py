@@ -1,3 +1,3 @@
-"""The site: settings, the application that is served, the server that serves it."""
+"""The site: its settings, the ASGI application, and the server that runs it."""
 
-__version__ = "1.1.0"  # the newest entry of CHANGELOG.md; the only place with the number
+__version__ = "1.1.0"  # the newest entry of CHANGELOG.md; the only place that has it

@@ -1,7 +1,7 @@
-"""Requests that Django should not see: a body longer than any of ours, or in another charset.
+"""Refuses requests that Django should not see: a body that is too long, or not UTF-8.
 
-`manage.py serve` refuses a long body before a byte of it is kept, also when it comes in chunks;
-other servers may have spooled it to disk by now.
+`manage.py serve` refuses a long body before it stores any of it, even if it comes in chunks; other
+servers may have written it to disk by now.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chatsite.proxies import Application, Scope
 
 
 class PlainBodies:
-    """`application`, for requests of at most `limit` bytes, in UTF-8."""
+    """Passes on to `application` what has at most `limit` bytes and is UTF-8."""
 
     def __init__(self, application: Application, limit: int) -> None:
         self._application = application
@@ -46,12 +46,12 @@ def _length(scope: Scope) -> int:
 
 
 def _is_utf_8(scope: Scope) -> bool:
-    """Django would decode a form by any charset that Python has, some of which are no charsets, and
+    """Django would decode a form with any codec that Python has. Some are not character sets, and
     fail with a traceback longer than the request.
 
-    No charset may be looked up, here or by Django: `encodings` caches every name it was asked for,
-    also an unknown one, and never lets go of it. A name can come in an encoded parameter
-    (`a*=charset'language'value`, RFC 2231) of these two headers as well.
+    No charset may be looked up, here or by Django: `encodings` caches every name that it is asked
+    for, even an unknown one, for good. A name can also come in an encoded parameter of these two
+    headers (`a*=charset'language'value`, RFC 2231).
     """
     try:
         content_type = b",".join(_values(scope, b"content-type")).decode("ascii")

@@ -1,7 +1,7 @@
-"""Cookies with a backslash are dropped before anything parses them.
+"""Drops cookies with a backslash before anything parses them.
 
-Python before 3.11.10 and 3.12.6 takes quadratic time to unquote them (CVE-2024-7592), sockets parse
-cookies on the event loop, and none of ours has a backslash.
+Python before 3.11.10 and 3.12.6 takes quadratic time to unquote them (CVE-2024-7592), WebSocket
+handshakes parse cookies on the event loop, and none of our cookies has a backslash.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from chatsite.proxies import Application, Scope
 
 
 class SafeCookies:
-    """`application`, with the remaining cookies of each request and handshake."""
+    """Calls `application` with the remaining cookies of each request and handshake."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -29,5 +29,5 @@ class SafeCookies:
 
 
 def _without_backslashes(header: bytes) -> bytes:
-    # Parsers split at each semicolon, between quotes too.
+    # Parsers split at each semicolon, even within quotes.
     return b";".join(cookie for cookie in header.split(b";") if b"\\" not in cookie)

@@ -1,4 +1,4 @@
-"""How the chat connects to a database, from its URL."""
+"""DATABASE_URL: how the chat connects to its database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCHEMES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
 
 
 def database_config(url: str) -> dict[str, Any]:
-    """An entry of DATABASES. Raises ImproperlyConfigured for what is no URL of one."""
+    """An entry of DATABASES. Raises ImproperlyConfigured for an invalid URL."""
     scheme = url.partition(":")[0]
     if scheme not in SCHEMES:
         # Without a scheme, the text before the first colon may be a password.
@@ -20,7 +20,7 @@ def database_config(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL {found}. {EXAMPLE}.")
     try:
         config: dict[str, Any] = Env.db_url_config(url)
-    except ValueError:  # without its text, which holds part of the URL
+    except ValueError:  # not chained: its text has part of the URL
         raise ImproperlyConfigured(
             "DATABASE_URL has a port that is not a number from 1 to 65535. In the password a slash"
             f" is %2F, a colon %3A and an @ %40. {EXAMPLE}."
@@ -31,7 +31,7 @@ def database_config(url: str) -> dict[str, Any]:
     config.setdefault("OPTIONS", {}).update(
         pool={"min_size": 1, "max_size": 16, "timeout": 2},
         connect_timeout=5,  # seconds
-        tcp_user_timeout=10_000,  # ms until a server that fell silent counts as gone
+        tcp_user_timeout=10_000,  # ms until a server that does not answer counts as gone
     )
     return config
 

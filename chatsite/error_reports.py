@@ -1,4 +1,4 @@
-"""Errors to Sentry, where SENTRY_DSN is set: where and what kind, never what anybody said."""
+"""Reports errors to Sentry if SENTRY_DSN is set: where and what kind, never any message text."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def report_errors(dsn: str, version: str) -> None:
             dsn,
             release=version,
             send_default_pii=False,
-            include_local_variables=False,  # they hold what people said
+            include_local_variables=False,  # they hold messages
             max_request_body_size="never",
             before_send=scrubbed,
             before_breadcrumb=kept_breadcrumb,
         )
     except sentry_sdk.utils.BadDsn as error:
         raise ImproperlyConfigured(
-            f"SENTRY_DSN is no address of a Sentry project: {error}. Copy it from the project's"
-            " settings, Client Keys."
+            f"SENTRY_DSN is not the address of a Sentry project: {error}. Copy it from the"
+            " project's settings, Client Keys."
         ) from error
 
 

@@ -1,6 +1,6 @@
-"""The ASGI lifespan protocol: the launcher's way to say that the process starts, or ends.
+"""What the application does at start and before exit, as the ASGI lifespan protocol asks it to.
 
-Plain Daphne does not speak it; there a consumer that is cancelled says its own farewell.
+Plain Daphne does not support lifespan; there a cancelled consumer sends `going_away` itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two ways to write a log line: for people, and for programs. Both show the same fields."""
+"""Two formats of log lines, for people and for programs. Both have the same fields."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-# What Django attaches for its own handlers: a request holds cookies.
+# Django attaches these for its own handlers; a request has cookies.
 HIDDEN = ["request", "status_code", "server_time", "taskName"]
 RESERVED = [*RESERVED_ATTRS, *HIDDEN]
 
 
 class HumanFormatter(logging.Formatter):
-    """`time LEVEL logger: message field=value ...`, and a traceback below where there is one."""
+    """`time LEVEL logger: message field=value ...`, then a traceback if there is one."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}{fields}", style="{")
@@ -41,12 +41,12 @@ class JsonLines(JsonFormatter):
 
 
 class Brief(logging.StreamHandler):  # type: ignore[type-arg]
-    """One short line for what anybody can provoke: no traceback, and of the message the start."""
+    """One short line for what any client can cause: no traceback, and the message cut off."""
 
     longest = 200  # characters
 
     def emit(self, record: logging.LogRecord) -> None:
-        record = copy.copy(record)  # other handlers may want all of it
+        record = copy.copy(record)  # other handlers may need all of it
         message = record.getMessage()
         record.msg = message if message.isprintable() else repr(message)
         record.msg, record.args = record.msg[: self.longest], ()
@@ -55,7 +55,7 @@ class Brief(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 def _shown(value: object) -> str:
-    """Quoted where it would be taken for more than one word; a line break cannot forge a line."""
+    """Quoted if it is not one plain word, so that a line break cannot forge a log line."""
     text = str(value)
     return text if text.isprintable() and text and not set(text) & set(' "=') else repr(text)
 
@@ -64,7 +64,7 @@ FORMATTERS = {"human": HumanFormatter, "json": JsonLines}
 
 
 def logging_config(form: str, level: str) -> dict[str, Any]:
-    """Everything to standard error. Raises ValueError for what is no form or level."""
+    """Log everything to standard error. Raises ValueError for an unknown format or level."""
     if form not in FORMATTERS:
         raise ValueError(f"LOG_FORMAT is {form!r}; it can be {' or '.join(FORMATTERS)}.")
     level = level.upper()
@@ -85,12 +85,13 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
             "chat": ours,
             "chatsite": ours,
             "django": quiet,
-            "django.request": quiet | {"level": "ERROR"},  # not each page that a robot misses
-            # Anyone can send what Django finds suspicious, and would fill the log with tracebacks.
+            "django.request": quiet
+            | {"level": "ERROR"},  # not every missing page that a bot requests
+            # Any client can send what Django calls suspicious; tracebacks would fill the log.
             "django.security": quiet | {"handlers": ["brief"]},
-            # Robots send any Host; they get a 400.
+            # Bots send any Host; they get a 400.
             "django.security.DisallowedHost": quiet | {"level": "CRITICAL"},
-            # A traceback a second while Redis is away; chat.channel.group logs one line.
+            # A traceback each second while Redis is away; chat.channel.group logs one line.
             "channels_redis": quiet | {"level": "CRITICAL"},
         },
     }

@@ -1,4 +1,4 @@
-"""Channels' in-memory channel layer, with room for many rooms."""
+"""Channels' in-memory channel layer, made fast enough for many rooms."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from channels.layers import InMemoryChannelLayer
 
-CLEANING = 1.0  # seconds from one search for what is too old to the next
+CLEANING_INTERVAL = 1.0  # seconds between two searches for expired events
 
 
 class MemoryLayer(InMemoryChannelLayer):
-    """Channels searches all channels and groups for what is too old, at each event and again for
-    each that receives it: with 1,000 rooms that was nine tenths of a server's time."""
+    """Channels searches all channels and groups for expired events on each send and each receive:
+    with 1,000 rooms that took nine tenths of a server's time."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -21,5 +21,5 @@ class MemoryLayer(InMemoryChannelLayer):
     def _clean_expired(self) -> None:
         now = time.monotonic()
         if now >= self._cleans_at:
-            self._cleans_at = now + CLEANING
+            self._cleans_at = now + CLEANING_INTERVAL
             super()._clean_expired()

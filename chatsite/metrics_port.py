@@ -1,4 +1,4 @@
-"""The metrics on a port of their own, which only this machine reaches."""
+"""Serves the metrics on a port of their own, on loopback only."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ LOOPBACK = "127.0.0.1"
 
 
 def open_metrics_port(port: int) -> None:
-    """In a thread of its own. A chat that cannot be measured is still served."""
+    """Serve in a thread. If the port cannot be opened, the chat runs without metrics."""
     try:
         start_http_server(port, LOOPBACK)
     except OSError as error:
         logger.error(
-            "METRICS_PORT=%d cannot be listened on (%s), so there are no metrics. Give each process"
-            " a port of its own.",
+            "Cannot listen on METRICS_PORT=%d (%s), so there are no metrics. Give each process a"
+            " port of its own.",
             port,
             error.strerror,
         )

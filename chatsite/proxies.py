@@ -1,7 +1,7 @@
-"""Who asks, and over what: a proxy in TRUSTED_PROXIES may say so, and nobody else.
+"""The client's address and scheme, as a proxy in TRUSTED_PROXIES, and nobody else, reports them.
 
-An ASGI layer around everything, so HTTP and WebSocket have it under any server, and what lies
-within reads scope["client"] and scope["scheme"] and never a header. `Host` is left as it came.
+This ASGI middleware is the outermost one, so it covers HTTP and WebSocket under any server. What it
+wraps reads scope["client"] and scope["scheme"], never a header. `Host` is not changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
-UNIX = "unix"  # stands for any peer on a unix socket, which has no address
+UNIX = "unix"  # any peer on a unix socket, which has no address
 SCHEMES = {"http": ("http", "https"), "websocket": ("ws", "wss")}
 SECURE = {"http": False, "ws": False, "https": True, "wss": True}
 
@@ -28,15 +28,17 @@ class TrustedProxies:
         self._networks = [ip_network(entry, strict=False) for entry in entries - {UNIX}]
 
     def trusts(self, peer: str | None) -> bool:
-        """Whether `peer` may speak for others; None stands for a unix socket."""
+        """Whether to believe `peer` about its clients; None is a unix socket."""
         if peer is None:
             return self._unix
         address = parsed_address(peer)
         return address is not None and any(address in network for network in self._networks)
 
     def client_behind(self, peer: str | None, hops: Sequence[str]) -> str | None:
-        """The first address that is none of ours, from the right: each proxy appends who came to
-        it, so only what stands left of a stranger can be forged."""
+        """The first address from the right that is not a trusted proxy.
+
+        Each proxy appends its client's address, so only what is left of that one can be forged.
+        """
         client = _normalised(peer)
         for hop in reversed(hops):
             address = parsed_address(hop)
@@ -47,7 +49,7 @@ class TrustedProxies:
 
 
 class BehindProxies:
-    """`application`, with the client and the scheme as a trusted proxy tells them."""
+    """Calls `application` with the client and the scheme that a trusted proxy reports."""
 
     def __init__(self, application: Application, proxies: TrustedProxies) -> None:
         self._application = application
@@ -64,9 +66,9 @@ class BehindProxies:
             return {"client": [_normalised(peer), port]} if peer else {}
         client = self._proxies.client_behind(peer, _listed(scope, b"x-forwarded-for"))
         plain, secure = SCHEMES[scope["type"]]
-        told = _listed(scope, b"x-forwarded-proto")
-        # Of several, the one that the proxy next to us wrote.
-        is_secure = SECURE.get(told[-1].lower()) if told else None
+        schemes = _listed(scope, b"x-forwarded-proto")
+        # The last one is from the proxy next to us.
+        is_secure = SECURE.get(schemes[-1].lower()) if schemes else None
         if is_secure is None:
             is_secure = scope.get("scheme") == secure
         return {
@@ -76,8 +78,8 @@ class BehindProxies:
 
 
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address in `text`, perhaps with a port; None where there is none. An IPv4 address that
-    came through an IPv6 socket is itself again."""
+    """The address in `text`, without its port; None if there is none. An IPv4-mapped IPv6 address
+    becomes IPv4."""
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -95,6 +97,6 @@ def _normalised(peer: str | None) -> str | None:
 
 
 def _listed(scope: Scope, header: bytes) -> list[str]:
-    """The comma-separated values of a header that may come several times."""
+    """The comma-separated values of a header that may be repeated."""
     lines = [value.decode("latin1") for name, value in scope["headers"] if name == header]
     return [value.strip() for value in ",".join(lines).split(",") if value.strip()]

@@ -1,4 +1,4 @@
-"""The embedded server's own secret: made once, kept beside the database."""
+"""The SECRET_KEY of a server on SQLite: created once, and kept next to the database."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def kept_secret_key(path: Path) -> str:
-    """The key in the file at `path`, which is created with mode 0600 at first.
+    """The key in the file at `path`, which is created with mode 0600 if it does not exist.
 
-    Two processes that start at once agree: the file appears whole or not at all,
-    and the second to link it reads what the first wrote.
+    Two processes that start at the same time agree: the file appears complete or not at all, and
+    the second process to link it reads what the first wrote.
 
-    Raises ImproperlyConfigured where the file cannot be written or read, or is damaged. A damaged
-    one is not replaced: with a new secret everyone becomes a new guest, and only the operator may
-    decide that.
+    Raises ImproperlyConfigured if the file cannot be written or read, or is damaged. A damaged one
+    is not replaced: a new secret makes everyone a new guest, which only the operator may decide.
     """
     try:
         if not path.exists():
@@ -45,7 +44,7 @@ def _create(path: Path) -> None:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
             file.flush()
-            os.fsync(descriptor)  # before the link: a power cut would leave an empty file
+            os.fsync(descriptor)  # before the link, or a power failure could leave an empty file
         os.link(draft, path)
     except FileExistsError:
         pass
@@ -55,7 +54,7 @@ def _create(path: Path) -> None:
 
 
 def _fsync_folder(folder: Path) -> None:
-    """Make a new file's name durable, not only its content."""
+    """Make a new file's name durable as well as its content."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What must be true before the first request: tables and static files as this code needs them."""
+"""Prepares the database tables and static files before the first request."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from chatsite.static_files import HashedStaticFilesStorage
 
 logger = logging.getLogger(__name__)
 
-MIGRATION_LOCK = 0x63686174  # any number that everybody who migrates this database agrees on
-SHORTEST_SECRET = 32  # characters
-LOOK_AGAIN = 0.2  # seconds
+MIGRATION_LOCK = 0x63686174  # any number, the same for all processes that migrate a database
+MIN_SECRET_LENGTH = 32  # characters
+RETRY_INTERVAL = 0.2  # seconds
 
-_held_for_life: list[IO[str]] = []
+_held_until_exit: list[IO[str]] = []
 
 
 def prepare() -> None:
-    """Apply pending migrations (where MIGRATE_AT_START) and collect static files that changed.
+    """Apply pending migrations (if MIGRATE_AT_START) and collect static files that have changed.
 
-    Safe with several processes at once, on one machine or many: one works, the others wait and
-    find it done. Raises ImproperlyConfigured where DATA_DIR cannot be written.
+    Several processes may call this at the same time, on one machine or many: one does the work, the
+    others wait. Raises ImproperlyConfigured if DATA_DIR cannot be written.
     """
     for sentence in settings.OUTDATED_SETTINGS:
         logger.warning("Settings: %s", sentence)
-    _warn_of_a_short_secret()
+    _warn_about_a_short_secret()
     try:
-        _warn_of_another_server()
+        _warn_about_another_server()
         if settings.MIGRATE_AT_START:
             migrate()
         with _only_process(settings.DATA_DIR / "start.lock"):
@@ -59,7 +59,7 @@ def prepare() -> None:
 
 
 def migrate(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Apply pending migrations, as the only process that does so now."""
+    """Apply pending migrations, in one process at a time."""
     connection = connections[alias]
     with _only_process(settings.DATA_DIR / "start.lock"):
         if _has_pending_migrations(connection):
@@ -69,9 +69,9 @@ def migrate(alias: str = DEFAULT_DB_ALIAS) -> None:
                     call_command("migrate", database=alias, interactive=False, verbosity=0)
 
 
-def _warn_of_a_short_secret() -> None:
-    """A warning only: refusing it would stop chats that run today with their upgrade."""
-    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+def _warn_about_a_short_secret() -> None:
+    """Only a warning: an error would stop servers that run today when they are upgraded."""
+    if len(settings.SECRET_KEY) < MIN_SECRET_LENGTH:
         logger.warning(
             "SECRET_KEY has only %d characters. Anyone who guesses it can post as anyone else. Set"
             " it to 50 random characters; everyone then returns as a new guest, once.",
@@ -80,30 +80,30 @@ def _warn_of_a_short_secret() -> None:
 
 
 def is_being_served() -> bool:
-    """Whether a process, not this one, serves the SQLite database in DATA_DIR."""
+    """Whether another process serves the SQLite database in DATA_DIR."""
     lock = settings.DATA_DIR / "serving.lock"
-    if _held_for_life or not lock.exists():
+    if _held_until_exit or not lock.exists():
         return False
     with lock.open() as file:
-        return not _taken(file)
+        return not _try_lock(file)
 
 
-def _warn_of_another_server() -> None:
-    """Hold a lock for as long as this process lives, to notice a second one."""
-    if _held_for_life or not settings.EMBEDDED or settings.REDIS_URL:
+def _warn_about_another_server() -> None:
+    """Hold a lock until this process exits, so that a second one notices."""
+    if _held_until_exit or not settings.EMBEDDED or settings.REDIS_URL:
         return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    _held_for_life.append((settings.DATA_DIR / "serving.lock").open("w"))
-    if not _taken(_held_for_life[-1]):
+    _held_until_exit.append((settings.DATA_DIR / "serving.lock").open("w"))
+    if not _try_lock(_held_until_exit[-1]):
         logger.warning(
-            "Another process already serves %s. Without REDIS_URL they do not hear each other:"
-            " messages take up to 2 seconds from one to the other, and nobody sees who is on the"
-            " other one. Set REDIS_URL for both, or stop one.",
+            "Another process already serves %s. Without REDIS_URL they do not receive each other's"
+            " events: messages take up to 2 seconds from one to the other, and nobody sees the"
+            " people on the other one. Set REDIS_URL for both, or stop one.",
             settings.DATA_DIR,
         )
 
 
-def _taken(lock: IO[str]) -> bool:
+def _try_lock(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -121,26 +121,26 @@ def _only_process(lock: Path) -> Iterator[None]:
 
 @contextmanager
 def _only_migrator(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the database's own lock, as the file's does not reach other machines.
+    """Hold an advisory lock in PostgreSQL, because a file lock does not reach other machines.
 
-    It is asked for again and again: a statement that waits for it would hold a snapshot, for
-    whose end CREATE INDEX CONCURRENTLY in the other process would wait. PostgreSQL lets go of
-    it when the connection ends, however it does.
+    This polls: a statement that waited for the lock would hold a snapshot, and CREATE INDEX
+    CONCURRENTLY in the other process would wait for that. PostgreSQL releases the lock when the
+    connection ends for any reason.
     """
     if connection.vendor != "postgresql":
         yield
         return
-    while not _answer(connection, "SELECT pg_try_advisory_lock(%s)"):
-        time.sleep(LOOK_AGAIN)
+    while not _query(connection, "SELECT pg_try_advisory_lock(%s)"):
+        time.sleep(RETRY_INTERVAL)
     try:
         yield
     finally:
-        _answer(connection, "SELECT pg_advisory_unlock(%s)")
+        _query(connection, "SELECT pg_advisory_unlock(%s)")
 
 
-def _answer(connection: BaseDatabaseWrapper, question: str) -> bool:
+def _query(connection: BaseDatabaseWrapper, sql: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(question, [MIGRATION_LOCK])
+        cursor.execute(sql, [MIGRATION_LOCK])
         return bool(cursor.fetchone()[0])
 
 
@@ -152,7 +152,7 @@ def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
 def static_files_changed() -> bool:
     """Whether a source is newer than the manifest, or the manifest is missing or truncated."""
     manifest = _manifest()
-    if not _is_whole(manifest):
+    if not _is_complete(manifest):
         return True
     collected_at = manifest.stat().st_mtime
     sources = [
@@ -162,10 +162,10 @@ def static_files_changed() -> bool:
 
 
 def _collect_static_files() -> None:
-    """Collect into a new folder, and move each file from there when all are complete.
+    """Collect into a new folder, and move the files from there once all are complete.
 
-    A process of another release may be serving: it never misses a file, and never reads half of
-    one. An interrupted run leaves at most the new folder behind, which the next run removes.
+    A process of another release may be serving: it never misses a file, and never reads part of
+    one. An interrupted run leaves at most the new folder, which the next run removes.
     """
     root = Path(settings.STATIC_ROOT)
     collected = root.with_name(f"{root.name}.new")
@@ -176,12 +176,12 @@ def _collect_static_files() -> None:
         call_command(collect, interactive=False, verbosity=0)
         manifest = collected / _manifest().name
         files = [path for path in collected.rglob("*") if path.is_file() and path != manifest]
-        for file in [*files, manifest]:  # the manifest last: every file that it names is there
+        for file in [*files, manifest]:  # the manifest last, when the files that it names exist
             place = root / file.relative_to(collected)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
         storage = staticfiles_storage
-        if isinstance(storage, HashedStaticFilesStorage):  # it may have read the manifest before
+        if isinstance(storage, HashedStaticFilesStorage):  # it may have read an older manifest
             storage.hashed_files, storage.manifest_hash = storage.load_manifest()
     finally:
         shutil.rmtree(collected, ignore_errors=True)
@@ -191,8 +191,8 @@ def _manifest() -> Path:
     return Path(settings.STATIC_ROOT) / "staticfiles.json"
 
 
-def _is_whole(manifest: Path) -> bool:
-    """A full disk or a power cut truncates it."""
+def _is_complete(manifest: Path) -> bool:
+    """A full disk or a power failure can truncate it."""
     try:
         return bool(json.loads(manifest.read_bytes())["paths"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):

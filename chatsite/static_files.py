@@ -1,6 +1,6 @@
-"""How static files get their names: hashed, compressed, ES module imports rewritten.
+"""Collects static files: hashes in their names, compressed, ES module imports rewritten.
 
-A style sheet that imports others becomes one file with them, so that a page asks for one.
+A style sheet that imports others is bundled with them, so that a page requests one file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-# Of the administration's, what its pages never load here.
+# Files of the admin that its pages here never load.
 NEVER_LOADED = [
     "admin/css/vendor/*",
     "admin/img/gis/*",
@@ -36,17 +36,17 @@ class NeededFilesFinder(AppDirectoriesFinder):
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Rewrites relative `import` lines too; each must end in a semicolon."""
+    """Rewrites relative imports of ES modules too; each must end in a semicolon."""
 
     support_js_module_import_aggregation = True
 
     def compress_files(self, paths: Iterable[str]) -> Any:
-        """All but the administration's: few load those, and compressing them takes longer than
-        anything else that a new server has to do."""
+        """Skip the admin's files: few people load those, and compressing them takes longer than
+        the rest of a first start."""
         return super().compress_files([path for path in paths if not path.startswith("admin/")])
 
     def stat_static_root(self) -> dict[str, os.stat_result]:
-        """Of the files beside the manifest: they are collected in another folder than STATIC_ROOT,
+        """The files next to the manifest: they are collected in another folder than STATIC_ROOT,
         and keep their sizes and times when they are moved there."""
         root = Path(self.location)
         files = [path for path in root.rglob("*") if path.is_file()]
@@ -57,9 +57,9 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
 
 def with_imports_inlined(paths: dict[str, Any]) -> dict[str, Any]:
-    """`paths` as collectstatic gives them, each {name: (storage, path)}.
+    """`paths` is what collectstatic passes: {name: (storage, path)}.
 
-    An import is put in as it is: the two files must lie in the same folder, or use no `url()`.
+    Imported text is inserted unchanged, so both files must be in one folder or not use `url()`.
     """
     made = InMemoryStorage()
     changed = {}

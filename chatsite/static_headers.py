@@ -1,4 +1,4 @@
-"""What a static file is sent with, besides what servestatic gives it."""
+"""Headers of static files besides those of servestatic."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from wsgiref.headers import Headers
 
 
 def add_static_headers(headers: Headers, path: str, url: str) -> None:
-    """The one header of a page's that counts for a file: a browser takes it for nothing else."""
+    """Prevent MIME sniffing. The other security headers of pages mean nothing for a file."""
     headers["X-Content-Type-Options"] = "nosniff"

@@ -1,7 +1,7 @@
-"""Looks a running chat over, from a user's browser to the disk, and says what to change.
+"""Checks a running chat from a user's browser to the disk, and says what to change.
 
-One module per thing looked at; a check is a function that returns a Finding and changes nothing.
-It does not mend anything, and it knows no more of the chat than its settings and its wire.
+There is one module for each part that is checked. A check is a function that returns a Finding and
+changes nothing. All it uses of the chat are its settings and its protocol.
 """
 
 from chatsite.doctor.examination import examine

@@ -1,7 +1,7 @@
-"""`manage.py doctor` as a page for staff: a button, and what this process last found by it.
+"""`manage.py doctor` as an admin page: a button, and the latest findings of this server process.
 
-It is a process of its own beside the servers, as on a command line: one that hangs is ended, and
-the loop that serves the people is not held up. Its findings are in English, like the lines.
+The command runs as a child process: if it hangs it is killed, and it does not block the event loop.
+Findings are in English, as on the command line.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods
 
 from chatsite.doctor.finding import Finding, State
 
-LIMIT = 40  # seconds; less than the 60 that proxies commonly wait for an answer
+TIMEOUT = 40  # seconds; proxies commonly wait 60 for a response
 COMMAND = (sys.executable, "manage.py", "doctor", "--json")
-BY_HAND = "python manage.py doctor, with the settings of the server, shows more"
+BY_HAND = "run python manage.py doctor, with the server's settings, to see more"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Examination:
 
     @property
     def level(self) -> str:
-        """As the administration's own messages have it."""
+        """The CSS class of the admin's messages."""
         if self._count(State.WRONG):
             return "error"
         return "warning" if self._count(State.NOTE) else "success"
@@ -61,7 +61,7 @@ _latest: Examination | None = None
 
 
 def doctor(request: HttpRequest) -> HttpResponse:
-    """A POST answers with its findings itself: another process, asked next, would not have them."""
+    """A POST shows the findings itself: after a redirect, another process might answer."""
     busy = request.method == "POST" and not _run()
     context = {
         **admin.site.each_context(request),
@@ -73,7 +73,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
 
 
 def _run() -> bool:
-    """False when it is being run already, which is not waited for."""
+    """False if it is already running."""
     global _latest
     if not _running.acquire(blocking=False):
         return False
@@ -91,22 +91,22 @@ def _findings() -> list[Finding]:
             cwd=settings.BASE_DIR,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=LIMIT,
+            timeout=TIMEOUT,
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        what = f"It was ended after {LIMIT} s, before its other checks."
+        what = f"It was stopped after {TIMEOUT} s, before it was done."
         return [*_read(late.stdout), Finding("doctor", State.WRONG, what, BY_HAND)]
     findings = _read(done.stdout)
     if done.returncode and all(finding.state is not State.WRONG for finding in findings):
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        what = f"It failed: {said[-1] if said else done.returncode}"
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        what = f"It failed: {lines[-1] if lines else done.returncode}"
         findings.append(Finding("doctor", State.WRONG, what, BY_HAND))
     return findings
 
 
 def _read(output: bytes | None) -> list[Finding]:
-    """What `--json` printed; a line that was cut off is left out."""
+    """The findings that `--json` printed; an incomplete last line is dropped."""
     whole = (output or b"").rpartition(b"\n")[0]
     found = [json.loads(line) for line in whole.splitlines()]
     return [Finding(**{**each, "state": State(each["state"])}) for each in found]

@@ -1,4 +1,4 @@
-"""The settings: what Django's own checks, and the chat's, say of them."""
+"""Runs the system checks of Django and of the chat."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def settings_pass_the_checks() -> Finding:
         return wrong("settings", f"{each.id}: {each.msg}", str(each.hint or "see the message"))
     for each in warnings:
         return note("settings", f"{each.id}: {each.msg}", str(each.hint or ""))
-    return fine("settings", "check --deploy finds nothing")
+    return fine("settings", "check --deploy finds no problems")

@@ -1,4 +1,4 @@
-"""The database behind the chat: reachable, set up so that an ack survives a crash, up to date."""
+"""Whether the database can be reached, keeps acknowledged messages in a crash, and is migrated."""
 
 from __future__ import annotations
 
@@ -20,51 +20,53 @@ def database_answers() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except NotSupportedError as error:  # Django says which version it needs
-        newer = "a newer system; or chat.env: DATABASE_URL=postgres://user:password@host/name"
+        newer = "upgrade the system; or chat.env: DATABASE_URL=postgres://user:password@host/name"
         return wrong("version", f"{_line(error)}", newer)
     except DatabaseError as error:
         where = "DATABASE_URL=postgres://user:password@host/name"
         if connection.vendor == "sqlite":
-            where = f"DATA_DIR={settings.DATA_DIR}, which must be this user's to write"
-        return wrong("database", f"It cannot be reached: {_line(error)}", f"chat.env: {where}")
+            where = f"DATA_DIR={settings.DATA_DIR}, which this user must be able to write"
+        return wrong(
+            "database", f"The database cannot be reached: {_line(error)}", f"chat.env: {where}"
+        )
     return fine("database", f"{connection.display_name} answers")
 
 
 @check("version")
 def version_is_sound() -> Finding:
-    """Of those that Django takes at all."""
+    """Of the versions that Django supports."""
     if connection.vendor != "sqlite":
         return fine("version", f"PostgreSQL {_shown('server_version')}")
     found = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SQLITE_REPAIRED:
         return note(
             "version",
-            f"SQLite {found}: before {'.'.join(map(str, SQLITE_REPAIRED))} two connections that"
-            " clear the log at the same moment can, very rarely, damage the file. Keep backups.",
+            f"SQLite {found}: before {'.'.join(map(str, SQLITE_REPAIRED))}, two connections that"
+            " reset the WAL at the same moment can, very rarely, corrupt the file. Keep backups.",
         )
     return fine("version", f"SQLite {found}")
 
 
 @check("durability")
 def commits_are_durable() -> Finding:
-    """What was acknowledged must be on the disk."""
+    """An acknowledged message must be on disk."""
     if connection.vendor == "sqlite":
         mode, level = _pragma("journal_mode"), int(_pragma("synchronous"))
         if mode != "wal" or level < 2:
             return wrong(
                 "durability",
-                f"journal_mode is {mode} and synchronous {level}, where wal and 2 are due.",
-                "DATA_DIR=/a/folder/on/a/local/disk; network file systems have no WAL",
+                f"journal_mode is {mode} and synchronous is {level}; they should be wal and 2.",
+                "DATA_DIR=/a/folder/on/a/local/disk; network file systems do not support WAL",
             )
-        return fine("durability", "WAL, and each commit is on the disk before it is acknowledged")
+        return fine("durability", "WAL, and each commit is on disk before it is acknowledged")
     for name, right in SAFE.items():
         if (found := _shown(name)) not in right:
             return wrong(
                 "durability",
-                f"{name} is {found}: what was acknowledged can be lost in a crash.",
+                f"{name} is {found}: a crash can lose acknowledged messages.",
                 f"postgresql.conf: {name} = on",
             )
-    return fine("durability", "each commit is on the disk before it is acknowledged")
+    return fine("durability", "each commit is on disk before it is acknowledged")
 
 
 @check("migrations")

@@ -1,4 +1,4 @@
-"""What lies on this machine's disk: room to grow, the collected static files, the backups."""
+"""What is on this machine's disk: free space, the collected static files, the backups."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def disk_has_room() -> Finding:
     if free < LEAST:
         return wrong(
             "disk",
-            f"{_mib(free)} are left at {folder}; a full disk stores no message.",
-            f"du -xh --max-depth=2 {folder}: free {_mib(LEAST)} or more, or move DATA_DIR",
+            f"{_mib(free)} are free at {folder}; on a full disk no message can be stored.",
+            f"du -xh --max-depth=2 {folder}: free at least {_mib(LEAST)}, or move DATA_DIR",
         )
-    return fine("disk", f"{_mib(free)} are left at {folder}")
+    return fine("disk", f"{_mib(free)} are free at {folder}")
 
 
 @check("static files")
 def static_files_are_collected() -> Finding:
     if settings.DEBUG:
-        return fine("static files", "DEBUG serves them from the sources")
+        return fine("static files", "with DEBUG they are served from the sources")
     root = Path(settings.STATIC_ROOT)
     manifest = root / "staticfiles.json"
     if not manifest.exists():
-        return wrong("static files", f"{root} holds no collected files.", lines.COLLECT)
+        return wrong("static files", f"There are no collected files in {root}.", lines.COLLECT)
     named = json.loads(manifest.read_text())["paths"].values()
     missing = [name for name in named if not (root / name).exists()]
     if missing:
-        return wrong("static files", f"{missing[0]} is not in {root}.", lines.COLLECT)
+        return wrong("static files", f"{missing[0]} is missing in {root}.", lines.COLLECT)
     if static_files_changed():
         return wrong("static files", f"{root} is older than the code.", lines.COLLECT)
     return fine("static files", f"{len(named)} collected")
@@ -55,7 +55,7 @@ def backup_is_recent(folder: Path) -> Finding:
     if not kept:
         return note(
             "backup",
-            f"None in {folder}.",
+            f"There is none in {folder}.",
             "systemctl enable --now chat-backup.timer; elsewhere: doctor --backups FOLDER",
         )
     newest = max(kept, key=lambda path: path.stat().st_mtime)

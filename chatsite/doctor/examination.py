@@ -1,4 +1,4 @@
-"""Every check, in the order of a message's way: from the browser to the disk."""
+"""Every check, in the order in which a message passes: from the browser to the disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from chatsite.doctor.site import Site
 Check = Callable[[Site], Finding]
 ADDRESS = "chat.env: PUBLIC_URL=https://chat.example.org"
 
-# In each of these rows a check that fails ends the row: those after it would say the same again.
+# A check that fails skips the rest of its group: they would only fail for the same reason.
 WAY_IN: tuple[Check, ...] = (network.name_is_known, network.certificate_is_valid)
 PAGE: tuple[Check, ...] = (page.page_opens, page.https_is_known, page.static_files_load)
 SOCKETS: tuple[Check, ...] = (
@@ -44,7 +44,9 @@ def examine(site: Site | None, *, backups: Path) -> Iterator[Finding]:
     if site:
         yield from outside(site)
     else:
-        yield note("way in", "Not looked at: there is no address to begin at.", ADDRESS)
+        yield note(
+            "way in", "Not checked: PUBLIC_URL is not set and no address was given.", ADDRESS
+        )
     yield from until_wrong(DATABASE)
     yield layer.layer_carries_events()
     yield disk.disk_has_room()
@@ -55,12 +57,12 @@ def examine(site: Site | None, *, backups: Path) -> Iterator[Finding]:
 
 
 def outside(site: Site) -> Iterator[Finding]:
-    arrived = yield from until_wrong(partial(check, site) for check in WAY_IN)
-    if not arrived:
+    reached = yield from until_wrong(partial(check, site) for check in WAY_IN)
+    if not reached:
         return
     yield from until_wrong(partial(check, site) for check in PAGE)
-    talking = yield from until_wrong(partial(check, site) for check in SOCKETS)
-    if talking:
+    connected = yield from until_wrong(partial(check, site) for check in SOCKETS)
+    if connected:
         yield fanout.processes_hear_each_other(site)
         yield fanout.server_and_we_share_a_layer(site)
 
@@ -68,7 +70,7 @@ def outside(site: Site) -> Iterator[Finding]:
 def until_wrong(
     checks: Iterable[Callable[[], Finding]],
 ) -> Generator[Finding, None, bool]:
-    """Whether all of them went well enough."""
+    """Yield findings up to the first that is WRONG; returns whether there was none."""
     for check in checks:
         finding = check()
         yield finding

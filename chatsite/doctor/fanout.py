@@ -1,7 +1,7 @@
-"""Whether all processes hear each other: who types on one is seen on every other.
+"""Whether all processes receive each other's events.
 
-Typing goes only through the channel layer. A message would arrive in the end even without one, by
-looking at the log.
+It sends typing events, which travel through the channel layer only. Messages would arrive without
+it too, because each process also reads them from the database.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 from chat.channel.announcements import group_name
 from chatsite.doctor.finding import Finding, check, fine, note, wrong
 from chatsite.doctor.site import Site
-from chatsite.doctor.sockets import Closed, a_room, frame_of, say
+from chatsite.doctor.sockets import Closed, frame_of, new_room, send
 
 SOCKETS = 8  # spread by the proxy over the processes
 WITHIN = 3  # seconds
@@ -25,9 +25,9 @@ SAME_REDIS = "chat.env, the same for every process: REDIS_URL=redis://127.0.0.1:
 
 @check("fan-out")
 async def processes_hear_each_other(site: Site) -> Finding:
-    """As far as the proxy brings SOCKETS connections to different ones."""
-    room, count = a_room(), min(SOCKETS, settings.SOCKETS_PER_ADDRESS or SOCKETS)
-    deaf = 0
+    """Reaches as many processes as the proxy spreads SOCKETS connections over."""
+    room, count = new_room(), min(SOCKETS, settings.SOCKETS_PER_ADDRESS or SOCKETS)
+    missed = 0
     try:
         async with AsyncExitStack() as stack:
             first, *others = [
@@ -36,62 +36,62 @@ async def processes_hear_each_other(site: Site) -> Finding:
             ]
             for socket in (first, *others):
                 await frame_of("welcome", socket)
-            await say(first, "typing.start")
+            await send(first, "typing.start")
             for socket in others:
                 try:
-                    await frame_of("typing", socket, WITHIN if not deaf else 0.2)
+                    await frame_of("typing", socket, WITHIN if not missed else 0.2)
                 except TimeoutError:
-                    deaf += 1
+                    missed += 1
     except (Closed, OSError, WebSocketException) as error:
-        return wrong("fan-out", f"{count} people cannot be in one room: {error!r}.", SAME_REDIS)
-    if deaf:
+        return wrong("fan-out", f"{count} sockets could not join one room: {error!r}.", SAME_REDIS)
+    if missed:
         return wrong(
             "fan-out",
-            f"{deaf} of {count - 1} sockets do not see who types on another: the processes behind"
-            " the proxy do not hear each other.",
+            f"{missed} of {count - 1} sockets did not receive a typing event from another: the"
+            " processes behind the proxy do not receive each other's events.",
             SAME_REDIS,
         )
-    return fine("fan-out", f"who types on one of {count} sockets is seen on all others")
+    return fine("fan-out", f"a typing event from one of {count} sockets reaches all others")
 
 
 @check("second process")
 async def server_and_we_share_a_layer(site: Site) -> Finding:
-    """This command is one more process: does it hear what a server sends?"""
+    """This command is one more process: does it receive what a server sends?"""
     if not settings.REDIS_URL:
-        return note("second process", "no REDIS_URL: one process serves everybody, and may")
+        return note("second process", "without REDIS_URL one process serves everybody")
     try:
-        heard = await _hears(site, a_room())
+        received = await _receives(site, new_room())
     except Exception as error:  # whatever a layer raises
         return wrong("second process", f"The channel layer fails: {error!r}.", SAME_REDIS)
-    if not heard:
+    if not received:
         return wrong(
             "second process",
-            "This command is on the Redis of its REDIS_URL, and does not hear the server there.",
+            "This command is connected to REDIS_URL, but receives nothing from the server there.",
             SAME_REDIS,
         )
-    return fine("second process", "this command hears through Redis what a server tells")
+    return fine("second process", "this command receives the server's events through Redis")
 
 
-async def _hears(site: Site, room: str) -> bool:
+async def _receives(site: Site, room: str) -> bool:
     layer = get_channel_layer()
     async with asyncio.timeout(2 * WITHIN):
         channel = await layer.new_channel()
         await layer.group_add(group_name(room), channel)
-        heard = asyncio.create_task(layer.receive(channel))
-        await _type(site, room)
+        event = asyncio.create_task(layer.receive(channel))
+        await _send_typing(site, room)
         try:
             async with asyncio.timeout(WITHIN):
-                await heard
+                await event
         except TimeoutError:
             return False
         finally:
-            heard.cancel()
+            event.cancel()
             await layer.group_discard(group_name(room), channel)
     return True
 
 
-async def _type(site: Site, room: str) -> None:
+async def _send_typing(site: Site, room: str) -> None:
     async with site.socket(room, origin=site.origin) as socket:
         await frame_of("welcome", socket)
-        await say(socket, "typing.start")
+        await send(socket, "typing.start")
         await frame_of("ack", socket)

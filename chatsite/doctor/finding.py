@@ -1,4 +1,4 @@
-"""What one check found."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ P = ParamSpec("P")
 
 class State(StrEnum):
     FINE = "fine"
-    NOTE = "note"  # worth knowing, or could not be looked at; nothing that a script should stop at
+    NOTE = "note"  # worth knowing, or could not be checked; the exit code stays 0
     WRONG = "WRONG"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`change` is the exact line, or command, that puts it right; empty where nothing is wrong."""
+    """`change` is the exact line or command that fixes it; empty if nothing is wrong."""
 
     check: str
     state: State
@@ -43,16 +43,18 @@ def wrong(check: str, what: str, change: str) -> Finding:
 def check(
     name: str,
 ) -> Callable[[Callable[P, Finding | Coroutine[Any, Any, Finding]]], Callable[P, Finding]]:
-    """A check, which may be a coroutine, never raises: what it cannot look at is a finding, too."""
+    """Decorates a check, which may be a coroutine, so that an exception becomes a WRONG finding."""
 
-    def named(look: Callable[P, Finding | Coroutine[Any, Any, Finding]]) -> Callable[P, Finding]:
-        @wraps(look)
+    def named(
+        function: Callable[P, Finding | Coroutine[Any, Any, Finding]],
+    ) -> Callable[P, Finding]:
+        @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Finding:
             try:
-                found = look(*args, **kwargs)
+                found = function(*args, **kwargs)
                 return found if isinstance(found, Finding) else asyncio.run(found)
             except Exception as error:
-                what = f"This cannot be looked at: {error!r}."
+                what = f"The check failed: {error!r}."
                 return wrong(name, what, "journalctl -u 'chat@*' -n 50")
 
         return guarded

@@ -1,4 +1,4 @@
-"""The channel layer between the processes."""
+"""Whether the channel layer carries events between processes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ async def layer_carries_events() -> Finding:
     if not settings.REDIS_URL:
         return note(
             "layer",
-            "in memory: with a DATABASE_URL several processes can serve, but they would not hear"
-            " each other.",
+            "in memory: with DATABASE_URL several processes can serve, but they would not receive"
+            " each other's events.",
             "chat.env: REDIS_URL=redis://127.0.0.1:6379/0",
         )
     try:
@@ -30,15 +30,15 @@ async def layer_carries_events() -> Finding:
     except Exception as error:  # whatever a layer raises
         return wrong(
             "layer",
-            f"Redis does not carry an event: {error!r}.",
+            f"An event through Redis failed: {error!r}.",
             "systemctl start redis-server; or chat.env: REDIS_URL=redis://host:6379/0",
         )
-    return fine("layer", "an event goes through Redis and comes back")
+    return fine("layer", "an event was sent through Redis and received")
 
 
 async def _round_trip() -> None:
     layer: Any = get_channel_layer()
-    group, sent = f"doctor.{uuid4().hex}", {"type": "doctor.called"}
+    group, sent = f"doctor.{uuid4().hex}", {"type": "doctor.event"}
     async with asyncio.timeout(WITHIN):
         channel = await layer.new_channel()
         await layer.group_add(group, channel)

@@ -1,4 +1,4 @@
-"""The lines to change, for the proxy that stands there."""
+"""The line to change, for the proxy that the response came through."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NGINX_FORWARDED = (
     "nginx, in `location /`: proxy_set_header X-Forwarded-For $remote_addr;"
     " proxy_set_header X-Forwarded-Proto $scheme;"
 )
-CADDY = "Caddyfile, as deploy/Caddyfile has it: reverse_proxy, with nothing that sets {}"
+CADDY = "Caddyfile: in reverse_proxy remove what sets {}, as in deploy/Caddyfile"
 
 
 def processes(answer: Answer | None) -> str:
@@ -29,7 +29,7 @@ def processes(answer: Answer | None) -> str:
 
 
 def host(site: Site, answer: Answer | None) -> str:
-    """Either the chat does not know its name, or the proxy does not pass it on."""
+    """Either the chat does not know its host name, or the proxy does not pass it on."""
     if not validate_host(site.host, settings.ALLOWED_HOSTS):
         return f"chat.env: PUBLIC_URL={site.url}"
     return NGINX_HOST if _is_nginx(answer) else CADDY.format("Host")

@@ -1,4 +1,4 @@
-"""The chat as it is found on the network: its address, whom to trust there, and how to ask it."""
+"""The chat as a network client sees it: its address, and requests over HTTP and WebSocket."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 25  # seconds; longer than deploy/Caddyfile waits for a process that answers
-MAX_BODY = 4 * 1024 * 1024  # bytes that are read of an answer
+TIMEOUT = 25  # seconds; longer than deploy/Caddyfile waits for a process that answers
+MAX_BODY = 4 * 1024 * 1024  # bytes read of an answer
 AGENT = "chat-doctor"
 
 
@@ -27,8 +27,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """`url` is what people type, without a slash at its end; `ca` a file with certificates to trust
-    beside the system's."""
+    """`url` is the address without a slash at its end; `ca` a file of certificates to trust in
+    addition to the system's."""
 
     url: str
     ca: Path | None = None
@@ -47,7 +47,7 @@ class Site:
 
     @property
     def origin(self) -> str:
-        """As browsers write it."""
+        """As browsers send it."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -55,10 +55,13 @@ class Site:
         return ssl.create_default_context(cafile=self.ca) if self.secure else None
 
     def get(self, path: str) -> Answer:
-        """Of the host, not below `url`; follows no redirect. Raises OSError, HTTPException."""
+        """`path` starts at the host, not at `url`. Follows no redirect.
+
+        Raises OSError, HTTPException.
+        """
         kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
         options: dict[str, Any] = {"context": self.trust()} if self.secure else {}
-        connection = kind(self.host, self.port, timeout=PATIENCE, **options)
+        connection = kind(self.host, self.port, timeout=TIMEOUT, **options)
         with closing(connection):
             connection.request("GET", path, headers={"User-Agent": AGENT})
             response = connection.getresponse()
@@ -67,14 +70,14 @@ class Site:
 
     @property
     def path(self) -> str:
-        """That of the page."""
+        """The path of the page."""
         return f"{urlsplit(self.url).path}/"
 
     @asynccontextmanager
     async def socket(
         self, room: str, *, origin: str | None = None
     ) -> AsyncIterator[ClientConnection]:
-        """A WebSocket to a room, that sends no pings. Raises OSError, WebSocketException.
+        """A WebSocket to a room; it sends no pings. Raises OSError, WebSocketException.
 
         Not websockets.sync: it reads and writes in two threads at the same time, which Python's
         TLS cannot do before 3.13, and one in a hundred handshakes hangs.
@@ -85,7 +88,7 @@ class Site:
             subprotocols=["chat.v1"],  # type: ignore[list-item]
             origin=origin,  # type: ignore[arg-type]
             ssl=self.trust(),
-            open_timeout=PATIENCE,
+            open_timeout=TIMEOUT,
             close_timeout=1,
             ping_interval=None,
             user_agent_header=AGENT,

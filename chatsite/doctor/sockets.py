@@ -1,6 +1,6 @@
-"""A user's WebSocket, through the proxy: the upgrade, the origin, both directions.
+"""A user's WebSocket through the proxy: the upgrade, the origin, both directions.
 
-Everything happens in a room with a random name. Nothing is posted there, so nothing is stored.
+The checks join a room with a random name and post nothing there, so nothing is stored.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from chat.protocol.errors import CloseCode
 from chatsite.doctor import lines
 from chatsite.doctor.finding import Finding, check, fine, wrong
-from chatsite.doctor.site import PATIENCE, Site
+from chatsite.doctor.site import TIMEOUT, Site
 
 Frame = dict[str, Any]
 
 
 class Closed(Exception):
-    """The server ended a socket; its code, or 1006."""
+    """The server closed a socket with this code, or without one (1006)."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -32,76 +32,80 @@ class Closed(Exception):
 
 @check("upgrade")
 async def upgrade_passes(site: Site) -> Finding:
-    """Without an Origin, which is the next check's."""
+    """Sends no Origin, which the next check is about."""
     try:
-        async with site.socket(a_room()) as socket:
+        async with site.socket(new_room()) as socket:
             await frame_of("welcome", socket)
     except InvalidStatus as error:
         status = error.response.status_code
         return wrong(
             "upgrade",
-            f"The handshake of a WebSocket is answered with {status}, where 101 is due: the"
-            " proxy does not pass the upgrade on.",
+            f"A WebSocket handshake is answered with {status} instead of 101: the proxy does not"
+            " forward the upgrade.",
             lines.upgrade(site.get(site.path)),
         )
     except Closed as end:
         return wrong(
-            "upgrade", f"The chat closes the socket: {meaning(end.code)}", remedy(end.code)
+            "upgrade", f"The chat closed the socket: {meaning(end.code)}", remedy(end.code)
         )
     except (OSError, WebSocketException) as error:
         return wrong(
-            "upgrade", f"No WebSocket comes about: {error!r}.", lines.upgrade(site.get(site.path))
+            "upgrade",
+            f"The WebSocket handshake failed: {error!r}.",
+            lines.upgrade(site.get(site.path)),
         )
-    return fine("upgrade", "101 through the proxy, and the chat says welcome")
+    return fine("upgrade", "101 through the proxy, and the chat sent its welcome")
 
 
 @check("origin")
 async def origin_is_allowed(site: Site) -> Finding:
     try:
-        async with site.socket(a_room(), origin=site.origin) as socket:
+        async with site.socket(new_room(), origin=site.origin) as socket:
             await frame_of("welcome", socket)
     except Closed as end:
         if end.code == CloseCode.BAD_ORIGIN:
             return wrong(
                 "origin",
-                f"The chat takes its own page at {site.origin} for another site's.",
+                f"The chat refuses its own page at {site.origin} as another site's.",
                 lines.host(site, site.get(site.path)),
             )
-        return wrong("origin", f"The chat closes the socket: {meaning(end.code)}", remedy(end.code))
+        return wrong("origin", f"The chat closed the socket: {meaning(end.code)}", remedy(end.code))
     except (OSError, WebSocketException) as error:
-        return wrong("origin", f"No socket for {site.origin}: {error!r}.", remedy(0))
+        return wrong(
+            "origin", f"The handshake with Origin {site.origin} failed: {error!r}.", remedy(0)
+        )
     return fine("origin", f"a page of {site.origin} may connect")
 
 
 @check("both ways")
 async def both_ways(site: Site) -> Finding:
-    """A question and its answer, in time for people to talk."""
+    """One command and its reply."""
     try:
-        async with site.socket(a_room(), origin=site.origin) as socket:
+        async with site.socket(new_room(), origin=site.origin) as socket:
             await frame_of("welcome", socket)
             began_at = time.monotonic()
-            await say(socket, "history.fetch", before=1, limit=1)
+            await send(socket, "history.fetch", before=1, limit=1)
             await frame_of("ack", socket)
             took = (time.monotonic() - began_at) * 1000
     except (Closed, OSError, WebSocketException) as error:
         return wrong(
             "both ways",
-            f"What is sent gets no answer within {PATIENCE} s: {error!r}.",
+            f"A command got no reply within {TIMEOUT} s: {error!r}.",
             "journalctl -u 'chat@*' -n 50; /readyz of each process says why",
         )
-    return fine("both ways", f"a question is answered in {took:.0f} ms")
+    return fine("both ways", f"a command was answered in {took:.0f} ms")
 
 
-def a_room() -> str:
-    """One that nobody else is in."""
+def new_room() -> str:
+    """The slug of a room that nobody is in."""
     return f"doctor-{uuid4().hex}"
 
 
-async def say(socket: ClientConnection, kind: str, **fields: object) -> None:
+async def send(socket: ClientConnection, kind: str, **fields: object) -> None:
     await socket.send(json.dumps({"type": kind, "id": 1, **fields}))
 
 
-async def frame_of(kind: str, socket: ClientConnection, seconds: float = PATIENCE) -> Frame:
+async def frame_of(kind: str, socket: ClientConnection, seconds: float = TIMEOUT) -> Frame:
     """The next frame of this type. Raises Closed, and TimeoutError, an OSError."""
     try:
         async with asyncio.timeout(seconds):

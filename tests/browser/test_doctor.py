@@ -112,11 +112,11 @@ def test_errors_and_notes_are_counted_apart(states, summary, level):
 
 
 @pytest.mark.django_db
-def test_one_that_hangs_is_ended_and_says_so(not_run_yet, monkeypatch):
-    monkeypatch.setattr(doctor, "LIMIT", 0.01)
+def test_one_that_hangs_is_stopped_and_says_so(not_run_yet, monkeypatch):
+    monkeypatch.setattr(doctor, "TIMEOUT", 0.01)
 
     answer = signed_in(is_staff=True).post(PATH)
 
-    assert b"It was ended after 0.01 s" in answer.content
+    assert b"It was stopped after 0.01 s" in answer.content
     assert b"1 error" in answer.content
     assert not doctor._running.locked()

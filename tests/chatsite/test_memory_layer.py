@@ -6,7 +6,7 @@ import pytest
 from channels.exceptions import ChannelFull
 from channels.layers import InMemoryChannelLayer
 
-from chatsite.memory_layer import CLEANING, MemoryLayer
+from chatsite.memory_layer import CLEANING_INTERVAL, MemoryLayer
 
 EVENT = {"type": "room.changed"}
 
@@ -30,7 +30,7 @@ async def test_a_busy_layer_searches_now_and_then(searches, still_clock):
         assert await layer.receive("hub") == EVENT
     assert len(searches) == 1
 
-    still_clock.now += CLEANING
+    still_clock.now += CLEANING_INTERVAL
     await layer.group_send("room.lobby", EVENT)
 
     assert len(searches) == 2
@@ -42,7 +42,7 @@ async def test_what_nobody_receives_makes_room_in_the_end(still_clock):
     with pytest.raises(ChannelFull):
         await layer.send("hub", EVENT)
 
-    still_clock.now += CLEANING
+    still_clock.now += CLEANING_INTERVAL
     await layer.group_send("room.lobby", EVENT)
 
     await layer.send("hub", EVENT)
