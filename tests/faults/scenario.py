@@ -28,7 +28,7 @@ from tests.faults.stores import PostgresDatabase, Sqlite, read_log
 LONG = os.environ.get("FAULTS") == "long"  # `make faults`
 KEPT = processes.ROOT / "var" / "faults"  # histories that failed
 SERVE = ("manage.py", "serve", "-b", "127.0.0.1", "-p", "{port}")
-OPENED = ("-m", "tests.faults.opened_node", "-p", "{port}")
+OPENED = ("-m", "tests.faults.instrumented_node", "-p", "{port}")
 WORDS = (
     "lorem",
     "ipsum",
