@@ -127,7 +127,10 @@ async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path)
     assert (await asking).status_code == 200
 
 
-async def test_those_who_wait_while_the_database_is_away_share_one_failed_attempt(async_client):
+async def test_those_who_wait_while_the_database_is_away_share_one_failed_attempt(
+    async_client, monkeypatch
+):
+    monkeypatch.setattr(reads, "AWAY", 600)  # seconds; longer than twenty pages take to render
     async with counted(in_readers, "chat_room") as attempts, away(in_readers):
         pages = await asyncio.gather(*(async_client.get("/") for _ in range(20)))
         lookup = await async_client.get("/rooms.json")
