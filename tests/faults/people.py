@@ -111,7 +111,7 @@ class Person:
         self._news.set()
 
     async def _live(self):
-        await self.link.keep()
+        await self.link.run()
         self.stayed = False
 
     async def _deliver(self):
