@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -55,9 +56,9 @@ def post_messages(posts: Sequence[Post]) -> list[Stored]:
     Either all that is new is stored when this returns, or, per room on PostgreSQL and in all on
     SQLite, nothing and it raises.
     """
-    by_room: dict[str, list[Post]] = defaultdict(list)
-    for post in posts:
-        by_room[post.slug].append(post)
+    by_room: dict[str, dict[int, Post]] = defaultdict(dict)  # by their index in `posts`
+    for index, post in enumerate(posts):
+        by_room[post.slug][index] = post
     outcomes: dict[int, Stored] = {}
     if connection.vendor == "sqlite":
         with transaction.atomic():
@@ -67,30 +68,30 @@ def post_messages(posts: Sequence[Post]) -> list[Stored]:
         for slug, theirs in _in_lock_order(by_room):
             with transaction.atomic():
                 outcomes |= _post_in_room(slug, theirs)
-    return [outcomes[id(post)] for post in posts]
+    return [outcomes[index] for index in range(len(posts))]
 
 
-def _in_lock_order(by_room: dict[str, list[Post]]) -> Iterable[tuple[str, list[Post]]]:
+def _in_lock_order(by_room: dict[str, dict[int, Post]]) -> list[tuple[str, dict[int, Post]]]:
     """Slugs are unique and never change, so their order is as good as that of ids."""
-    return sorted(by_room.items())
+    return sorted(by_room.items(), key=itemgetter(0))
 
 
-def _post_in_room(slug: str, posts: Sequence[Post]) -> dict[int, Stored]:
-    """One room's part of a batch, in the caller's transaction; outcomes by the post's `id()`."""
+def _post_in_room(slug: str, posts: Mapping[int, Post]) -> dict[int, Stored]:
+    """One room's part of a batch, in the caller's transaction; an outcome for each key."""
     outcomes: dict[int, Stored] = {}
     new: list[frames.Message] = []
     with connection.cursor() as cursor:
         room_id, epoch, after = _locked_room(cursor, slug)
-        known = _known_messages(cursor, room_id, posts)
+        known = _known_messages(cursor, room_id, posts.values())
         head, now = after, timezone.now()
-        for post in posts:
+        for index, post in posts.items():
             message = known.get(post.client_message_id)
             if message is None:
                 head += 1
                 message = _message(head, post, frames.timestamp(now))
                 known[post.client_message_id] = message
                 new.append(message)
-            outcomes[id(post)] = message if message.body == post.body else Conflict()
+            outcomes[index] = message if message.body == post.body else Conflict()
         if new:
             _store(cursor, room_id, new, now)
             cursor.execute(MOVE, (head, room_id))
@@ -117,7 +118,7 @@ def _locked_room(cursor: Cursor, slug: str) -> tuple[int, str, int]:
 
 
 def _known_messages(
-    cursor: Cursor, room_id: int, posts: Sequence[Post]
+    cursor: Cursor, room_id: int, posts: Iterable[Post]
 ) -> dict[UUID, frames.Message]:
     """The messages stored before under the posts' idempotency keys; usually none."""
     ids = _uuids(post.client_message_id for post in posts)
