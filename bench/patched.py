@@ -80,7 +80,9 @@ def no_storage() -> None:
             messages.append(Message(seq, seq, post.client_message_id, *author, post.body, now))
         changes = announcements.encoded(messages)
         first, last = messages[0].seq, messages[-1].seq
-        announcement = announcements.Announcement(room[0].epoch, first - 1, last, changes)
+        announcement = announcements.Announcement(
+            room[0].epoch, first - 1, last, changes, received_at=posts[0].received_at
+        )
         announcements.announce(posts[0].slug, announcement)
         return messages
 

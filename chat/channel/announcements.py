@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from msgspec import Struct
-from msgspec.structs import replace
 
 from chat.metrics import LAYER_FAILURES
 from chat.protocol import frames
@@ -44,7 +41,7 @@ class Announcement(Struct, frozen=True):
     head: int
     changes: list[Change] | None
     title: str | None = None  # set where the room was given one
-    queued_at: float | None = None  # perf_counter, of the oldest post of ours in it
+    received_at: float | None = None  # perf_counter, of the oldest post in it; this process only
 
 
 def group_name(slug: str) -> str:
@@ -66,17 +63,6 @@ class Ear(Struct, frozen=True, eq=False):
 
 _ears: dict[str, tuple[Ear, ...]] = {}
 _sending: set[asyncio.Task[bool]] = set()
-_queued_at: ContextVar[float | None] = ContextVar("queued_at", default=None)
-
-
-@contextmanager
-def queued_since(queued_at: float) -> Iterator[None]:
-    """Let what this thread announces within know how long its oldest post has waited."""
-    token = _queued_at.set(queued_at)
-    try:
-        yield
-    finally:
-        _queued_at.reset(token)
 
 
 def listen(slug: str, ear: Ear) -> None:
@@ -96,7 +82,6 @@ def unlisten(slug: str, ear: Ear) -> None:
 def announce(slug: str, announcement: Announcement) -> None:
     """Ring for one room, after COMMIT, from any thread. Does not wait for the channel layer
     where this process serves people, so that the writer goes on to the next batch."""
-    announcement = replace(announcement, queued_at=_queued_at.get())
     serving = _ears.get(slug) or next(iter(list(_ears.values())), ())  # a copy: the loop adds more
     if serving:
         _call_in(serving[0].loop, _announce_in_loop, slug, announcement)

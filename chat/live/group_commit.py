@@ -20,7 +20,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from chat import database
-from chat.channel import announcements
 from chat.loops import PerLoop
 from chat.metrics import BATCH, COMMIT, QUEUE, show_size
 from chat.protocol.errors import Busy, ChatError, NotStored, Unavailable
@@ -34,8 +33,7 @@ LONGEST_WAIT = 0.005  # seconds, for company; mostly it is half of what the last
 BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
 
 Outcome = Message | ChatError
-# A post, who waits for it, and since when (perf_counter).
-Waiting = tuple[Post, "asyncio.Future[Message]", float]
+Waiting = tuple[Post, "asyncio.Future[Message]"]
 
 
 class GroupCommit:
@@ -63,7 +61,7 @@ class GroupCommit:
         if 0 < settings.POST_QUEUE_LIMIT <= len(self._waiting):
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
         stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting.append((post, stored, time.perf_counter()))
+        self._waiting.append((post, stored))
         if len(self._waiting) == self._target_size:
             self._batch_ready.set()
         if self._writing is None:
@@ -81,7 +79,7 @@ class GroupCommit:
                 batch = list(islice(self._waiting, MAX_BATCH))
                 for _ in batch:
                     self._waiting.popleft()
-                self._oldest_at = batch[0][2]
+                self._oldest_at = batch[0][0].received_at
                 BATCH.observe(len(batch))
                 began = time.perf_counter()
                 with COMMIT.time():
@@ -104,15 +102,15 @@ class GroupCommit:
 
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
-            outcomes = await self._store([post for post, _, _ in batch])
+            outcomes = await self._store([post for post, _ in batch])
         except BaseException as error:  # a bug, or the loop ends: nobody may wait for ever
-            for _, stored, _ in batch:
+            for _, stored in batch:
                 stored.cancel()
             if not isinstance(error, Exception):
                 raise
             logger.exception("A batch of %d posts failed", len(batch))
             return
-        for (_, stored, _), outcome in zip(batch, outcomes, strict=True):
+        for (_, stored), outcome in zip(batch, outcomes, strict=True):
             if stored.done():  # its connection is gone
                 continue
             if isinstance(outcome, Message):
@@ -137,14 +135,9 @@ class GroupCommit:
 
     async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         try:
-            return await database.write(_post, posts, self._oldest_at)
+            return await database.write(post_messages, posts)
         except DatabaseError:
-            return await database.write(_post, posts, self._oldest_at)
-
-
-def _post(posts: Sequence[Post], queued_at: float) -> Sequence[Outcome]:
-    with announcements.queued_since(queued_at):
-        return post_messages(posts)
+            return await database.write(post_messages, posts)
 
 
 group_commit = PerLoop(GroupCommit)

@@ -53,7 +53,7 @@ class RoomHub:
         self._held: dict[tuple[int, int], Announcement] = {}
         self._rumour = 0  # the highest head anyone has told of
         self._pending: list[Change] = []  # in order, not yet released to readers
-        self._queued_at: float | None = None  # the oldest post of ours among them
+        self._received_at: float | None = None  # of the oldest post of ours among them
         self._subscriptions: dict[Subscription, None] = {}
         self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
@@ -133,7 +133,7 @@ class RoomHub:
             self._rumour = max(self._rumour, announcement.head)
             if announcement.changes is not None and len(self._held) < MAX_HELD:
                 self._held[announcement.after, announcement.head] = announcement
-            self._queued_at = self._queued_at or announcement.queued_at
+            self._received_at = self._received_at or announcement.received_at
             self._accept_held()
             if self._rumour > self.head:
                 GAPS.inc()
@@ -232,14 +232,14 @@ class RoomHub:
             await self._has_news.wait()
             self._has_news.clear()
             began = time.perf_counter()
-            queued_at, self._queued_at = self._queued_at, None
+            received_at, self._received_at = self._received_at, None
             DELIVERIES.inc(self._release() * len(self._subscriptions))
             for number, subscription in enumerate(list(self._subscriptions), start=1):
                 subscription.deliver()
                 if number % SLICE == 0:
                     await asyncio.sleep(0)
-            if queued_at is not None:
-                ECHO.observe(time.perf_counter() - queued_at)
+            if received_at is not None:
+                ECHO.observe(time.perf_counter() - received_at)
             if (took := time.perf_counter() - began) < SHORT_PASS:
                 await asyncio.sleep(took / 4)
 

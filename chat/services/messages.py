@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -29,6 +30,7 @@ class Post:
     author_name: str
     client_message_id: UUID
     body: str
+    received_at: float = field(default_factory=time.perf_counter, compare=False)
 
 
 Stored = frames.Message | Conflict
@@ -80,6 +82,7 @@ def _post_in_room(slug: str, posts: Mapping[int, Post]) -> dict[int, Stored]:
     """One room's part of a batch, in the caller's transaction; an outcome for each key."""
     outcomes: dict[int, Stored] = {}
     new: list[frames.Message] = []
+    received_at = None  # of the first one stored
     with connection.cursor() as cursor:
         room_id, epoch, after = _locked_room(cursor, slug)
         known = _known_messages(cursor, room_id, posts.values())
@@ -91,12 +94,16 @@ def _post_in_room(slug: str, posts: Mapping[int, Post]) -> dict[int, Stored]:
                 message = _message(head, post, frames.timestamp(now))
                 known[post.client_message_id] = message
                 new.append(message)
+                received_at = received_at or post.received_at
             outcomes[index] = message if message.body == post.body else Conflict()
         if new:
             _store(cursor, room_id, new, now)
             cursor.execute(MOVE, (head, room_id))
     if new:
-        announcement = announcements.Announcement(epoch, after, head, announcements.encoded(new))
+        changes = announcements.encoded(new)
+        announcement = announcements.Announcement(
+            epoch, after, head, changes, received_at=received_at
+        )
         transaction.on_commit(partial(announcements.announce, slug, announcement))
     return outcomes
 

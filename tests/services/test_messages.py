@@ -172,14 +172,16 @@ def test_a_room_comes_into_being_with_its_first_message():
 def test_a_batch_is_announced_once_with_all_that_is_new(announced):
     known = post("Known")
     post_messages([known])
+    new = post("One")
 
-    post_messages([post("One"), known, post("Two")])
+    post_messages([known, new, post("Two")])
 
     first, second = announced()
     assert (first.after, first.head) == (0, 1)
     assert (second.after, second.head) == (1, 3)
     assert [change.seq for change in second.changes] == [2, 3]
     assert second.epoch == Room.objects.get(slug="lobby").epoch
+    assert second.received_at == new.received_at, "what the delivery metric counts from"
 
 
 def test_nothing_new_is_not_announced(announced):
