@@ -116,14 +116,15 @@ def no_shared_hub() -> None:
 
 def no_coalescing() -> None:
     """Each change is a frame of its own."""
-    from chat.live import hub, replay_buffer
+    from chat.live import log_frames, replay_buffer
     from chat.live.replay_buffer import Frame
 
     def split_into_frames(after: int, head: int, changes: Any) -> list[Frame]:
         frames = [Frame(change.seq - 1, change.seq, [change]) for change in changes]
         return frames or [Frame(after, head, [])]
 
-    replay_buffer.split_into_frames = hub.split_into_frames = split_into_frames  # type: ignore[attr-defined]
+    for module in (replay_buffer, log_frames):
+        vars(module)["split_into_frames"] = split_into_frames
 
 
 def no_prepared_frames() -> None:

@@ -143,7 +143,7 @@ class HubRegistry:
         else:
             if head > hub.head:
                 POLL_FINDS.inc()
-            hub.hear_of_head(head)
+            hub.on_head(head)
             hub.title = found.shown_title if found else hub.title
 
     async def _forget_pruned(self, hub: RoomHub, found: LogState | None) -> None:

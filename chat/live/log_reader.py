@@ -8,7 +8,7 @@ from chat.channel.announcements import Change, encoded
 from chat.models import Message, Room
 from chat.protocol import frames
 
-KEPT = 200  # changes that a hub starts with
+INITIAL_CHANGES = 200  # changes that a hub starts with
 ENVELOPE = 100  # bytes of a history ack around its messages
 
 
@@ -26,7 +26,7 @@ class Tail(NamedTuple):
 def latest(slug: str) -> Tail:
     """The newest changes of a room, which need not exist yet."""
     room = Room.objects.at(slug)
-    floor = max(0, room.head - KEPT)
+    floor = max(0, room.head - INITIAL_CHANGES)
     changes = changes_between(slug, floor, room.head) if room.head else []
     return Tail(room.epoch, room.shown_title, room.pruned_upto, floor, room.head, changes)
 

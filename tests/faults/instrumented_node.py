@@ -30,12 +30,14 @@ from channels.layers import get_channel_layer  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from msgspec import structs  # noqa: E402
 
 from chat.channel import announcements  # noqa: E402
 from chat.live import group_commit  # noqa: E402
 from chat.live.commands import HANDLERS  # noqa: E402
 from chat.live.hub import RoomHub  # noqa: E402
 from chat.live.hub_registry import HubRegistry  # noqa: E402
+from chat.live.sequencer import Sequencer  # noqa: E402
 from chat.protocol.frames import StartTyping  # noqa: E402
 
 
@@ -83,16 +85,15 @@ def deaf():
 
 
 def careless():
-    """Every third announcement gets lost, and the hub takes the next as if it followed on."""
-    hear = RoomHub.hear
+    """Every third announcement gets lost, and the next one counts as if it followed on."""
+    offer = Sequencer.offer
 
-    def hear_some(hub, announcement):
-        if announcement.head % 3 and hub.is_open:
-            hub._accept(announcement.head, announcement.changes or [])
-        elif not hub.is_open:
-            hear(hub, announcement)
+    def offer_some(sequencer, announcement):
+        if announcement.head % 3 == 0:
+            return []
+        return offer(sequencer, structs.replace(announcement, after=sequencer.head))
 
-    RoomHub.hear = hear_some
+    Sequencer.offer = offer_some
 
 
 def hasty():

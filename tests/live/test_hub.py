@@ -86,15 +86,12 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
     layer = use(PatientLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
-        lobby = hub_registry()._hubs["lobby"]
         with told_by_layer_alone("lobby"):
             for message in posts(3):
                 await store([message])
             await until(lambda: len(layer.kept) == 3)
             for number in (2, 1):
                 await layer.deliver(number)
-            await until(lambda: len(lobby._held) == 2)
-            assert lobby.released == 0
             await layer.deliver(0)
 
             assert await hers.bodies(until=3) == bodies(1, 3)
@@ -113,7 +110,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
         rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
 
         for event in (both, rest, first):  # all before the next pass
-            hub_registry()._hubs["lobby"].hear(announcements.heard(event))
+            hub_registry()._hubs["lobby"].on_announcement(announcements.heard(event))
 
         assert await hers.bodies(until=3) == bodies(1, 3)
 
@@ -159,6 +156,20 @@ async def test_what_is_said_while_the_hub_reads_the_log_is_not_lost():
 
         assert hers.welcome["head"] == 5, "heard of it, before the heads were polled"
         assert await hers.bodies(until=5) == bodies(1, 5)
+
+
+async def test_more_announcements_than_are_kept_while_the_log_is_read_lose_nothing(monkeypatch):
+    monkeypatch.setattr("chat.live.hub.MAX_BEFORE_OPEN", 2)
+    await store(posts(3))
+    async with held(in_readers, at=READING) as (go, arrived), AsyncExitStack() as stack:
+        entering = asyncio.create_task(stack.enter_async_context(enter()))
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+        for number in range(4, 9):
+            await store([post(str(number))])
+        go.set()
+        hers = await entering
+
+        assert await hers.bodies(until=8) == bodies(1, 8)
 
 
 async def test_with_every_doorbell_lost_others_still_follow_within_3_seconds():

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from chat import database
-from chat.live.hub import STEP
 from chat.live.hub_registry import hub_registry
+from chat.live.log_frames import LOG_READ_BATCH
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
 from tests.faulty_channel_layers import DeafLayer, told_by_layer_alone, use
@@ -87,14 +87,17 @@ async def test_what_came_beyond_memory_is_read_from_the_log(while_open):
             assert len(await hers.bodies(until=MAX_REPLAY)) == MAX_REPLAY
 
 
-async def test_who_is_far_behind_is_read_for_step_by_step():
+async def test_the_log_is_read_in_batches_for_readers_far_behind():
     """What was read is held until its reader has taken it, and there may be many readers."""
-    await store(posts(2 * STEP + 1))
+    await store(posts(2 * LOG_READ_BATCH + 1))
     hub = await hub_registry().enter("lobby")
 
-    heads = [(await hub.logged_frames(cursor))[-1].head for cursor in (0, STEP, 2 * STEP)]
+    heads = [
+        (await hub.logged_frames(cursor))[-1].head
+        for cursor in (0, LOG_READ_BATCH, 2 * LOG_READ_BATCH)
+    ]
 
-    assert heads == [STEP, 2 * STEP, 2 * STEP + 1]
+    assert heads == [LOG_READ_BATCH, 2 * LOG_READ_BATCH, 2 * LOG_READ_BATCH + 1]
     hub_registry().leave(hub)
 
 

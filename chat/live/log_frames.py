@@ -1,0 +1,39 @@
+"""Frames for readers that are further behind than a room's replay buffer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from chat import database
+from chat.live import log_reader
+from chat.live.replay_buffer import Frame, split_into_frames
+
+LOG_READ_BATCH = 100  # changes of one query; all are in memory until the readers have taken them
+
+
+class LogFrames:
+    """Reads one room's frames from its log: one query for all readers at the same cursor."""
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+        self._reading: dict[int, asyncio.Task[list[Frame]]] = {}  # by cursor
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[list[Frame]]]:
+        """The reads under way, for whoever has to end them."""
+        return self._reading.values()
+
+    async def read(self, cursor: int, upto: int) -> list[Frame]:
+        """Frames from `cursor` on, up to `upto` or part of the way. Raises Unavailable."""
+        reading = self._reading.get(cursor)
+        if reading is None:
+            end = min(upto, cursor + LOG_READ_BATCH)
+            reading = asyncio.create_task(self._read(cursor, end))
+            self._reading[cursor] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(cursor, None))
+        return await asyncio.shield(reading)
+
+    async def _read(self, after: int, upto: int) -> list[Frame]:
+        changes = await database.read(log_reader.changes_between, self._slug, after, upto)
+        return split_into_frames(after, upto, changes)
