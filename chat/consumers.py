@@ -34,11 +34,18 @@ from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
 from chat.live.shutdown import shutdown
-from chat.live.subscription import Disconnect, PlainTextSubscription, Subscription
+from chat.live.subscription import PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import frames
-from chat.protocol.errors import BadFrame, ChatError, CloseCode, TooFast, Unavailable
+from chat.protocol.errors import (
+    BadFrame,
+    ChatError,
+    CloseCode,
+    Disconnect,
+    TooFast,
+    Unavailable,
+)
 from chat.protocol.frames import GoingAway, Limits, RoomInfo, Welcome
 
 logger = logging.getLogger(__name__)
@@ -205,7 +212,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Bring the visitor up to date and keep them so, until cancelled."""
         try:
             self._record.follows(subscription)
-            with hub.subscribed(subscription):
+            with hub.fan_out.reading(subscription):
                 while True:
                     for text in await subscription.next_batch():
                         await self.send(text_data=text.text)

@@ -34,10 +34,14 @@ PARTS: list[tuple[str, str]] = [
     ("SQLite: commit", r"_commit \(django/db/backends"),
     ("SQLite: statements", r"(execute|executemany) \(django/db/backends/sqlite3"),
     ("Django's ORM and transactions", r"\(django/"),
-    ("journal and services", r"\(chat/(journal|database|services/\w+|broadcast|models/\w+)\.py"),
+    (
+        "group commit and services",
+        r"\(chat/(live/group_commit|database|services/\w+|channel/\w+|models/\w+)\.py",
+    ),
     (
         "fan-out: hub, subscriptions, frames",
-        r"\(chat/(hub|subscription|recent|outgoing|presence)\.py",
+        r"\(chat/live/(hub|fan_out|sequencer|subscription|replay_buffer|log_frames"
+        r"|prepared_text|presence)\.py",
     ),
     ("launcher's connection", r"\(chatsite/server/"),
     ("commands: decode, checks, replies", r"\(chat/"),

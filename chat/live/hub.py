@@ -1,4 +1,4 @@
-"""One room in this process: membership of its group, the replay buffer, and fan-out to readers.
+"""One room in this process: its group, its replay buffer and its readers.
 
 Readers see the log's changes in `seq` order, each once, whatever the channel layer drops, repeats
 or reorders: the sequencer puts them in order, and what is missing after a short wait is read from
@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from chat import database
@@ -20,21 +17,19 @@ from chat.channel import announcements
 from chat.channel.announcements import Announcement, Change, Ear
 from chat.channel.group import GroupMembership
 from chat.live import log_reader
+from chat.live.fan_out import FanOut
 from chat.live.log_frames import LogFrames
 from chat.live.presence import Presence
 from chat.live.replay_buffer import Frame, ReplayBuffer
 from chat.live.sequencer import Sequencer
-from chat.live.subscription import Disconnect, Subscription
-from chat.metrics import DELIVERIES, ECHO, GAPS, REPAIRS
+from chat.metrics import GAPS, REPAIRS
 from chat.models import Room
-from chat.protocol.errors import CloseCode, Unavailable
+from chat.protocol.errors import CloseCode, Disconnect, Unavailable
 from chat.protocol.frames import MAX_REPLAY
 from chat.tasks import cancel
 
 REORDER_WINDOW = 0.05, 0.15  # seconds to wait for a missing announcement before reading the log
 MAX_BEFORE_OPEN = 100  # announcements kept while the log is read for the first time
-SHORT_PASS = 0.002  # seconds; during a longer pass enough new changes arrive to share the next
-FAN_OUT_BATCH = 100  # readers written to before the event loop runs other tasks
 
 
 class RoomHub:
@@ -48,14 +43,12 @@ class RoomHub:
         self.title = ""
         self.pruned_upto = 0  # the replay buffer reflects pruning up to this seq
         self.replay_buffer = ReplayBuffer(0, 0, [])
-        self.presence = Presence(slug, self._wake_readers)
+        self.fan_out = FanOut(self._release)
+        self.presence = Presence(slug, self.fan_out.wake)
         self._ear = Ear(asyncio.get_running_loop(), self.on_announcement)
         self._sequencer = Sequencer(0)
         self._before_open: deque[Announcement] | None = deque(maxlen=MAX_BEFORE_OPEN)
         self._unreleased: list[Change] = []  # in order; the next pass gives them to readers
-        self._received_at: float | None = None  # of the oldest post among them, if posted here
-        self._subscriptions: dict[Subscription, None] = {}
-        self._has_news = asyncio.Event()
         self._repairing: asyncio.Task[None] | None = None
         self._log_frames = LogFrames(slug)
         self._membership = GroupMembership(
@@ -81,7 +74,7 @@ class RoomHub:
         self._tasks = [
             asyncio.create_task(run, name=f"{name} {self.slug}")
             for name, run in (
-                ("fan-out", self._fan_out()),
+                ("fan-out", self.fan_out.run()),
                 ("membership", self._membership.run()),
                 ("presence", self.presence.run()),
             )
@@ -96,7 +89,7 @@ class RoomHub:
         await self.presence.farewell()
         await self._membership.leave()  # only now: until it is cancelled, it may still be joining
         # Break the reference cycles, so that reference counting frees the hub immediately.
-        del self.presence, self._ear, self._membership, self._tasks, self._opening
+        del self.presence, self.fan_out, self._ear, self._membership, self._tasks, self._opening
 
     @property
     def is_open(self) -> bool:
@@ -113,19 +106,10 @@ class RoomHub:
         """How far readers may read; the next pass moves it to `head`."""
         return self.replay_buffer.head
 
-    @contextmanager
-    def subscribed(self, subscription: Subscription) -> Iterator[Subscription]:
-        """Call the subscription's `deliver` whenever there is something new."""
-        self._subscriptions[subscription] = None
-        try:
-            yield subscription
-        finally:
-            del self._subscriptions[subscription]
-
     def end(self, code: CloseCode) -> None:
         """Close every connection with `code`."""
         self.ended = code
-        self._wake_readers()
+        self.fan_out.wake()
 
     def on_announcement(self, announcement: Announcement) -> None:
         """Accept what this process or another one announced."""
@@ -137,7 +121,7 @@ class RoomHub:
         if announcement.title is not None:
             self.title = announcement.title  # for the next `welcome`
         if announcement.head > self.head:
-            self._received_at = self._received_at or announcement.received_at
+            self.fan_out.measure_from(announcement.received_at)
             self._release_soon(self._sequencer.offer(announcement))
             if self._sequencer.missing:
                 GAPS.inc()
@@ -190,7 +174,7 @@ class RoomHub:
         """Let the next pass give readers `changes`, which the sequencer put in order."""
         self._unreleased += changes
         if self.head > self.released:
-            self._has_news.set()
+            self.fan_out.wake()
 
     def _repair_soon(self) -> None:
         if self._repairing is None:
@@ -211,27 +195,6 @@ class RoomHub:
         finally:
             self._repairing = None
 
-    async def _fan_out(self) -> None:
-        """Release changes and deliver them to the readers, pass after pass.
-
-        What arrives during a pass shares the next one. After a short pass it waits a little, so
-        that several changes share a frame even then.
-        """
-        while True:
-            await self._has_news.wait()
-            self._has_news.clear()
-            began = time.perf_counter()
-            received_at, self._received_at = self._received_at, None
-            DELIVERIES.inc(self._release() * len(self._subscriptions))
-            for number, subscription in enumerate(list(self._subscriptions), start=1):
-                subscription.deliver()
-                if number % FAN_OUT_BATCH == 0:
-                    await asyncio.sleep(0)
-            if received_at is not None:
-                ECHO.observe(time.perf_counter() - received_at)
-            if (took := time.perf_counter() - began) < SHORT_PASS:
-                await asyncio.sleep(took / 4)
-
     def _release(self) -> int:
         """Let readers read up to the head; returns how many changes that adds."""
         if self.head <= self.released:
@@ -239,6 +202,3 @@ class RoomHub:
         released, self._unreleased = self._unreleased, []
         self.replay_buffer.extend(self.head, released)
         return len(released)
-
-    def _wake_readers(self) -> None:
-        self._has_news.set()

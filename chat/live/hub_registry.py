@@ -16,12 +16,11 @@ from chat import database
 from chat.live.hub import RoomHub
 from chat.live.room_counts import RoomCounts
 from chat.live.shutdown import shutdown
-from chat.live.subscription import Disconnect
 from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
 from chat.models import Room
 from chat.models.room import LogState
-from chat.protocol.errors import CloseCode, Unavailable
+from chat.protocol.errors import CloseCode, Disconnect, Unavailable
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,10 @@
-"""Where one connection stands in its room, and what it has to be sent next.
+"""Where one connection stands in its room, and what it is sent next.
 
-It pulls: a hub only wakes it. So nothing ever waits in memory for a slow reader; when it
-comes back for more it is given everything since its cursor, from memory or from the log.
+There are two ways to send. `deliver` is the normal one: in each pass of the hub's fan-out it
+writes what is new to the socket. `next_batch` is the slow path, taken by the connection's own task
+for what `deliver` could not write: the socket's buffer is full, the reader is further behind than
+the replay buffer, or the server has no fast writer. Nothing is queued for a slow reader: when it
+can take more, it gets everything after its cursor, from the replay buffer or from the log.
 """
 
 from __future__ import annotations
@@ -9,28 +12,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from chat.live.hub import RoomHub
 from chat.live.prepared_text import FastWriter, SharedText
 from chat.live.replay_buffer import Frame
-from chat.protocol.errors import CloseCode, Unavailable
-
-if TYPE_CHECKING:
-    from chat.live.hub import RoomHub
-
-
-class Disconnect(Exception):
-    """The connection is to be closed with this code."""
-
-    def __init__(self, code: CloseCode) -> None:
-        self.code = code
-        super().__init__(code.meaning)
+from chat.protocol.errors import Disconnect, Unavailable
 
 
 class Subscription:
     """One `chat.v1` reader of a hub, at `cursor`."""
 
-    wants_people = True  # until it is told to go away
+    wants_people = True  # `people.changed` and `typing` too, until the server shuts down
 
     def __init__(self, hub: RoomHub, cursor: int, writer: FastWriter | None) -> None:
         self.cursor = cursor
@@ -38,46 +30,46 @@ class Subscription:
         self._writer = writer
         self._is_new = True
         self._seen = hub.presence.people_version, 0  # versions of people and of typing
-        self._unsent: list[SharedText] = []  # changes taken, and not written yet
+        self._unsent: list[SharedText] = []  # up to `cursor`, and not written yet
         self._people_next = False
-        self._waiting: asyncio.Future[None] | None = None
+        self._idle: asyncio.Future[None] | None = None  # set while all that is new has been sent
 
     def deliver(self) -> None:
-        """There may be news. A reader that can take it without waiting has it on return."""
-        if self._waiting is None or self._waiting.done():
-            return  # it is sending, and will look again by itself
-        if self._writer is None or not self._write(self._writer):
-            self._waiting.set_result(None)
+        """Write what is new, without waiting. What cannot be written is left to `next_batch`."""
+        if self._idle is None or self._idle.done():
+            return  # `next_batch` is being sent, and looks for more afterwards
+        if self._writer is None or not self._write_all(self._writer):
+            self._idle.set_result(None)
 
     async def next_batch(self) -> Sequence[SharedText]:
-        """Wait for what is new to this reader: changes in order, or one text about people as of
-        now. Moves the cursor past it. Raises Disconnect."""
+        """Wait for something that `deliver` could not write: changes in order, or one text about
+        people. Moves the cursor past it. Raises Disconnect."""
         if self._people_next and (text := self._people()):
             self._people_next = False
             return [text]
         while True:
             unsent, self._unsent = self._unsent, []
             if texts := [*unsent, *await self._changes()]:
-                self._people_next = True  # in turn, so that neither keeps the other waiting
+                self._people_next = True  # in turn: a busy room does not hold it back
                 return texts
             if text := self._people():
                 return [text]
-            self._waiting = asyncio.get_running_loop().create_future()
+            self._idle = asyncio.get_running_loop().create_future()
             try:
-                await self._waiting
+                await self._idle
             finally:
-                self._waiting = None
+                self._idle = None
 
-    def _write(self, writer: FastWriter) -> bool:
-        """Write all that is new; what did not go is unsent, and `next_batch` has to go on."""
+    def _write_all(self, writer: FastWriter) -> bool:
+        """Write all that is new; False if something is left for `next_batch`."""
         hub = self._hub
         frames = hub.replay_buffer.frames_after(self.cursor) if self.cursor < hub.released else []
         if frames is None or hub.ended is not None:
             return False
-        self._unsent = self._taken(frames)
-        for done, text in enumerate(self._unsent):
+        self._unsent = self._advance(frames)
+        for written, text in enumerate(self._unsent):
             if not writer.write(text):
-                del self._unsent[:done]
+                del self._unsent[:written]
                 return False
         self._unsent = []
         seen = self._seen
@@ -95,12 +87,11 @@ class Subscription:
         if self.cursor >= hub.released and not self._is_new:
             return ()
         self._is_new = False
-        return self._taken(
-            hub.replay_buffer.frames_after(self.cursor) or await self._logged_frames()
-        )
+        frames = hub.replay_buffer.frames_after(self.cursor) or await self._logged_frames()
+        return self._advance(frames)
 
-    def _taken(self, frames: Sequence[Frame]) -> list[SharedText]:
-        """The texts of `frames`, which this reader has then seen."""
+    def _advance(self, frames: Sequence[Frame]) -> list[SharedText]:
+        """Move the cursor past `frames`; returns their texts."""
         if frames:
             self.cursor = frames[-1].head
         return [text for frame in frames for text in self._texts(frame)]
@@ -109,15 +100,15 @@ class Subscription:
         while True:
             try:
                 return await self._hub.logged_frames(self.cursor)
-            except Unavailable as error:
-                await asyncio.sleep((error.retry_in_ms or 0) / 1000 * random.uniform(0.5, 1))
+            except Unavailable:
+                await asyncio.sleep(Unavailable.retry_in_ms / 1000 * random.uniform(0.5, 1))
 
     def _texts(self, frame: Frame) -> Sequence[SharedText]:
         return (frame.text,)
 
     def _people(self) -> SharedText | None:
-        """News about people, as of now, which then counts as seen: one text at a time, so that
-        none waits to be sent when the reader is told to go away."""
+        """The newest text about people that this reader has not seen; marks it as seen. One at a
+        time, so that none is still waiting when the server shuts down."""
         if not self.wants_people:
             return None
         presence = self._hub.presence
@@ -132,7 +123,7 @@ class Subscription:
 
 
 class PlainTextSubscription(Subscription):
-    """A reader of plain text: what was said, one text per message, and nothing else."""
+    """A reader of plain text: the bodies of the messages, one text each, and nothing else."""
 
     wants_people = False
 

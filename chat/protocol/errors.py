@@ -128,3 +128,11 @@ class CloseCode(IntEnum):
     UNAVAILABLE = 4053, "The server cannot read its database: come back later."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
     BAD_ROOM = 4504, "There is no room at this address: names are a-z, 0-9 and -, 1 to 64 long."
+
+
+class Disconnect(Exception):
+    """The connection has to be closed with this code."""
+
+    def __init__(self, code: CloseCode) -> None:
+        self.code = code
+        super().__init__(code.meaning)
