@@ -41,7 +41,7 @@ from chat.protocol.frames import (
 )
 from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
 from chat.services.messages import Post
-from chat.services.rooms import make_room
+from chat.services.rooms import create_room
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ async def open_room(
     await free_space().require()
     room_pace().take(person.author_id, address)
     try:
-        return await database.write(make_room, slug=slug or unguessable_slug(title), title=title)
+        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
     except database.UNREACHABLE as error:
         raise Unavailable from error
 

@@ -10,7 +10,7 @@ from chat.channel import announcements
 from chat.models import Room
 
 
-def make_room(*, slug: str, title: str) -> tuple[Room, bool]:
+def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
     """The room at `slug`, and whether it is new. One that is stored already stays as it is.
 
     A new one gets the epoch that it had before it was stored, so that the cursors of those who

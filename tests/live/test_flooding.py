@@ -12,7 +12,7 @@ from django.core import signing
 from chat import database
 from chat.access import rate_limits
 from chat.access.guests import SALT, new_guest
-from chat.services.rooms import make_room
+from chat.services.rooms import create_room
 from tests.database_threads import counted, in_readers
 from tests.posts import SECONDS
 from tests.sockets import enter, handshake, plain, refused_with
@@ -220,7 +220,7 @@ async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message
     monkeypatch.setattr(rate_limits, "ROOMS", (1 / 60, 1))
     async with enter("first", cookie=mallory) as hers:
         await hers.say("One room")
-    await database.write(make_room, slug="attic", title="Attic")
+    await database.write(create_room, slug="attic", title="Attic")
 
     async with enter("attic", cookie=mallory) as hers:
         assert await hers.say("Hello") == 1

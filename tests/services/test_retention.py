@@ -102,11 +102,11 @@ def test_a_number_of_days_before_the_year_1_deletes_nothing(client, settings):
 
 
 def test_a_room_takes_no_negative_number_of_days():
-    make_room = partial(Room.objects.create, slug="attic", epoch="e")
+    create_room = partial(Room.objects.create, slug="attic", epoch="e")
     with pytest.raises(IntegrityError):
-        make_room(retention_days=-1)
+        create_room(retention_days=-1)
 
-    make_room(retention_days=0)
+    create_room(retention_days=0)
 
 
 def test_messages_stamped_ahead_do_not_keep_what_comes_after_them(settings, monkeypatch):

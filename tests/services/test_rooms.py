@@ -9,7 +9,7 @@ import pytest
 from chat import database
 from chat.models import Room
 from chat.services.messages import post_messages
-from chat.services.rooms import make_room
+from chat.services.rooms import create_room
 from tests.faulty_channel_layers import told_by_layer_alone
 from tests.posts import SECONDS, post
 from tests.sockets import enter
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_room_is_made_once_and_keeps_its_first_title():
-    room, is_new = make_room(slug="book-club", title="Book Club!")
-    again, is_new_again = make_room(slug="book-club", title="Mallory's")
+    room, is_new = create_room(slug="book-club", title="Book Club!")
+    again, is_new_again = create_room(slug="book-club", title="Mallory's")
 
     assert (is_new, is_new_again) == (True, False)
     assert room == again
@@ -30,13 +30,13 @@ def test_neither_the_lobby_nor_a_room_that_began_with_a_message_can_be_renamed()
     post_messages([post(slug="attic")])
 
     for slug in ("attic", "lobby"):
-        room, is_new = make_room(slug=slug, title="Mallory's")
+        room, is_new = create_room(slug=slug, title="Mallory's")
         assert not is_new
         assert room.title == Room.objects.get(slug=slug).title == ""
 
 
 def test_the_first_message_is_number_one_in_a_room_that_was_named():
-    make_room(slug="attic", title="The attic")
+    create_room(slug="attic", title="The attic")
 
     (message,) = post_messages([post(slug="attic")])
 
@@ -51,9 +51,9 @@ async def test_who_waits_in_a_room_that_is_named_keeps_their_cursor(only_by_laye
         cursor = hers.welcome["epoch"], hers.cursor
         if only_by_layer:
             with told_by_layer_alone("attic"):
-                await database.write(make_room, slug="attic", title="The attic!")
+                await database.write(create_room, slug="attic", title="The attic!")
         else:
-            await database.write(make_room, slug="attic", title="The attic!")
+            await database.write(create_room, slug="attic", title="The attic!")
 
         async with asyncio.timeout(SECONDS):
             while True:

@@ -16,7 +16,7 @@ from chat.access import rate_limits
 from chat.models import LOBBY, Message, Room
 from chat.rooms import directory
 from chat.services.messages import post_messages
-from chat.services.rooms import make_room
+from chat.services.rooms import create_room
 from chatsite.settings.public_url import public_url
 from tests.posts import post, posts
 from tests.sockets import enter
@@ -67,7 +67,7 @@ async def test_the_list_is_the_lobby_and_the_rooms_that_the_visitor_names():
 
 async def test_the_operator_can_list_some_rooms_or_all(settings):
     await store([post(slug="older"), post(slug="newer"), post(slug="newest")])
-    await database.write(make_room, slug="silent", title="Silent")
+    await database.write(create_room, slug="silent", title="Silent")
 
     settings.LISTED_ROOMS = ["help"]
     assert list(await listed()) == [LOBBY, "help"]
@@ -133,7 +133,7 @@ def test_a_room_is_made_by_naming_it(visitor):
 
 
 def test_a_room_that_exists_is_offered_and_not_made_again(visitor):
-    make_room(slug="book-club", title="Book <b>Club")
+    create_room(slug="book-club", title="Book <b>Club")
 
     response = visitor.post("/rooms/", {"title": "Book: Club"})
 
@@ -145,7 +145,7 @@ def test_a_room_that_exists_is_offered_and_not_made_again(visitor):
 
 
 def test_a_room_with_an_unguessable_link_is_always_new(visitor):
-    make_room(slug="book-club", title="Book club")
+    create_room(slug="book-club", title="Book club")
 
     response = visitor.post("/rooms/", {"title": "Book club", "unguessable": "on"})
 
