@@ -28,7 +28,7 @@ from chat.access.rate_limits import (
     refusal_rate,
     refused_handshakes,
 )
-from chat.live.commands import HANDLERS, Visitor, say_plain
+from chat.live.commands import HANDLERS, Visitor, post_plain_text
 from chat.live.connection_log import ConnectionRecord
 from chat.live.hub import RoomHub
 from chat.live.hub_registry import hub_registry
@@ -140,7 +140,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             if bytes_data is not None:
                 raise BadFrame("Binary frames are not supported. Send text.")
             elif self.is_plain:
-                await say_plain(self.visitor, text)
+                await post_plain_text(self.visitor, text)
             else:
                 command = frames.decode(text)
                 await self.send_frame(await HANDLERS[type(command)](self.visitor, command))

@@ -1,4 +1,4 @@
-"""One async function per client command: may they, how fast, and the reply."""
+"""The commands of a socket: one async function each, which checks, acts and replies."""
 
 from __future__ import annotations
 
@@ -7,41 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-
-from chat import database
 from chat.access.guests import Guest
-from chat.access.rate_limits import (
-    ROW_BYTES,
-    history_pace,
-    message_pace,
-    name_pace,
-    read_turns,
-    room_pace,
-    stored_bytes,
-)
-from chat.live import log_reader, reads
-from chat.live.free_space import free_space
-from chat.live.group_commit import group_commit
+from chat.access.rate_limits import history_pace, name_pace, read_turns
+from chat.live import log_reader, posting, reads
 from chat.live.hub import RoomHub
-from chat.models import LOBBY, Room
-from chat.protocol import frames
-from chat.protocol.errors import BadFrame, TooLarge, Unavailable
 from chat.protocol.frames import (
     Ack,
     FetchHistory,
     HistoryAck,
     NameAck,
-    Person,
     PostAck,
     PostMessage,
     SetName,
     StartTyping,
 )
-from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
-from chat.services.messages import Post
-from chat.services.rooms import create_room
 
 
 @dataclass(slots=True)
@@ -53,76 +32,13 @@ class Visitor:
     address: str | None
 
 
-async def say(visitor: Visitor, body: str, client_message_id: UUID) -> int:
-    """Store a message; returns its seq after COMMIT. Raises ChatError."""
-    person, hub = visitor.guest.person, visitor.hub
-    post = Post(hub.slug, person.author_id, person.name, client_message_id, body)
-    seq = await store(post, address=visitor.address, may_be_new=not hub.head)
-    hub.presence.stop_typing(person.author_id)
-    return seq
-
-
-async def say_unconnected(
-    slug: str, person: Person, body: str, client_message_id: UUID, *, address: str | None
-) -> int:
-    """The same for the page's plain form. Raises ChatError."""
-    post = Post(slug, person.author_id, person.name, client_message_id, body)
-    return await store(post, address=address, may_be_new=True)
-
-
-def is_stored(slug: str) -> bool:
-    """Whether there is such a room, with or without messages."""
-    return slug == LOBBY or Room.objects.filter(slug=slug).exists()
-
-
-async def store(post: Post, *, address: str | None, may_be_new: bool) -> int:
-    """Store a message; `may_be_new` says that its room may have to be created. An
-    invalid message, or one that is too fast, costs no read; one that would create a room too many
-    does not count as stored. Raises ChatError."""
-    body = post.body
-    if not body:
-        raise BadFrame(_("A message needs at least one visible character."))
-    if len(body) > frames.MAX_BODY:
-        text = _("A message has at most {limit} characters; this one has {length}.")
-        raise TooLarge(format_lazy(text, limit=frames.MAX_BODY, length=len(body)))
-    if "\x00" in body:
-        raise BadFrame(_("A message may not contain NUL."))
-    await free_space().require()
-    message_pace().take(post.author_id, address)
-    if may_be_new and not await database.read(is_stored, post.slug):
-        room_pace().take(post.author_id, address)
-    stored_bytes().take(address, ROW_BYTES + len(body.encode("utf-8", "replace")))
-    message = await group_commit().post(post)
-    return message.seq
-
-
-async def open_room(
-    person: Person, title: str, *, unguessable: bool, address: str | None
-) -> tuple[Room, bool]:
-    """Make a room by naming it; returns it and whether it is new. A title that reads like that
-    of a room which exists gives that room, unless the link is to be unguessable. Raises
-    ChatError."""
-    title = normalised_title(title)
-    slug = "" if unguessable else slug_of(title)
-    await free_space().require()
-    room_pace().take(person.author_id, address)
-    try:
-        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
-    except database.UNREACHABLE as error:
-        raise Unavailable from error
-
-
-async def say_plain(visitor: Visitor, text: str) -> None:
-    """Say `text` exactly as it is, for clients that speak plain text. Raises ChatError."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadFrame(_("A message must be valid Unicode.")) from None
-    await say(visitor, text, uuid4())
+async def post_plain_text(visitor: Visitor, text: str) -> None:
+    """Post `text` unchanged, for clients that use plain text. Raises ChatError."""
+    await _post(visitor, text, uuid4())
 
 
 async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
-    seq = await say(visitor, command.body.strip(), command.client_message_id)
+    seq = await _post(visitor, command.body.strip(), command.client_message_id)
     return PostAck(command.id, seq)
 
 
@@ -149,6 +65,20 @@ async def set_name(visitor: Visitor, command: SetName) -> NameAck:
         visitor.guest = renamed
         visitor.hub.presence.rename(renamed.person)
     return NameAck(command.id, visitor.guest.name)
+
+
+async def _post(visitor: Visitor, body: str, client_message_id: UUID) -> int:
+    hub, person = visitor.hub, visitor.guest.person
+    seq = await posting.post(
+        hub.slug,
+        person,
+        body,
+        client_message_id,
+        address=visitor.address,
+        may_be_new=not hub.head,
+    )
+    hub.presence.stop_typing(person.author_id)
+    return seq
 
 
 HANDLERS: dict[type, Callable[[Visitor, Any], Awaitable[Ack]]] = {

@@ -63,6 +63,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         root = f"{lobby.epoch}/{slug}".encode()
         return Room(slug=slug, epoch=hashlib.blake2b(root, digest_size=9).hexdigest())
 
+    def is_stored(self, slug: str) -> bool:
+        """Whether there is such a room, with or without messages."""
+        return slug == LOBBY or self.filter(slug=slug).exists()
+
     def log_states(self, slugs: Collection[str]) -> dict[str, LogState]:
         """How far the logs reach of those of the rooms that exist."""
         # Tuples, not models: they take a third of the time, and every process asks once a second.

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chat.access.guests import guest_from, new_guest, remember
-from chat.live.commands import say_unconnected
+from chat.live import posting
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
 from chat.views.message_rows import PostForm
@@ -66,9 +66,9 @@ async def _store(slug: str, person: Person, body: str, form_id: UUID, address: s
     an id that another text has used: this is a new message then, and its id follows from both, so
     that sending it twice posts it once."""
     try:
-        await say_unconnected(slug, person, body, form_id, address=address)
+        await posting.post(slug, person, body, form_id, address=address)
     except Conflict:
-        await say_unconnected(slug, person, body, uuid5(form_id, body), address=address)
+        await posting.post(slug, person, body, uuid5(form_id, body), address=address)
 
 
 def _uuid(text: str) -> UUID:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.access.guests import guest_from, new_guest, remember
 from chat.live import reads
-from chat.live.commands import open_room
 from chat.live.hub_registry import hub_registry
+from chat.live.posting import open_room
 from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE

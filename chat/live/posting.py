@@ -1,0 +1,80 @@
+"""Posting messages and creating rooms: every way in (socket, form) passes the same checks here.
+
+The checks come in the order of their cost: what is invalid or too fast costs no read.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from chat import database
+from chat.access.rate_limits import ROW_BYTES, message_pace, room_pace, stored_bytes
+from chat.live.free_space import free_space
+from chat.live.group_commit import group_commit
+from chat.models import Room
+from chat.protocol.errors import BadFrame, TooLarge, Unavailable
+from chat.protocol.frames import MAX_BODY, Person
+from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
+from chat.services.messages import Post
+from chat.services.rooms import create_room
+
+
+async def post(
+    slug: str,
+    author: Person,
+    body: str,
+    client_message_id: UUID,
+    *,
+    address: str | None,
+    may_be_new: bool = True,
+) -> int:
+    """Store a message in the room at `slug`; returns its seq after COMMIT. Posting again with
+    the same id is safe.
+
+    `may_be_new` is False where the caller knows that the room exists, which saves a read. Raises
+    ChatError.
+    """
+    _check_body(body)
+    await free_space().require()
+    message_pace().take(author.author_id, address)
+    if may_be_new and not await database.read(Room.objects.is_stored, slug):
+        room_pace().take(author.author_id, address)
+    stored_bytes().take(address, ROW_BYTES + len(body.encode()))
+    new = Post(slug, author.author_id, author.name, client_message_id, body)
+    message = await group_commit().post(new)
+    return message.seq
+
+
+async def open_room(
+    author: Person, title: str, *, unguessable: bool, address: str | None
+) -> tuple[Room, bool]:
+    """The room for `title`, and whether it was created.
+
+    An existing room whose title has the same slug is returned as it is, unless the link has to be
+    unguessable. Raises ChatError.
+    """
+    title = normalised_title(title)
+    slug = "" if unguessable else slug_of(title)
+    await free_space().require()
+    room_pace().take(author.author_id, address)
+    try:
+        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
+    except database.UNREACHABLE as error:
+        raise Unavailable from error
+
+
+def _check_body(body: str) -> None:
+    if not body:
+        raise BadFrame(_("A message needs at least one visible character."))
+    if len(body) > MAX_BODY:
+        text = _("A message has at most {limit} characters; this one has {length}.")
+        raise TooLarge(format_lazy(text, limit=MAX_BODY, length=len(body)))
+    if "\x00" in body:
+        raise BadFrame(_("A message may not contain NUL."))
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        raise BadFrame(_("A message must be valid Unicode.")) from None
