@@ -22,7 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4  # threads, each with a connection
-UNREACHABLE = (OperationalError, InterfaceError)
+UNREACHABLE = (OperationalError, InterfaceError)  # what callers see as Unavailable
 
 _kept: list[BaseDatabaseWrapper] = []
 
@@ -41,17 +41,16 @@ _readers = ThreadPoolExecutor(READERS, "chat-read", initializer=_keep_connection
 async def write(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `func` in the writer's thread, after the writes before it.
 
-    Raises what `func` raises; a broken connection is dropped, so that the next call has a new one.
+    Not tried again, since only the caller knows whether `func` may run twice. Raises Unavailable
+    when the database is away; a broken connection is dropped, so that the next call has a new one.
     """
-    return await asyncio.get_running_loop().run_in_executor(
-        _writer, lambda: _run(func, *args, **kwargs)
-    )
+    return await _run_in(_writer, func, *args, **kwargs)
 
 
 async def open_writer() -> None:
     """Connect the writer before anyone posts: later there may be no file descriptor for it. Where
     the database is away, the first post connects."""
-    with suppress(*UNREACHABLE):
+    with suppress(Unavailable):
         await write(lambda: connections[DEFAULT_DB_ALIAS].ensure_connection())
 
 
@@ -60,13 +59,17 @@ async def read(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     Tries a second time on a fresh connection. Raises Unavailable when the database is away.
     """
+    with suppress(Unavailable):
+        return await _run_in(_readers, func, *args, **kwargs)
+    return await _run_in(_readers, func, *args, **kwargs)
+
+
+async def _run_in(
+    threads: ThreadPoolExecutor, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     loop = asyncio.get_running_loop()
     try:
-        return await loop.run_in_executor(_readers, lambda: _run(func, *args, **kwargs))
-    except UNREACHABLE:
-        pass
-    try:
-        return await loop.run_in_executor(_readers, lambda: _run(func, *args, **kwargs))
+        return await loop.run_in_executor(threads, lambda: _run(func, *args, **kwargs))
     except UNREACHABLE as error:
         raise Unavailable from error
 

@@ -123,8 +123,8 @@ class GroupCommit:
         post that cannot be stored fails alone."""
         try:
             return await self._store_at_once(posts)
-        except database.UNREACHABLE as error:
-            logger.error("The database did not take %d posts: %s", len(posts), error)
+        except Unavailable as error:
+            logger.error("The database did not take %d posts: %s", len(posts), error.__cause__)
             return [Unavailable() for _ in posts]
         except Exception as error:  # a driver may also refuse with ValueError
             if len(posts) == 1:
@@ -136,7 +136,7 @@ class GroupCommit:
     async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         try:
             return await database.write(post_messages, posts)
-        except DatabaseError:
+        except (DatabaseError, Unavailable):
             return await database.write(post_messages, posts)
 
 

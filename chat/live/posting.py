@@ -15,7 +15,7 @@ from chat.access.rate_limits import ROW_BYTES, message_pace, room_pace, stored_b
 from chat.live.free_space import free_space
 from chat.live.group_commit import group_commit
 from chat.models import Room
-from chat.protocol.errors import BadFrame, TooLarge, Unavailable
+from chat.protocol.errors import BadFrame, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
 from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
 from chat.services.messages import Post
@@ -60,10 +60,7 @@ async def open_room(
     slug = "" if unguessable else slug_of(title)
     await free_space().require()
     room_pace().take(author.author_id, address)
-    try:
-        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
-    except database.UNREACHABLE as error:
-        raise Unavailable from error
+    return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
 
 
 def _check_body(body: str) -> None:
