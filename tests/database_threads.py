@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from django.db import OperationalError, connection
 
 from chat import database
+from chat.live.read_turns import READS_AT_ONCE, read_turns
 from chat.models import Message
 from tests.posts import SECONDS
 
@@ -85,6 +86,15 @@ async def away(where):
         raise OperationalError("the server closed the connection unexpectedly")
 
     async with executing(refuse, where):
+        yield
+
+
+@asynccontextmanager
+async def every_turn_taken():
+    """Nobody else gets a turn to read."""
+    async with AsyncExitStack() as turns:
+        for _ in range(READS_AT_ONCE):
+            await turns.enter_async_context(read_turns().turn())
         yield
 
 

@@ -29,7 +29,6 @@ HISTORY = 1.0, 5  # pages of history.fetch
 PAGES = 1 / 10, 10  # of HTML
 LOOKUPS = 1 / 2, 20  # of what the page asks over HTTP
 REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
-READS_AT_ONCE = 2  # pages, lookups and history.fetch that this process works on; the others wait
 HELD_BACK = 1.0  # seconds until a handshake or an HTTP request is refused for being too many
 ROW_BYTES = 300  # that a message takes in the database besides its body
 MAX_KEYS = 100_000  # authors or addresses remembered for one thing
@@ -260,7 +259,6 @@ command_pace = PerLoop(
         "You are sending commands too fast.",
     )
 )
-read_turns = PerLoop(lambda: asyncio.Semaphore(READS_AT_ONCE))
 addresses = PerLoop(ConnectionCounter)
 refused_handshakes = PerLoop(ConnectionCounter)
 open_rooms = PerLoop(OpenRooms)

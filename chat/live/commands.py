@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chat.access.guests import Guest
-from chat.access.rate_limits import history_pace, name_pace, read_turns
-from chat.live import log_reader, posting, reads
+from chat.access.rate_limits import history_pace, name_pace
+from chat.live import log_reader, posting
 from chat.live.hub import RoomHub
+from chat.live.read_turns import read_turns
 from chat.protocol.frames import (
     Ack,
     FetchHistory,
@@ -46,8 +47,9 @@ async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
     if command.before <= 1:  # the page's heartbeat: nothing is older than the first message
         return HistoryAck(command.id, [], False)
     history_pace().take(visitor.address)
-    async with read_turns():
-        messages, more = await reads.read(
+    turns = read_turns()
+    async with turns.turn():
+        messages, more = await turns.read(
             log_reader.history_page, visitor.hub.slug, command.before, command.limit
         )
     return HistoryAck(command.id, messages, more)

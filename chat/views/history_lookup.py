@@ -18,8 +18,8 @@ from chat.protocol.errors import Unavailable
 from chat.protocol.frames import SLUG
 from chat.views.message_rows import PostForm
 from chat.views.refusals import refusing
+from chat.views.request_limits import look_up
 from chat.views.room_page import address_of, bad_slug, room_page
-from chat.views.turns import look_up
 
 MOST_MISSED = 1_000  # messages counted; past that it says that there are more
 

@@ -6,16 +6,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from chat.access.guests import guest_from, new_guest, remember
-from chat.access.rate_limits import lookup_pace
 from chat.protocol.errors import BadName
 from chat.views.refusals import refusing
+from chat.views.request_limits import limit_lookups
 
 
 @refusing
 @require_POST
 async def set_name(request: HttpRequest) -> HttpResponse:
     """Takes the form field `name`; answers with it as normalised, or 400 and why not."""
-    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    await limit_lookups(request)
     guest = guest_from(request.COOKIES) or new_guest()
     try:
         guest = guest.named(request.POST.get("name", ""))

@@ -24,7 +24,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from chat.views.refusals import refusing
-from chat.views.turns import page_turn
+from chat.views.request_limits import page_turn
 
 LIGHT, DARK = "#fefefc", "#1c2326"  # --color-surface of tokens.css and dark.css
 KEPT = [

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from chat.protocol.frames import SLUG
 from chat.views.invitation import invitation
 from chat.views.refusals import refusing
+from chat.views.request_limits import lookup_turn
 from chat.views.room_page import address_of, bad_slug
-from chat.views.turns import lookup_turn
 
 DAY = 24 * 3600  # seconds
 QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)

@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.access.guests import Guest, guest_from, new_guest, remember
-from chat.live import reads
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol.errors import Unavailable
 from chat.protocol.frames import MAX_TITLE, SLUG, Person
@@ -24,7 +23,7 @@ from chat.views.invitation import invitation
 from chat.views.message_rows import PlainPage, PostForm, plain_page
 from chat.views.pwa import build
 from chat.views.refusals import refusing
-from chat.views.turns import page_turn
+from chat.views.request_limits import page_turn
 
 
 async def lobby(request: HttpRequest) -> HttpResponse:
@@ -60,9 +59,9 @@ async def room_page(
     Without the database it is a shell all the same, which connects once the database is back.
     """
     at = _seq(request.GET.get("at", ""))
-    async with page_turn(request, shows_refusal=bool(attempt.refusal)):
+    async with page_turn(request, shows_refusal=bool(attempt.refusal)) as turns:
         try:
-            stored = await reads.read(_read, slug, guest.person, at)
+            stored = await turns.read(_read, slug, guest.person, at)
         except Unavailable:
             stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
         return await sync_to_async(_rendered)(request, stored, guest, attempt)

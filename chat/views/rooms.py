@@ -14,7 +14,6 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.access.guests import guest_from, new_guest, remember
-from chat.live import reads
 from chat.live.hub_registry import hub_registry
 from chat.live.posting import open_room
 from chat.models import Room
@@ -22,8 +21,8 @@ from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE
 from chat.rooms.directory import summaries
 from chat.views.refusals import message_for, refusing, with_status
+from chat.views.request_limits import look_up, page_turn
 from chat.views.room_page import address_of
-from chat.views.turns import look_up, page_turn
 
 MAX_ASKED = 100  # rooms of one request
 FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks every 5 at most
@@ -106,9 +105,9 @@ async def rooms(request: HttpRequest) -> HttpResponse:
 async def _page(
     request: HttpRequest, naming: NewRoomForm, error: ChatError | None = None, *, status: int = 200
 ) -> HttpResponse:
-    async with page_turn(request, shows_refusal=error is not None):
+    async with page_turn(request, shows_refusal=error is not None) as turns:
         try:
-            listed = await reads.read(summaries, [])
+            listed = await turns.read(summaries, [])
         except Unavailable:
             listed, status = None, 503
         context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}

@@ -13,7 +13,7 @@ from chat import database
 from chat.access import rate_limits
 from chat.access.guests import SALT, new_guest
 from chat.services.rooms import create_room
-from tests.database_threads import counted, in_readers
+from tests.database_threads import counted, every_turn_taken, in_readers
 from tests.posts import SECONDS
 from tests.sockets import enter, handshake, plain, refused_with
 
@@ -289,12 +289,10 @@ async def test_an_address_that_connects_too_fast_is_told_to_come_back(
 
 async def test_history_waits_its_turn_and_posts_do_not():
     async with enter() as hers, enter() as his:
-        for _ in range(rate_limits.READS_AT_ONCE):
-            await rate_limits.read_turns().acquire()
-        await hers.send({"type": "history.fetch", "id": 99, "before": 9, "limit": 100})
+        async with every_turn_taken():
+            await hers.send({"type": "history.fetch", "id": 99, "before": 9, "limit": 100})
 
-        assert await his.say("Not held up") == 1
-        await hers.bodies(until=1)
-        rate_limits.read_turns().release()
+            assert await his.say("Not held up") == 1
+            await hers.bodies(until=1)
 
         assert (await hers.frame_of("ack"))["reply_to"] == 99

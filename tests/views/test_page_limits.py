@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from django.test import AsyncClient
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.access import rate_limits
-from chat.access.rate_limits import read_turns
-from chat.live import reads
+from chat.live import read_turns
 from chat.views import http_errors
 from testing import processes
-from tests.database_threads import away, counted, held, in_readers
+from tests.database_threads import away, counted, every_turn_taken, held, in_readers
 from tests.nodes_together import node_on
 from tests.posts import until
 
@@ -115,14 +113,11 @@ async def test_health_has_no_limit(one_of_each, async_client):
 
 @pytest.mark.parametrize("path", ["/", "/rooms/", "/rooms.json"])
 async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path):
-    for _ in range(rate_limits.READS_AT_ONCE):
-        await read_turns().acquire()
-    asking = asyncio.create_task(async_client.get(path, headers=JSON))
-    assert (await async_client.get("/healthz")).status_code == 200
-    finished, _ = await asyncio.wait([asking], timeout=1)  # longer than such a request takes
-    assert not finished
-
-    read_turns().release()
+    async with every_turn_taken():
+        asking = asyncio.create_task(async_client.get(path, headers=JSON))
+        assert (await async_client.get("/healthz")).status_code == 200
+        finished, _ = await asyncio.wait([asking], timeout=1)  # longer than such a request takes
+        assert not finished
 
     assert (await asking).status_code == 200
 
@@ -130,39 +125,46 @@ async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path)
 async def test_those_who_wait_while_the_database_is_away_share_one_failed_attempt(
     async_client, monkeypatch
 ):
-    monkeypatch.setattr(reads, "AWAY", 600)  # seconds; longer than twenty pages take to render
+    monkeypatch.setattr(read_turns, "RETRY_AFTER", 600)  # seconds: longer than all pages take
     async with counted(in_readers, "chat_room") as attempts, away(in_readers):
         pages = await asyncio.gather(*(async_client.get("/") for _ in range(20)))
         lookup = await async_client.get("/rooms.json")
 
     assert {page.status_code for page in pages} == {503}
     assert lookup.status_code == 503
-    assert 0 < len(attempts) <= 2 * rate_limits.READS_AT_ONCE, "each read is tried twice"
+    assert 0 < len(attempts) <= 2 * read_turns.READS_AT_ONCE, "each read is tried twice"
 
 
 async def test_pages_come_back_with_the_database(async_client, monkeypatch):
-    monkeypatch.setattr(reads, "AWAY", 0.1)  # seconds
+    monkeypatch.setattr(read_turns, "RETRY_AFTER", 1)  # seconds
     async with away(in_readers):
         assert (await async_client.get("/")).status_code == 503
-    await until(lambda: time.monotonic() > reads.outage().until)
+
+    while (await async_client.get("/")).status_code == 503:
+        await asyncio.sleep(0.1)
 
     assert (await async_client.get("/")).status_code == 200
 
 
 async def test_a_request_that_is_given_up_keeps_its_turn_until_its_read_has_ended(async_client):
-    free = read_turns()._value
     async with held(in_readers, at="chat_room") as (go, arrived):
         asking = asyncio.create_task(async_client.get("/rooms.json"))
         await until(arrived.is_set)
         asking.cancel()
-        await asyncio.wait([asking], timeout=0.2)
-        assert read_turns()._value == free - 1
+        taking = asyncio.create_task(take_every_turn())
+        finished, _ = await asyncio.wait([asking, taking], timeout=0.2)
+        assert not finished
 
         go.set()
         await asyncio.wait([asking])
 
     assert asking.cancelled()
-    assert read_turns()._value == free
+    await taking
+
+
+async def take_every_turn():
+    async with every_turn_taken():
+        pass
 
 
 @pytest.mark.takes(240)
