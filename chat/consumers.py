@@ -15,6 +15,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http import parse_cookie
+from django.utils.translation import gettext_lazy as _
 
 from chat.access.guests import Guest, guest_from, new_guest
 from chat.access.origin import header_values, is_allowed_origin
@@ -134,11 +135,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return  # refused, and the closing handshake is under way
         text = text_data or ""
         try:
-            self._commands.take("You are sending commands too fast.")
+            self._commands.take(_("You are sending commands too fast."))
             if writer_of(self.scope):  # while we wait, nothing more is read
                 await command_pace().turn(self._address)
             if bytes_data is not None:
-                raise BadFrame("Binary frames are not supported. Send text.")
+                raise BadFrame(_("Binary frames are not supported. Send text."))
             elif self.is_plain:
                 await post_plain_text(self.visitor, text)
             else:

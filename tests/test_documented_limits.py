@@ -29,7 +29,7 @@ def test_every_limit_is_documented_and_no_other():
 
 
 def test_limits_are_found_by_their_names_and_their_module():
-    source = "MAX_THINGS = 3\nMOST = 1, 2\nREADS_AT_ONCE = 2\nMAXIMAL = 1\nother = 1\nTTL = 3"
+    source = "MAX_THINGS: int = 3\nMOST = 1, 2\nREADS_AT_ONCE = 2\nMAXIMAL = 1\nother = 1\nTTL = 3"
 
     assert set(constants(source, "chat.live.hub")) == {
         "chat.live.hub.MAX_THINGS",
@@ -70,8 +70,9 @@ def limits_in_code():
 
 def constants(source, module):
     for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name):
+            name = target.id
             in_limits = module == "chat.access.rate_limits" and name.isupper()
             if in_limits or NAMES.fullmatch(name) or f"{module}.{name}" in OTHERS:
                 yield f"{module}.{name}"

@@ -102,7 +102,7 @@ def test_a_close_code_means_the_same_to_browser_and_server(value_of):
     )
     unknown = set(range(4000, 5000)) - set(codes)
 
-    assert came_back == ["come back" in code.meaning for code in codes]
+    assert came_back == ["Reconnect" in code.meaning for code in codes]
     # Who is not to come back must read why.
     silent = [code for code, is_told in zip(codes, told, strict=True) if not is_told]
     assert not [code for code in silent if code >= 4500]

@@ -247,16 +247,16 @@ room_pace = PerLoop(
     lambda: AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
 )
 name_pace = PerLoop(
-    lambda: AuthorAndAddressLimit(lambda: NAMES, "You are changing your name too often.")
+    lambda: AuthorAndAddressLimit(lambda: NAMES, _("You are changing your name too often."))
 )
-history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, "You are loading history too fast."))
-handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, "You are connecting too fast."))
+history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, _("You are loading history too fast.")))
+handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, _("You are connecting too fast.")))
 page_pace = PerLoop(lambda: people_pace(lambda: PAGES, TOO_MANY_REQUESTS))
 lookup_pace = PerLoop(lambda: people_pace(lambda: LOOKUPS, TOO_MANY_REQUESTS))
 command_pace = PerLoop(
     lambda: people_pace(
         lambda: (settings.COMMAND_RATE * COMMAND_SHARE, settings.COMMAND_RATE),
-        "You are sending commands too fast.",
+        _("You are sending commands too fast."),
     )
 )
 addresses = PerLoop(ConnectionCounter)

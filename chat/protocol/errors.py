@@ -1,7 +1,7 @@
-"""Every refusal a client can meet: its code, whether to come back, and when.
+"""Every way in which the server refuses a client: its code, and whether and when to retry.
 
 A `ChatError` refuses one command and leaves the socket open; a `CloseCode` ends the socket.
-Details are lazy: English on the wire, in the reader's language where a view shows them.
+Details are lazy translations: English on the wire, in the reader's language in a view.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ChatError(Exception):
-    """A refusal with a reason for the person who caused it.
+    """A refusal, with a reason for the person who caused it.
 
     `retry_in_ms` is set exactly when the same command may succeed later. `http_status` is for
-    those who came without a socket.
+    requests over HTTP.
     """
 
     code: ClassVar[str]
@@ -48,17 +48,17 @@ class TooLarge(ChatError):
 
 
 class BadName(ChatError):
-    """The name cannot be shown to others safely."""
+    """The name could mislead others, or cannot be shown."""
 
     code = "bad_name"
     detail = _("This name cannot be used.")
 
 
 class BadTitle(ChatError):
-    """A room cannot be called that."""
+    """The title cannot be used for a room."""
 
     code = "bad_title"
-    detail = "A room cannot be called that."
+    detail = _("This name cannot be used for a room.")
 
 
 class Conflict(ChatError):
@@ -66,11 +66,11 @@ class Conflict(ChatError):
 
     code = "conflict"
     http_status = 409
-    detail = "This client_message_id was already used for a different message."
+    detail = _("This client_message_id was already used for a different message.")
 
 
 class TooFast(ChatError):
-    """The author, the connection or its client address is over its rate."""
+    """The author, the connection or the client address exceeds its rate limit."""
 
     code = "too_fast"
     http_status = 429
@@ -79,7 +79,7 @@ class TooFast(ChatError):
 
 
 class Busy(ChatError):
-    """The server has more posts waiting than it wants to hold."""
+    """Too many posts are waiting to be stored."""
 
     code = "busy"
     http_status = 503
@@ -88,7 +88,7 @@ class Busy(ChatError):
 
 
 class NotStored(ChatError):
-    """The database refuses this very message, and will do so again."""
+    """The database rejects this message, and would again."""
 
     code = "not_stored"
     http_status = 500
@@ -105,7 +105,7 @@ class Unavailable(ChatError):
 
 
 class CloseCode(IntEnum):
-    """Why the server ended a socket. 4000 to 4499: come back. 4500 and above: do not."""
+    """Why the server closed a socket. Below 4500: reconnect. From 4500 on: do not."""
 
     meaning: str
 
@@ -115,19 +115,19 @@ class CloseCode(IntEnum):
         member.meaning = meaning
         return member
 
-    SERVICE_RESTART = 1012, "The server is restarting: come back, you will resume."
-    LAGGING = 4008, "You read more slowly than the room talks: come back and resume."
-    LOG_REPLACED = 4009, "The room's log was replaced: come back, you will get a reset."
-    FAILED = 4011, "The server made a mistake: come back and resume."
-    FLOODING = 4029, "You kept sending after being refused: come back slowly."
+    SERVICE_RESTART = 1012, "The server is restarting. Reconnect and resume."
+    LAGGING = 4008, "You read more slowly than the room writes. Reconnect and resume."
+    LOG_REPLACED = 4009, "The room's log was replaced. Reconnect; you will get a reset."
+    FAILED = 4011, "Internal server error. Reconnect and resume."
+    FLOODING = 4029, "You kept sending after being refused. Reconnect later."
     TOO_MANY_SOCKETS = (
         4030,
-        "Too many connections or rooms, from your address or in all: come back later.",
+        "Too many connections or rooms, from your address or in total. Reconnect later.",
     )
-    STALLED = 4408, "You took nothing for 30 seconds (chatsite/server/): come back and resume."
-    UNAVAILABLE = 4053, "The server cannot read its database: come back later."
+    STALLED = 4408, "You read nothing for 30 seconds. Reconnect and resume."
+    UNAVAILABLE = 4053, "The server cannot read its database. Reconnect later."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
-    BAD_ROOM = 4504, "There is no room at this address: names are a-z, 0-9 and -, 1 to 64 long."
+    BAD_ROOM = 4504, "There is no room at this address: slugs are 1 to 64 of a-z, 0-9 and -."
 
 
 class Disconnect(Exception):

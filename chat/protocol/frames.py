@@ -1,7 +1,7 @@
-"""Every frame of `chat.v1` and every limit of the wire. Pure data: no Django, no I/O.
+"""Every frame of `chat.v1` and every limit of the wire. Declarations, and no I/O.
 
-Commands are decoded and validated by msgspec from these declarations alone, and
-docs/protocol.md is generated from them.
+msgspec decodes and validates commands from these declarations alone, and docs/protocol.md is
+generated from them: names, types, bounds and descriptions.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ from msgspec import Meta, Struct
 from chat.protocol.errors import BadFrame, ChatError, TooLarge
 
 SUBPROTOCOL = "chat.v1"
-MAX_BODY = 4_000  # characters
-MAX_NAME = 32  # characters
-MAX_TITLE = 80  # characters of a room's title
-MAX_SLUG = 64  # characters
-MAX_FRAME_IN = 64 * 1024  # bytes; `serve` closes with 1009 for more
-MAX_FRAME_OUT = 256 * 1024  # bytes
-PAGE = 50  # messages that a newcomer gets
-MAX_PAGE = 100  # messages of one history.fetch
-MAX_REPLAY = 1_000  # changes that a resume brings; further behind is a reset
-MAX_PEOPLE = 100  # people listed by name; the count goes on
-MAX_SEQ = 2**53 - 1  # what JavaScript counts to
+
+# What a limit counts is part of its declaration.
+MAX_BODY: Annotated[int, "characters of a message"] = 4_000
+MAX_NAME: Annotated[int, "characters of a person's name"] = 32
+MAX_TITLE: Annotated[int, "characters of a room's title"] = 80
+MAX_SLUG: Annotated[int, "characters of a room's slug"] = 64
+MAX_FRAME_IN: Annotated[
+    int, "bytes of a frame from a client; `serve` closes with 1009 for more"
+] = 64 * 1024
+MAX_FRAME_OUT: Annotated[int, "bytes of a frame from the server"] = 256 * 1024
+PAGE: Annotated[int, "messages that a newcomer gets"] = 50
+MAX_PAGE: Annotated[int, "messages of one `history.fetch`"] = 100
+MAX_REPLAY: Annotated[int, "changes that a resume brings; further behind is a reset"] = 1_000
+MAX_PEOPLE: Annotated[int, "people listed by name; the count goes on"] = 100
+MAX_SEQ: Annotated[int, "the largest integer that JavaScript represents exactly"] = 2**53 - 1
 
 SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
@@ -35,12 +39,12 @@ PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 
 
 class Limits(Struct, frozen=True):
-    """What a client may send, told in `welcome`."""
+    """What a client may send; part of `welcome`."""
 
-    body: int = MAX_BODY  # characters
-    name: int = MAX_NAME  # characters
-    frame: int = MAX_FRAME_IN  # bytes
-    page: int = MAX_PAGE  # messages
+    body: Annotated[int, Meta(description="characters of a message")] = MAX_BODY
+    name: Annotated[int, Meta(description="characters of a name")] = MAX_NAME
+    frame: Annotated[int, Meta(description="bytes of a frame")] = MAX_FRAME_IN
+    page: Annotated[int, Meta(description="messages of one `history.fetch`")] = MAX_PAGE
 
 
 class RoomInfo(Struct, frozen=True):
@@ -51,58 +55,62 @@ class RoomInfo(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Someone in a room: the id is stable and cannot be forged, the name can be anything."""
+    """Someone in a room. The id is stable and cannot be forged; the name is chosen freely."""
 
     author_id: str
     name: str
 
 
 class Message(Struct, frozen=True):
-    """One message, as after its latest change."""
+    """A message as of its latest change."""
 
-    seq: int  # its place in the conversation
-    changed_seq: int  # the seq of its latest change
+    seq: Annotated[int, Meta(description="its place in the conversation")]
+    changed_seq: Annotated[int, Meta(description="the seq of its latest change")]
     client_message_id: UUID
     author_id: str
-    author_name: str  # as it was when said
+    author_name: Annotated[str, Meta(description="as it was when the message was posted")]
     body: str
-    posted_at: str  # RFC 3339, UTC, milliseconds
+    posted_at: Annotated[str, Meta(description="RFC 3339, UTC, milliseconds")]
 
 
 class Command(Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
     """A frame from a client."""
 
-    id: Seq  # unique per connection, echoed as reply_to
+    id: Annotated[Seq, Meta(description="unique in its connection, repeated as `reply_to`")]
 
 
 class PostMessage(Command, tag="message.post", frozen=True):
-    """Post a message. The ack means that it is stored; resend until you have it."""
+    """Post a message. The ack means that it is stored; resend until you get it."""
 
-    client_message_id: UUID  # idempotency key of the room: resend with the same one
-    body: str  # 1 to 4,000 characters after trimming; no NUL
+    client_message_id: Annotated[
+        UUID, Meta(description="idempotency key in the room: resend with the same one")
+    ]
+    body: Annotated[str, Meta(description=f"1 to {MAX_BODY:,} characters after trimming; no NUL")]
 
 
 class FetchHistory(Command, tag="history.fetch", frozen=True):
     """Read messages older than `before`."""
 
-    before: Seq  # a message's seq; those with a lower one are meant
-    limit: PageLimit  # 1 to 100
+    before: Annotated[Seq, Meta(description="the messages that you get have a lower `seq`")]
+    limit: Annotated[PageLimit, Meta(description="messages that you want")]
 
 
 class StartTyping(Command, tag="typing.start", frozen=True):
-    """Tell the room that you are typing; fades after 5 seconds, so repeat it while you do."""
+    """Tell the room that you are typing. Expires after 5 seconds; repeat it while you type."""
 
 
 class SetName(Command, tag="name.set", frozen=True):
     """Change your name for this connection."""
 
-    name: str  # 1 to 32 characters; normalised, see the ack
+    name: Annotated[
+        str, Meta(description=f"1 to {MAX_NAME} characters; the ack has it as normalised")
+    ]
 
 
 class Ack(Struct, tag_field="type", tag="ack", frozen=True):
     """The command was carried out."""
 
-    reply_to: int
+    reply_to: Annotated[int, Meta(description="the `id` of the command")]
 
 
 class PostAck(Ack, tag="ack", frozen=True):
@@ -115,7 +123,7 @@ class HistoryAck(Ack, tag="ack", frozen=True):
     """The newest messages below `before`, oldest first."""
 
     messages: list[Message]
-    more: bool  # older ones exist
+    more: Annotated[bool, Meta(description="whether there are older ones")]
 
 
 class NameAck(Ack, tag="ack", frozen=True):
@@ -127,51 +135,55 @@ class NameAck(Ack, tag="ack", frozen=True):
 class Error(Struct, tag_field="type", tag="error", frozen=True):
     """A command was refused. The connection stays."""
 
-    reply_to: int | None
-    code: str
-    detail: str
-    retry_in_ms: int | None  # set exactly when the same command may succeed later
+    reply_to: Annotated[int | None, Meta(description="null where the command had no valid `id`")]
+    code: Annotated[str, Meta(description="see Error codes")]
+    detail: Annotated[str, Meta(description="the reason, in English, for a person")]
+    retry_in_ms: Annotated[
+        int | None, Meta(description="set exactly when the same command may succeed later")
+    ]
 
 
 class Welcome(Struct, tag_field="type", tag="welcome", frozen=True):
-    """First frame of a connection. `room.changed` frames up to `head` follow, at least one."""
+    """The first frame of a connection. One or more `room.changed` up to `head` follow."""
 
     room: RoomInfo
     you: Person
-    epoch: str
-    head: int
-    reset: bool  # throw your timeline away: your cursor does not belong to this log
+    epoch: Annotated[str, Meta(description="identifies the room's log")]
+    head: Annotated[int, Meta(description="the highest `seq` of the log")]
+    reset: Annotated[
+        bool, Meta(description="drop your timeline: your cursor does not belong to this log")
+    ]
     limits: Limits
-    people: list[Person]
-    count: int
+    people: Annotated[list[Person], Meta(description=f"at most {MAX_PEOPLE}")]
+    count: Annotated[int, Meta(description="people in the room in all")]
 
 
 class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True):
-    """Every change in (after, head], ordered by changed_seq."""
+    """Every change after `after` up to `head`, in the order of `changed_seq`."""
 
-    after: int
-    head: int
+    after: Annotated[int, Meta(description="`head` of the frame before")]
+    head: Annotated[int, Meta(description="where your cursor is now")]
     messages: list[Message]
 
 
 class PeopleChanged(Struct, tag_field="type", tag="people.changed", frozen=True):
-    """Who is in the room now: the first 100 by name, and how many in all."""
+    """Who is in the room now."""
 
-    people: list[Person]
-    count: int
+    people: Annotated[list[Person], Meta(description=f"the first {MAX_PEOPLE} by name")]
+    count: Annotated[int, Meta(description="people in the room in all")]
 
 
 class Typing(Struct, tag_field="type", tag="typing", frozen=True):
-    """Those typing now; the list replaces the one before."""
+    """Who is typing now; replaces the previous list."""
 
     people: list[Person]
 
 
 class GoingAway(Struct, tag_field="type", tag="going_away", frozen=True):
-    """The server is draining: reconnect after this long, with your cursor. Until the socket closes,
-    `room.changed` may still come, and replies; `people.changed` and `typing` do not."""
+    """The server is shutting down: reconnect with your cursor. Until the socket closes,
+    `room.changed` and replies may still come; `people.changed` and `typing` do not."""
 
-    retry_in_ms: int
+    retry_in_ms: Annotated[int, Meta(description="wait this long before you reconnect")]
 
 
 COMMANDS = (PostMessage, FetchHistory, StartTyping, SetName)
@@ -191,9 +203,9 @@ _id_decoder = msgspec.json.Decoder(_Id)
 
 
 def decode(text: str) -> AnyCommand:
-    """The command in `text`. Raises BadFrame or TooLarge, whatever the text is."""
+    """The command in `text`, which may be anything. Raises BadFrame and TooLarge."""
     if len(text) > MAX_FRAME_IN or len(text.encode("utf-8", "replace")) > MAX_FRAME_IN:
-        raise TooLarge(f"A frame may have {MAX_FRAME_IN} bytes.")
+        raise TooLarge(f"A frame can have up to {MAX_FRAME_IN:,} bytes.")
     try:
         return _decoder.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
@@ -201,7 +213,7 @@ def decode(text: str) -> AnyCommand:
 
 
 def command_id(text: str) -> int | None:
-    """The `id` of a frame that may be broken otherwise, for `reply_to`."""
+    """The `id` of a frame that may otherwise be invalid, for `reply_to`."""
     if len(text) > MAX_FRAME_IN:
         return None
     try:
@@ -211,15 +223,15 @@ def command_id(text: str) -> int | None:
 
 
 def timestamp(moment: datetime) -> str:
-    """`moment`, which knows its zone, as RFC 3339 in UTC with milliseconds."""
+    """`moment`, an aware datetime, as RFC 3339 in UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def encode(frame: Struct) -> str:
-    """`frame` as the text that goes on the wire."""
+    """`frame` as JSON."""
     return _encoder.encode(frame).decode()
 
 
 def error_frame(error: ChatError, reply_to: int | None) -> Error:
-    """The reply that tells a client why it was refused."""
+    """The reply to a refused command."""
     return Error(reply_to, error.code, str(error.detail), error.retry_in_ms)
