@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.utils.translation import gettext_lazy as _
 
-from chat.access.guests import Guest, guest_from, new_guest
+from chat.access.guests import Guest, guest_or_new
 from chat.access.origin import header_values, is_allowed_origin
 from chat.access.rate_limits import (
     addresses,
@@ -260,7 +260,7 @@ def _guest(scope: Scope) -> Guest:
     if header_values(scope["headers"], b"origin"):
         for header in header_values(scope["headers"], b"cookie"):
             cookies |= parse_cookie(header)
-    return guest_from(cookies) or new_guest()
+    return guest_or_new(cookies)[0]
 
 
 def _cursor(scope: Scope) -> tuple[str, int] | None:

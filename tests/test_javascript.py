@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from chat.access.guests import BLANK, IGNORABLE
+from chat.access.names import BLANK, IGNORABLE
 from chat.live.roster import TYPING_TTL
 from chat.protocol.errors import CloseCode
 from chat.protocol.frames import MAX_NAME, MAX_PAGE

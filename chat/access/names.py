@@ -1,79 +1,50 @@
-"""Names for people who have not chosen one, in the language of the page that they opened."""
+"""What a person's name may be: nothing that cannot be seen, or that changes what is around it."""
 
 from __future__ import annotations
 
-import secrets
-from typing import NamedTuple
+import unicodedata
 
-from django.utils.translation import get_language
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from chat.protocol.errors import BadName
+from chat.protocol.frames import MAX_NAME
 
-class Words(NamedTuple):
-    """What names are made of: any quality goes with any animal, in this `order`."""
-
-    qualities: tuple[str, ...]
-    animals: tuple[str, ...]
-    order: str = "{quality} {animal}"
-
-
-ENGLISH = Words(
-    (
-        "Amber", "Brave", "Bright", "Calm", "Clever", "Cosy", "Crimson", "Curious", "Daring",
-        "Eager", "Early", "Gentle", "Golden", "Happy", "Honest", "Jolly", "Keen", "Kind", "Lively",
-        "Lucky", "Lunar", "Mellow", "Merry", "Misty", "Nimble", "Noble", "Patient", "Polite",
-        "Proud", "Quick", "Quiet", "Rosy", "Rustic", "Sandy", "Silver", "Sincere", "Snowy",
-        "Sunny", "Swift", "Tidy", "Velvet", "Warm", "Wise", "Witty",
-    ),
-    (
-        "Badger", "Bear", "Beaver", "Bison", "Crane", "Deer", "Dolphin", "Dove", "Eagle", "Falcon",
-        "Ferret", "Finch", "Fox", "Gecko", "Goose", "Hare", "Hawk", "Hedgehog", "Heron", "Ibex",
-        "Jay", "Koala", "Lark", "Lemur", "Lynx", "Magpie", "Marten", "Mole", "Moose", "Newt",
-        "Otter", "Owl", "Panda", "Penguin", "Puffin", "Quail", "Rabbit", "Raven", "Robin", "Seal",
-        "Sparrow", "Squirrel", "Stork", "Swan", "Tapir", "Toad", "Turtle", "Walrus", "Wombat",
-        "Wren",
-    ),
-)  # fmt: skip
-
-# Feminine animals only: an adjective's ending follows the noun's gender.
-GERMAN = Words(
-    (
-        "Achtsame", "Bunte", "Ehrliche", "Eifrige", "Emsige", "Feine", "Fidele", "Flinke",
-        "Freundliche", "Frohe", "Geduldige", "Goldene", "Heitere", "Höfliche", "Kluge", "Kühne",
-        "Lebhafte", "Leise", "Lustige", "Milde", "Muntere", "Mutige", "Neugierige", "Pfiffige",
-        "Ruhige", "Sanfte", "Schlaue", "Schnelle", "Silberne", "Sonnige", "Stille", "Tapfere",
-        "Treue", "Verspielte", "Wache", "Weise", "Witzige", "Zarte", "Zufriedene",
-    ),
-    (
-        "Ameise", "Amsel", "Antilope", "Bachstelze", "Biene", "Blaumeise", "Dohle", "Drossel",
-        "Eidechse", "Elster", "Ente", "Eule", "Feldmaus", "Fledermaus", "Forelle", "Gans",
-        "Gazelle", "Giraffe", "Grille", "Haselmaus", "Hummel", "Katze", "Kohlmeise", "Krabbe",
-        "Krähe", "Lerche", "Libelle", "Meise", "Möwe", "Nachtigall", "Robbe", "Schildkröte",
-        "Schnecke", "Schnepfe", "Schwalbe", "Taube", "Wachtel", "Ziege", "Zikade",
-    ),
-)  # fmt: skip
-
-# Masculine animals only, for the same reason; the adjective follows its noun.
-ARABIC = Words(
-    (
-        "الذهبي", "الفضي", "السعيد", "الهادئ", "الذكي", "الشجاع", "اللطيف", "المرح", "السريع",
-        "النشيط", "الصبور", "الحكيم", "الكريم", "الصادق", "المشرق", "الوفي", "اللبق", "الرشيق",
-        "النبيل", "الفضولي", "المتفائل", "الأمين", "الودود", "البارع", "الماهر", "الجريء",
-        "الأنيق", "الحالم", "الدافئ", "الطموح", "المهذب", "الظريف",
-    ),
-    (
-        "الثعلب", "الصقر", "النسر", "الأرنب", "الغزال", "الدلفين", "الهدهد", "العصفور", "البلبل",
-        "السنجاب", "القنفذ", "البطريق", "الطاووس", "الفهد", "الأسد", "النمر", "الدب", "الحصان",
-        "الجمل", "الكناري", "اللقلق", "الوعل", "الكروان", "الحسون", "الفيل", "النورس", "الشاهين",
-        "الأيل", "القندس", "الشحرور", "الزرزور",
-    ),
-    "{animal} {quality}",
-)  # fmt: skip
-
-WORDS = {"de": GERMAN, "ar": ARABIC}
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories
+# Unicode's Default_Ignorable_Code_Point, which unicodedata lacks: characters without a glyph.
+IGNORABLE = frozenset(
+    chr(code)
+    for first, last in (
+        *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
+        *((0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),
+        *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0)),
+        *((0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+    )
+    for code in range(first, last + 1)
+)
+# Letters and symbols whose glyph is empty: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT CHARACTER,
+# KHITAN SMALL SCRIPT FILLER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
+EMPTY = frozenset("\u2800\ufffc\U00016fe4\U00013441\U00013442\U0001d159")
+BLANK = IGNORABLE | EMPTY  # parity with the page is tested
 
 
-def friendly_name() -> str:
-    """A made-up name such as "Amber Otter", in the active language; not unique."""
-    words = WORDS.get((get_language() or "").partition("-")[0], ENGLISH)
-    quality, animal = secrets.choice(words.qualities), secrets.choice(words.animals)
-    return words.order.format(quality=quality, animal=animal)
+def normalised_name(name: str) -> str:
+    """`name` in NFKC, trimmed, inner spaces single. Raises BadName with the reason."""
+    if len(name) > MAX_NAME * 8:  # NFKC may lengthen a text eighteenfold
+        raise BadName(format_lazy(_("A name has at most {limit} characters."), limit=MAX_NAME))
+    name = unicodedata.normalize("NFKC", name).strip()
+    if any(_is_invisible(character) for character in name):
+        raise BadName(_("A name may not contain control, direction or invisible characters."))
+    name = " ".join(name.split())
+    if not name:
+        raise BadName(_("A name needs at least one visible character."))
+    if len(name) > MAX_NAME:
+        text = _("A name has at most {limit} characters; this one has {length}.")
+        raise BadName(format_lazy(text, limit=MAX_NAME, length=len(name)))
+    if unicodedata.category(name[0]).startswith("M"):
+        raise BadName(_("A name may not start with a combining mark."))
+    return name
+
+
+def _is_invisible(character: str) -> bool:
+    return character in BLANK or unicodedata.category(character) in INVISIBLE

@@ -1,6 +1,6 @@
-"""What a room may be called, and the slug that is made of it.
+"""What a room's title may be, and the slug that is made of it.
 
-More is allowed than in a person's name: a title stands for nobody, and emoji sequences and
+Less strict than a person's name: nobody is impersonated by a title, and emoji sequences and
 Persian need their joiners.
 """
 
@@ -14,12 +14,11 @@ from anyascii import anyascii
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
-from chat.access.guests import BLANK
+from chat.access.names import BLANK, INVISIBLE
 from chat.protocol.errors import BadTitle
 from chat.protocol.frames import MAX_SLUG, MAX_TITLE
 
 JOINERS = "\u200c\u200d"
-REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories
 VISIBLE = {"L", "N", "P", "S"}  # their first letters
 EMOJI = re.compile(r":[a-z0-9_+-]+:")  # as anyascii spells them
 TOKEN = 8  # random bytes that make a link hard to guess
@@ -27,7 +26,7 @@ UNGUESSABLE = re.compile(rf"-[0-9a-f]{{{2 * TOKEN}}}\Z")
 
 
 def normalised_title(title: str) -> str:
-    """`title` in NFC, trimmed, inner spaces single. Raises BadTitle, which says why."""
+    """`title` in NFC, trimmed, inner spaces single. Raises BadTitle with the reason."""
     title = " ".join(unicodedata.normalize("NFC", title[: MAX_TITLE * 8]).split())
     if not any(_is_visible(character) for character in title):
         raise BadTitle(_("A room's name needs at least one visible character."))
@@ -40,14 +39,14 @@ def normalised_title(title: str) -> str:
 
 
 def slug_of(title: str) -> str:
-    """The slug that `title` reads as in Latin letters, always the same; "" where it has none."""
+    """`title` transliterated to Latin letters, always the same; "" where nothing is left."""
     ascii_title = anyascii(title)
     slug = slugify(EMOJI.sub(" ", ascii_title)) or slugify(ascii_title)
     return slug.replace("_", "-")[:MAX_SLUG].strip("-")
 
 
 def unguessable_slug(title: str) -> str:
-    """A slug that begins like `title` and that nobody comes upon by trying."""
+    """A slug that begins like `title` and cannot be guessed."""
     token = secrets.token_hex(TOKEN)
     stem = slug_of(title)[: MAX_SLUG - len(token) - 1].strip("-") or "room"
     return f"{stem}-{token}"
@@ -63,4 +62,4 @@ def _is_visible(character: str) -> bool:
 
 
 def _is_refused(character: str) -> bool:
-    return character not in JOINERS and unicodedata.category(character) in REFUSED
+    return character not in JOINERS and unicodedata.category(character) in INVISIBLE

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.access.guests import guest_from, new_guest
+from chat.access.guests import guest_from, guest_or_new
 from chat.models import Message
 from chat.protocol.errors import Unavailable
 from chat.protocol.frames import SLUG
@@ -80,7 +80,7 @@ async def _not_found(
     """Why no place can be told: to who asks for a page, beside the form that asked."""
     if not _wants_page(request):
         return _refusal(code, detail, status)
-    guest = guest_from(request.COOKIES) or new_guest()
+    guest, _ = guest_or_new(request.COOKIES)
     attempt = PostForm(uuid4(), guest.name, date_refusal=detail)
     page = await room_page(request, slug, guest, attempt)
     page.status_code = status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from chat.access.guests import guest_from, new_guest, remember
+from chat.access.guests import guest_or_new, remember
 from chat.protocol.errors import BadName
 from chat.views.refusals import refusing
 from chat.views.request_limits import limit_lookups
@@ -16,7 +16,7 @@ from chat.views.request_limits import limit_lookups
 async def set_name(request: HttpRequest) -> HttpResponse:
     """Takes the form field `name`; answers with it as normalised, or 400 and why not."""
     await limit_lookups(request)
-    guest = guest_from(request.COOKIES) or new_guest()
+    guest, _ = guest_or_new(request.COOKIES)
     try:
         guest = guest.named(request.POST.get("name", ""))
     except BadName as error:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from chat.access.guests import guest_from, new_guest, remember
+from chat.access.guests import guest_or_new, remember
 from chat.live import posting
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
@@ -38,13 +38,12 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
         return await bad_slug(request, slug)
     if request.method != "POST":
         return HttpResponseRedirect(address_of(slug))
-    known = guest_from(request.COOKIES)
-    guest = known or new_guest()
+    guest, is_new = guest_or_new(request.COOKIES)
     name = request.POST.get("name", "").strip() or guest.name
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     posted_id = request.POST.get("client_message_id", "")
     try:
-        if known is None:  # a new author for each post would have no rate at all
+        if is_new:  # a new author for each post would have no rate at all
             raise BadFrame(_(NO_COOKIE))
         if name != guest.name:
             guest = guest.named(name)

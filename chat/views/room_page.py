@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat.access.guests import Guest, guest_from, new_guest, remember
+from chat.access.guests import Guest, guest_or_new, remember
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol.errors import Unavailable
 from chat.protocol.frames import MAX_TITLE, SLUG, Person
@@ -38,9 +38,8 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a room, which need not exist yet: it begins with its first message."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
-    known = guest_from(request.COOKIES)
-    guest = known or new_guest()
-    attempt = PostForm(uuid4(), guest.name, asks_name=known is None)
+    guest, is_new = guest_or_new(request.COOKIES)
+    attempt = PostForm(uuid4(), guest.name, asks_name=is_new)
     return await room_page(request, slug, guest, attempt)
 
 

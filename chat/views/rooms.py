@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chat.access.guests import guest_from, new_guest, remember
+from chat.access.guests import guest_or_new, remember
 from chat.live.hub_registry import hub_registry
 from chat.live.posting import open_room
 from chat.models import Room
@@ -68,8 +68,7 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     A room that is new is entered by a redirect. One that was there already is offered. To who
     accepts JSON both are told as {slug, title, url, is_new}.
     """
-    known = guest_from(request.COOKIES)
-    guest = known or new_guest()
+    guest, is_new = guest_or_new(request.COOKIES)
     if request.method != "POST":
         response = await _page(request, NewRoomForm())
         await sync_to_async(remember)(guest, request, response)
@@ -77,9 +76,9 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     naming = NewRoomForm(request.POST.get("title", ""), "unguessable" in request.POST)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) != "text/html"
     try:
-        if known is None:  # a new author for each room would have no rate at all
+        if is_new:  # a new author for each room would have no rate at all
             raise BadFrame(NO_COOKIE)
-        room, is_new = await open_room(
+        room, is_created = await open_room(
             guest.person,
             naming.title,
             unguessable=naming.unguessable,
@@ -92,9 +91,9 @@ async def rooms(request: HttpRequest) -> HttpResponse:
         return await _page(request, refused, error)
     url = address_of(room.slug)
     if wants_json:
-        told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_new}
-        return JsonResponse(told, status=201 if is_new else 200)
-    if not is_new:
+        told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
+        return JsonResponse(told, status=201 if is_created else 200)
+    if not is_created:
         taken = NewRoomForm(naming.title, naming.unguessable, taken=room)
         return await _page(request, taken, status=409)
     response = HttpResponseRedirect(url)

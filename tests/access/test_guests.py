@@ -10,18 +10,17 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
+from chat.access.friendly_names import ARABIC, ENGLISH, GERMAN, friendly_name
 from chat.access.guests import (
     COOKIE,
     HOST_COOKIE,
-    IGNORABLE,
     SALT,
     Guest,
     guest_from,
     new_guest,
-    normalised_name,
     remember,
 )
-from chat.access.names import ARABIC, ENGLISH, GERMAN, friendly_name
+from chat.access.names import IGNORABLE, normalised_name
 from chat.protocol.errors import BadName
 from chat.protocol.frames import MAX_NAME
 
