@@ -1,4 +1,4 @@
-"""Every setting, and the only reader of the environment. The README has the table."""
+"""Every setting, and the only reader of the environment. docs/settings.md describes them."""
 
 from __future__ import annotations
 
