@@ -83,7 +83,7 @@ def no_storage() -> None:
         announcement = announcements.Announcement(
             room[0].epoch, first - 1, last, changes, received_at=posts[0].received_at
         )
-        announcements.announce(posts[0].slug, announcement)
+        announcements.publish(posts[0].slug, announcement)
         return messages
 
     vars(group_commit)["post_messages"] = post_messages

@@ -18,16 +18,20 @@ def use(layer):
 
 
 @contextmanager
-def told_by_layer_alone(*slugs):
-    """What is posted reaches the rooms' open hubs as if another process had stored it."""
-    ears = {slug: announcements._ears.pop(slug) for slug in slugs if slug in announcements._ears}
-    elsewhere = announcements.Ear(asyncio.get_running_loop(), lambda announcement: None)
-    announcements.listen("elsewhere", elsewhere)
+def remote_only(*slugs):
+    """Announcements reach the rooms' open hubs as if another process had published them."""
+    removed = [(slug, each) for slug in slugs for each in announcements.listeners_of(slug)]
+    for slug, listener in removed:
+        announcements.unsubscribe(slug, listener)
+    # A process without any listener waits for the channel layer when it publishes.
+    other = announcements.LocalListener(asyncio.get_running_loop(), lambda announcement: None)
+    announcements.subscribe("elsewhere", other)
     try:
         yield
     finally:
-        announcements.unlisten("elsewhere", elsewhere)
-        announcements._ears.update(ears)
+        announcements.unsubscribe("elsewhere", other)
+        for slug, listener in removed:
+            announcements.subscribe(slug, listener)
 
 
 class FickleLayer(InMemoryChannelLayer):

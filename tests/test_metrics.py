@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 pytest.importorskip("websockets")
 
 from testing import processes
-from tests.faulty_channel_layers import DeafLayer, told_by_layer_alone, use
+from tests.faulty_channel_layers import DeafLayer, remote_only, use
 from tests.node_sockets import visit
 from tests.posts import SECONDS
 from tests.sockets import enter
@@ -95,7 +95,7 @@ async def test_what_heals_by_the_log_is_counted(quick_polls):
 
     use(DeafLayer())
     async with enter() as alice, enter(cursor=("another log", 7)) as bob:
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             await bob.bodies(until=await alice.say("Nobody announces this"))
 
     after = [REGISTRY.get_sample_value(name) for name in names]

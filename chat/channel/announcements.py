@@ -1,8 +1,8 @@
-"""Tell a room's hubs that its log went on: the only caller of `group_send`.
+"""Announcements: "the log of this room now ends at `head`", published after COMMIT.
 
-An announcement is a doorbell. This process's own hub hears it at once, whatever the channel
-layer does; other processes hear it through the layer, at most once and in no certain order,
-and find in the log what they did not hear.
+The listeners in this process are called directly, whatever the channel layer does. Other
+processes receive the announcement through the layer, at most once and in no particular order,
+and read from the log what they did not receive.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from chat.protocol import frames
 logger = logging.getLogger(__name__)
 
 SEND_TIMEOUT = 1  # seconds that the channel layer may take for one event
-MAX_SENDING = 200  # events under way per process; more are left to the log
-MAX_EVENT = frames.MAX_FRAME_OUT  # bytes; a larger announcement rings without its messages
+MAX_SENDING = 200  # events under way per process; receivers read the others from the log
+MAX_EVENT = frames.MAX_FRAME_OUT  # bytes; a larger announcement is sent without its changes
 
 
 class Change(Struct, frozen=True):
@@ -34,57 +34,71 @@ class Change(Struct, frozen=True):
 
 
 class Announcement(Struct, frozen=True):
-    """The changes in (after, head] of a room's log; None where they are to be read there."""
+    """The changes in (after, head] of a room's log; None means: read them from the log."""
 
     epoch: str
     after: int
     head: int
     changes: list[Change] | None
-    title: str | None = None  # set where the room was given one
-    received_at: float | None = None  # perf_counter, of the oldest post in it; this process only
+    title: str | None = None  # the room's new title
+    received_at: float | None = None  # perf_counter of its oldest post, if posted in this process
 
 
 def group_name(slug: str) -> str:
-    """The channel-layer group of a room. Slugs never change and fit a group name's alphabet."""
+    """The channel-layer group of a room. Slugs never change and are valid group names."""
     return f"room.{slug}"
 
 
 def encoded(messages: Sequence[frames.Message]) -> list[Change]:
-    """`messages` as the changes that brought them about."""
+    """The change that each of `messages` was last changed by."""
     return [Change(message.changed_seq, frames.encode(message)) for message in messages]
 
 
-class Ear(Struct, frozen=True, eq=False):
-    """A hub of this process, and the event loop that it lives in."""
+class LocalListener(Struct, frozen=True, eq=False):
+    """A callback in this process, and the event loop to call it in."""
 
     loop: asyncio.AbstractEventLoop
-    hear: Callable[[Announcement], None]
+    on_announcement: Callable[[Announcement], None]
 
 
-_ears: dict[str, tuple[Ear, ...]] = {}
+_listeners: dict[str, tuple[LocalListener, ...]] = {}
 _sending: set[asyncio.Task[bool]] = set()
 
 
-def listen(slug: str, ear: Ear) -> None:
-    """Let `ear` hear every later announcement made in this process for the room."""
-    _ears[slug] = (*_ears.get(slug, ()), ear)
+def subscribe(slug: str, listener: LocalListener) -> None:
+    """Call `listener` for every announcement of the room published in this process."""
+    _listeners[slug] = (*_listeners.get(slug, ()), listener)
 
 
-def unlisten(slug: str, ear: Ear) -> None:
-    """Undo `listen`."""
-    remaining = tuple(other for other in _ears.get(slug, ()) if other is not ear)
+def unsubscribe(slug: str, listener: LocalListener) -> None:
+    """Undo `subscribe`."""
+    remaining = tuple(other for other in listeners_of(slug) if other is not listener)
     if remaining:
-        _ears[slug] = remaining
+        _listeners[slug] = remaining
     else:
-        _ears.pop(slug, None)
+        _listeners.pop(slug, None)
 
 
-def announce(slug: str, announcement: Announcement) -> None:
-    """Ring for one room, after COMMIT, from any thread. Does not wait for the channel layer
-    where this process serves people, so that the writer goes on to the next batch."""
-    serving = _ears.get(slug) or next(iter(list(_ears.values())), ())  # a copy: the loop adds more
-    if serving:
-        _call_in(serving[0].loop, _announce_in_loop, slug, announcement)
+def listeners_of(slug: str) -> tuple[LocalListener, ...]:
+    """The room's listeners in this process."""
+    return _listeners.get(slug, ())
+
+
+def subscribed_rooms() -> list[str]:
+    """The slugs of the rooms that have listeners in this process."""
+    return list(_listeners)
+
+
+def publish(slug: str, announcement: Announcement) -> None:
+    """Announce a change to one room, after COMMIT, from any thread.
+
+    In a process that serves clients this returns before the channel layer has the event, so
+    that the writer can go on to the next batch.
+    """
+    # A copy of the values: the event loop may add listeners meanwhile.
+    listeners = listeners_of(slug) or next(iter(list(_listeners.values())), ())
+    if listeners:
+        _call_in(listeners[0].loop, _publish_in_loop, slug, announcement)
     else:
         async_to_sync(send)(slug, _as_event(announcement))
 
@@ -107,7 +121,7 @@ async def send_to(group: str, event: dict[str, Any]) -> bool:
     return True
 
 
-def heard(event: dict[str, Any]) -> Announcement:
+def from_event(event: dict[str, Any]) -> Announcement:
     """The announcement in an event of type `room.changed`."""
     changes = event["changes"]
     if changes is not None:
@@ -130,13 +144,14 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
     }
 
 
-def _announce_in_loop(slug: str, announcement: Announcement) -> None:
-    """Waking a loop from another thread is dear, so the one that sends also tells the ears."""
-    for ear in _ears.get(slug, ()):
-        if ear.loop is asyncio.get_running_loop():
-            ear.hear(announcement)
+def _publish_in_loop(slug: str, announcement: Announcement) -> None:
+    """`call_soon_threadsafe` is expensive, so one call notifies the listeners and starts the
+    `group_send`."""
+    for listener in listeners_of(slug):
+        if listener.loop is asyncio.get_running_loop():
+            listener.on_announcement(announcement)
         else:
-            _call_in(ear.loop, ear.hear, announcement)
+            _call_in(listener.loop, listener.on_announcement, announcement)
     if len(_sending) < MAX_SENDING:
         task = asyncio.ensure_future(send(slug, _as_event(announcement)))
         _sending.add(task)
@@ -146,5 +161,5 @@ def _announce_in_loop(slug: str, announcement: Announcement) -> None:
 def _call_in(loop: asyncio.AbstractEventLoop, func: Callable[..., object], *args: object) -> None:
     try:
         loop.call_soon_threadsafe(func, *args)
-    except RuntimeError:  # the loop closed meanwhile: nobody is there to hear
-        logger.debug("An announcement came after its loop was closed")
+    except RuntimeError:  # the loop has been closed, and its listeners with it
+        logger.debug("An announcement was published after its event loop was closed")

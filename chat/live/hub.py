@@ -14,7 +14,7 @@ from typing import Any
 
 from chat import database
 from chat.channel import announcements
-from chat.channel.announcements import Announcement, Change, Ear
+from chat.channel.announcements import Announcement, Change, LocalListener
 from chat.channel.group import GroupMembership
 from chat.live import log_reader
 from chat.live.fan_out import FanOut
@@ -45,7 +45,7 @@ class RoomHub:
         self.replay_buffer = ReplayBuffer(0, 0, [])
         self.fan_out = FanOut(self._release)
         self.presence = Presence(slug, self.fan_out.wake)
-        self._ear = Ear(asyncio.get_running_loop(), self.on_announcement)
+        self._listener = LocalListener(asyncio.get_running_loop(), self.on_announcement)
         self._sequencer = Sequencer(0)
         self._before_open: deque[Announcement] | None = deque(maxlen=MAX_BEFORE_OPEN)
         self._unreleased: list[Change] = []  # in order; the next pass gives them to readers
@@ -63,7 +63,7 @@ class RoomHub:
 
     async def _open(self) -> None:
         """Subscribe first, then read the log: a change between the two is not lost."""
-        announcements.listen(self.slug, self._ear)
+        announcements.subscribe(self.slug, self._listener)
         tail = await database.read(log_reader.latest, self.slug)
         self.epoch, self.title, self.pruned_upto = tail.epoch, tail.title, tail.pruned_upto
         self._sequencer = Sequencer(tail.head)
@@ -82,14 +82,21 @@ class RoomHub:
 
     async def close(self) -> None:
         """Leave nothing behind: no task, no group, no channel, no cyclic garbage."""
-        announcements.unlisten(self.slug, self._ear)
+        announcements.unsubscribe(self.slug, self._listener)
         tasks = [self._opening, *self._tasks, *self._log_frames.tasks]
         tasks += [self._repairing] if self._repairing else []
         await cancel(*tasks)
         await self.presence.farewell()
         await self._membership.leave()  # only now: until it is cancelled, it may still be joining
         # Break the reference cycles, so that reference counting frees the hub immediately.
-        del self.presence, self.fan_out, self._ear, self._membership, self._tasks, self._opening
+        del (
+            self.presence,
+            self.fan_out,
+            self._listener,
+            self._membership,
+            self._tasks,
+            self._opening,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -166,7 +173,7 @@ class RoomHub:
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "room.changed":
-            self.on_announcement(announcements.heard(event))
+            self.on_announcement(announcements.from_event(event))
         else:
             self.presence.hear(event)
 

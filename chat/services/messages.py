@@ -104,7 +104,7 @@ def _post_in_room(slug: str, posts: Mapping[int, Post]) -> dict[int, Stored]:
         announcement = announcements.Announcement(
             epoch, after, head, changes, received_at=received_at
         )
-        transaction.on_commit(partial(announcements.announce, slug, announcement))
+        transaction.on_commit(partial(announcements.publish, slug, announcement))
     return outcomes
 
 

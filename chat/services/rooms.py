@@ -25,7 +25,7 @@ def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
         )
         if is_new:
             announcement = announcements.Announcement(room.epoch, 0, 0, None, title)
-            transaction.on_commit(partial(announcements.announce, slug, announcement))
+            transaction.on_commit(partial(announcements.publish, slug, announcement))
     return room, is_new
 
 
@@ -39,4 +39,4 @@ def change_room(*, slug: str, title: str, retention_days: int | None) -> None:
         Room.objects.filter(slug=slug).update(title=title, retention_days=retention_days)
         room = Room.objects.get(slug=slug)
         announcement = announcements.Announcement(room.epoch, 0, 0, None, room.shown_title)
-        transaction.on_commit(partial(announcements.announce, slug, announcement))
+        transaction.on_commit(partial(announcements.publish, slug, announcement))

@@ -15,7 +15,7 @@ from chat.channel.group import AT_ONCE, GroupMembership
 from chat.services.messages import post_messages
 from testing import processes
 from tests.database_threads import counted, in_readers
-from tests.faulty_channel_layers import BrokenLayer, SlowLayer, told_by_layer_alone, use
+from tests.faulty_channel_layers import BrokenLayer, SlowLayer, remote_only, use
 from tests.posts import SECONDS, post, until
 from tests.sockets import enter
 
@@ -35,7 +35,7 @@ async def test_a_layer_that_is_broken_at_the_start_is_joined_when_it_is_whole():
         await until(lambda: layer.groups.get("room.lobby"))
 
         async with counted(in_readers, READING) as queries:
-            with told_by_layer_alone("lobby"):
+            with remote_only("lobby"):
                 await store([post("Here")])
                 assert await hers.bodies(until=2) == ["Anyone?", "Here"]
         assert queries == []
@@ -53,7 +53,7 @@ async def test_a_layer_that_breaks_is_joined_again_and_nobody_is_thrown_out(chat
 
         layer.mend()
         await until(lambda: layer.groups.get("room.lobby"))
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             await store([post("Yes")])
             assert await his.bodies(until=2) == ["Still here?", "Yes"]
 
@@ -65,7 +65,7 @@ async def test_an_event_that_makes_no_sense_is_passed_over(chat_log):
         for event in ({"type": "room.changed"}, {"type": "people.here", "node": 1}, {"type": "?"}):
             await layer.group_send("room.lobby", event)
 
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             await store([post("Hello")])
             assert await hers.bodies(until=1) == ["Hello"]
 

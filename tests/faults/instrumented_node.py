@@ -51,7 +51,7 @@ def counts():
         "hubs": sum(isinstance(each, RoomHub) for each in gc.get_objects()),
         "groups": len(getattr(layer, "groups", ())),
         "channels": len(getattr(layer, "channels", ())),
-        "ears": len(announcements._ears),
+        "listeners": len(announcements.subscribed_rooms()),
         "descriptors": len(os.listdir("/proc/self/fd")),
     }
 

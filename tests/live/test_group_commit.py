@@ -82,8 +82,8 @@ async def test_those_who_were_answered_together_share_the_next_transaction_too(m
 
 async def test_nothing_is_answered_or_announced_before_the_commit():
     heard = []
-    ear = announcements.Ear(asyncio.get_running_loop(), heard.append)
-    announcements.listen("lobby", ear)
+    listener = announcements.LocalListener(asyncio.get_running_loop(), heard.append)
+    announcements.subscribe("lobby", listener)
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         saying = asyncio.create_task(group_commit().post(post("Hello")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
@@ -96,7 +96,7 @@ async def test_nothing_is_answered_or_announced_before_the_commit():
 
     assert await stored() == [(1, "Hello")]
     await until(lambda: heard)
-    announcements.unlisten("lobby", ear)
+    announcements.unsubscribe("lobby", listener)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.faulty_channel_layers import (
     DeafLayer,
     FickleLayer,
     PatientLayer,
-    told_by_layer_alone,
+    remote_only,
     use,
 )
 from tests.posts import SECONDS, post, posts, until
@@ -39,7 +39,7 @@ async def store(batch):
 async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed, quick_polls):
     use(FickleLayer(seed))
     async with enter() as hers, enter() as his, enter("attic") as elsewhere:
-        with told_by_layer_alone("lobby", "attic"):
+        with remote_only("lobby", "attic"):
             for number in range(1, 61):
                 await store([post(str(number)), post(str(number), slug="attic")])
                 await asyncio.sleep(0)
@@ -55,7 +55,7 @@ async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
         async with counted(in_readers, READING) as queries:
-            with told_by_layer_alone("lobby"):
+            with remote_only("lobby"):
                 for message in posts(5):
                     await store([message])
                 await until(lambda: len(layer.kept) == 5)
@@ -73,7 +73,7 @@ async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
         async with counted(in_readers, READING) as queries:
-            with told_by_layer_alone("lobby"):
+            with remote_only("lobby"):
                 await store(posts(5))
 
                 for reader in readers:
@@ -86,7 +86,7 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
     layer = use(PatientLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             for message in posts(3):
                 await store([message])
             await until(lambda: len(layer.kept) == 3)
@@ -101,7 +101,7 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
 async def test_announcements_that_overlap_show_nothing_twice():
     layer = use(PatientLayer())
     async with enter() as hers:
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             for message in posts(3):
                 await store([message])
             await until(lambda: len(layer.kept) == 3)
@@ -110,7 +110,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
         rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
 
         for event in (both, rest, first):  # all before the next pass
-            hub_registry()._hubs["lobby"].on_announcement(announcements.heard(event))
+            hub_registry()._hubs["lobby"].on_announcement(announcements.from_event(event))
 
         assert await hers.bodies(until=3) == bodies(1, 3)
 
@@ -175,7 +175,7 @@ async def test_more_announcements_than_are_kept_while_the_log_is_read_lose_nothi
 async def test_with_every_doorbell_lost_others_still_follow_within_3_seconds():
     use(DeafLayer())
     async with enter() as hers:
-        with told_by_layer_alone("lobby"):
+        with remote_only("lobby"):
             await store([post("Hello")])
             started = time.monotonic()
 

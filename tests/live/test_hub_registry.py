@@ -119,7 +119,7 @@ def nothing_left(tasks_before):
         and not layer.groups
         and not layer.channels
         and not hub_registry()._hubs
-        and not announcements._ears
+        and not announcements.subscribed_rooms()
     )
 
 

@@ -27,7 +27,11 @@ def open_rooms():
 
 
 def nothing_left():
-    return not hub_registry()._hubs and not hub_registry()._closing and not announcements._ears
+    return (
+        not hub_registry()._hubs
+        and not hub_registry()._closing
+        and not announcements.subscribed_rooms()
+    )
 
 
 def close_all():

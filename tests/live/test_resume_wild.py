@@ -15,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from chat import database  # noqa: E402
 from chat.services.messages import post_messages  # noqa: E402
-from tests.faulty_channel_layers import FickleLayer, told_by_layer_alone, use  # noqa: E402
+from tests.faulty_channel_layers import FickleLayer, remote_only, use  # noqa: E402
 from tests.posts import posts  # noqa: E402
 from tests.sockets import enter  # noqa: E402
 
@@ -77,7 +77,7 @@ async def live(seed, steps):
         elif step == "bob":
             await bob.come_or_leave()
         else:
-            with told_by_layer_alone(slug):
+            with remote_only(slug):
                 await database.write(post_messages, posts(step, slug=slug))
             head += step
             await asyncio.sleep(0)

@@ -21,15 +21,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def announced():
     """Call it for the announcements that the lobby's hubs in this process heard so far."""
     loop, heard = asyncio.new_event_loop(), []
-    ear = announcements.Ear(loop, heard.append)
-    announcements.listen("lobby", ear)
+    listener = announcements.LocalListener(loop, heard.append)
+    announcements.subscribe("lobby", listener)
 
     def announced():
         loop.run_until_complete(asyncio.sleep(0))
         return heard
 
     yield announced
-    announcements.unlisten("lobby", ear)
+    announcements.unsubscribe("lobby", listener)
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
 

@@ -10,7 +10,7 @@ from chat import database
 from chat.models import Room
 from chat.services.messages import post_messages
 from chat.services.rooms import create_room
-from tests.faulty_channel_layers import told_by_layer_alone
+from tests.faulty_channel_layers import remote_only
 from tests.posts import SECONDS, post
 from tests.sockets import enter
 
@@ -50,7 +50,7 @@ async def test_who_waits_in_a_room_that_is_named_keeps_their_cursor(only_by_laye
         assert hers.welcome["room"]["title"] == "Attic"
         cursor = hers.welcome["epoch"], hers.cursor
         if only_by_layer:
-            with told_by_layer_alone("attic"):
+            with remote_only("attic"):
                 await database.write(create_room, slug="attic", title="The attic!")
         else:
             await database.write(create_room, slug="attic", title="The attic!")
