@@ -1,4 +1,4 @@
-"""Channel layers that let the chat down, each in its own way, and a way to depend on them alone."""
+"""Channel layers with faults, and `remote_only`, which makes a test depend on the layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chat.channel import announcements
 
 
 def use(layer):
-    """Let `layer` be the channel layer until the test ends."""
+    """Make `layer` the channel layer until the test ends."""
     channel_layers.set("default", layer)
     return layer
 
@@ -34,8 +34,8 @@ def remote_only(*slugs):
             announcements.subscribe(slug, listener)
 
 
-class FickleLayer(InMemoryChannelLayer):
-    """Drops, repeats, holds back and reorders events, always the same for a seed."""
+class UnreliableLayer(InMemoryChannelLayer):
+    """Drops, repeats, delays and reorders events, reproducibly for a seed."""
 
     def __init__(self, seed):
         super().__init__(capacity=10_000)
@@ -52,23 +52,36 @@ class FickleLayer(InMemoryChannelLayer):
             await super().group_send(*self._held.pop())
 
 
-class DeafLayer(InMemoryChannelLayer):
-    """Takes every event and delivers none."""
+class SilentLayer(InMemoryChannelLayer):
+    """Accepts every event and delivers none until `delivers` is set."""
 
     def __init__(self):
         super().__init__()
         self.taken = 0
+        self.delivers = False
+
+    async def send(self, channel, message):
+        self.taken += 1
+        if self.delivers:
+            await super().send(channel, message)
 
     async def group_send(self, group, message):
         self.taken += 1
+        if self.delivers:
+            await super().group_send(group, message)
 
 
-class HardOfHearingLayer(InMemoryChannelLayer):
-    """Loses the first event of each type, as a subscription does that comes a moment too late."""
+class LosesFirstLayer(InMemoryChannelLayer):
+    """Loses the first event of each type, as when a subscription takes effect a moment late."""
 
     def __init__(self):
         super().__init__()
         self._lost = set()
+
+    async def send(self, channel, message):
+        if message["type"] in self._lost:
+            await super().send(channel, message)
+        self._lost.add(message["type"])
 
     async def group_send(self, group, message):
         if message["type"] in self._lost:
@@ -76,8 +89,8 @@ class HardOfHearingLayer(InMemoryChannelLayer):
         self._lost.add(message["type"])
 
 
-class PatientLayer(InMemoryChannelLayer):
-    """Keeps what is told of the log until a test delivers it."""
+class ManualLayer(InMemoryChannelLayer):
+    """Keeps announcements until the test delivers them."""
 
     def __init__(self):
         super().__init__()
@@ -90,25 +103,25 @@ class PatientLayer(InMemoryChannelLayer):
             await super().group_send(group, message)
 
     async def deliver(self, number):
-        """The event that was told as the `number`th, counted from 0."""
+        """Deliver the announcement that was published as the `number`th, counted from 0."""
         await super().group_send(*self.kept[number])
 
 
 class BrokenLayer(InMemoryChannelLayer):
-    """Raises at every call until `mend` is called, and again after `smash`, which also makes it
-    forget its groups."""
+    """Raises at every call until `repair` is called, and again after `fail`, which also clears
+    its groups."""
 
     def __init__(self, *, broken=True):
         super().__init__(capacity=10_000)
         self._broken = asyncio.Event()
         if broken:
-            self.smash()
+            self.fail()
 
-    def smash(self):
+    def fail(self):
         self.groups.clear()
         self._broken.set()
 
-    def mend(self):
+    def repair(self):
         self._broken.clear()
 
     def _check(self):
@@ -128,7 +141,7 @@ class BrokenLayer(InMemoryChannelLayer):
         await super().group_send(group, message)
 
     async def receive(self, channel):
-        """A connection that breaks wakes those who listen on it."""
+        """Raises in every waiting `receive` when the layer fails, as a lost connection does."""
         listening = asyncio.ensure_future(super().receive(channel))
         breaking = asyncio.ensure_future(self._broken.wait())
         try:
@@ -142,11 +155,11 @@ class BrokenLayer(InMemoryChannelLayer):
 
 
 class SlowLayer(InMemoryChannelLayer):
-    """Joining and telling wait for `go`, as over a network that stalls."""
+    """Joining and sending wait for `go`, as over a network that stalls."""
 
     def __init__(self):
         super().__init__()
-        self.joining = self.telling = 0
+        self.joining = self.sending = 0
         self.go = asyncio.Event()
 
     async def group_add(self, group, channel):
@@ -155,7 +168,7 @@ class SlowLayer(InMemoryChannelLayer):
         await super().group_add(group, channel)
 
     async def group_send(self, group, message):
-        self.telling += 1
+        self.sending += 1
         await self.go.wait()
         await super().group_send(group, message)
 

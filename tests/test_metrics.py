@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 pytest.importorskip("websockets")
 
 from testing import processes
-from tests.faulty_channel_layers import DeafLayer, remote_only, use
+from tests.faulty_channel_layers import SilentLayer, remote_only, use
 from tests.node_sockets import visit
 from tests.posts import SECONDS
 from tests.sockets import enter
@@ -93,7 +93,7 @@ async def test_what_heals_by_the_log_is_counted(quick_polls):
     names = ["chat_poll_finds_total", "chat_repairs_total", "chat_gaps_total", "chat_resets_total"]
     before = [REGISTRY.get_sample_value(name) for name in names]
 
-    use(DeafLayer())
+    use(SilentLayer())
     async with enter() as alice, enter(cursor=("another log", 7)) as bob:
         with remote_only("lobby"):
             await bob.bodies(until=await alice.say("Nobody announces this"))

@@ -13,15 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from msgspec import Struct
 
-from chat.metrics import LAYER_FAILURES
+from chat.channel import group
 from chat.protocol import frames
 
 logger = logging.getLogger(__name__)
 
-SEND_TIMEOUT = 1  # seconds that the channel layer may take for one event
 MAX_SENDING = 200  # events under way per process; receivers read the others from the log
 MAX_EVENT = frames.MAX_FRAME_OUT  # bytes; a larger announcement is sent without its changes
 
@@ -62,7 +60,7 @@ class LocalListener(Struct, frozen=True, eq=False):
 
 
 _listeners: dict[str, tuple[LocalListener, ...]] = {}
-_sending: set[asyncio.Task[bool]] = set()
+_sender = group.BackgroundSender(MAX_SENDING)
 
 
 def subscribe(slug: str, listener: LocalListener) -> None:
@@ -100,25 +98,7 @@ def publish(slug: str, announcement: Announcement) -> None:
     if listeners:
         _call_in(listeners[0].loop, _publish_in_loop, slug, announcement)
     else:
-        async_to_sync(send)(slug, _as_event(announcement))
-
-
-async def send(slug: str, event: dict[str, Any]) -> bool:
-    """Tell a room's group. Says whether the layer took the event."""
-    return await send_to(group_name(slug), event)
-
-
-async def send_to(group: str, event: dict[str, Any]) -> bool:
-    """`group_send` for at most SEND_TIMEOUT. Says whether the layer took the event."""
-    layer = get_channel_layer()
-    try:
-        async with asyncio.timeout(SEND_TIMEOUT):
-            await layer.group_send(group, event)
-    except Exception as error:  # whatever a layer raises, the log has the change
-        LAYER_FAILURES.inc()
-        logger.debug("The channel layer did not take an event: %r", error)
-        return False
-    return True
+        async_to_sync(group.send)(group_name(slug), _as_event(announcement))
 
 
 def from_event(event: dict[str, Any]) -> Announcement:
@@ -152,10 +132,7 @@ def _publish_in_loop(slug: str, announcement: Announcement) -> None:
             listener.on_announcement(announcement)
         else:
             _call_in(listener.loop, listener.on_announcement, announcement)
-    if len(_sending) < MAX_SENDING:
-        task = asyncio.ensure_future(send(slug, _as_event(announcement)))
-        _sending.add(task)
-        task.add_done_callback(_sending.discard)
+    _sender.send(group_name(slug), _as_event(announcement))
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, func: Callable[..., object], *args: object) -> None:

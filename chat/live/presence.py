@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chat.channel import announcements
+from chat.channel import group
+from chat.channel.announcements import group_name
 from chat.live.prepared_text import SharedText
 from chat.live.roster import Roster, TypingPeople
 from chat.protocol import frames
@@ -23,6 +24,7 @@ HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
 HEARTBEAT_ALONE = 60  # seconds
 COALESCE = 0.5  # seconds between two frames of a changing roster, or of those typing
 CROWD = 100  # connections; with more of them that pause grows, for each frame goes to them all
+MAX_SENDING = 10  # events under way; heartbeats make up for those that are dropped
 LONGEST = 5.0  # seconds, however many they are
 
 
@@ -33,7 +35,7 @@ class Presence:
         """`changed` is called when readers have something new to show."""
         self.people_version = 0
         self.typing_version = 0
-        self._slug = slug
+        self._group = group_name(slug)
         self._changed = changed
         self._roster = Roster()
         self._typing = TypingPeople()
@@ -44,7 +46,7 @@ class Presence:
         self._asking = False  # who is on the other nodes
         self._counted: tuple[int, tuple[list[Person], int]] | None = None
         self._frames: dict[str, tuple[int, SharedText]] = {}
-        self._telling: set[asyncio.Task[bool]] = set()
+        self._sender = group.BackgroundSender(MAX_SENDING)
 
     def enter(self, person: Person) -> None:
         """One more connection of `person`."""
@@ -161,7 +163,7 @@ class Presence:
     async def farewell(self) -> None:
         """Tell the other nodes at once that nobody is here any more, if they do not know it."""
         if self._own_roster_changed:
-            await announcements.send(self._slug, self._roster.event())
+            await group.send(self._group, self._roster.event())
 
     async def _wait_for_news(self, heartbeat_at: float) -> None:
         if self._asking:
@@ -195,10 +197,7 @@ class Presence:
         return min(COALESCE * max(1.0, self._roster.connections / CROWD), LONGEST)
 
     def _tell(self, event: dict[str, Any]) -> None:
-        if len(self._telling) < 10:  # the layer stalls: heartbeats will tell
-            task = asyncio.ensure_future(announcements.send(self._slug, event))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+        self._sender.send(self._group, event)
 
     def _people(self) -> tuple[list[Person], int]:
         if self._counted is None or self._counted[0] != self.people_version:

@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chat.channel import announcements
-from chat.channel.group import GroupMembership
+from chat.channel.group import BackgroundSender, GroupMembership
 from chat.tasks import cancel
 
 GROUP = "room_counts"
 HEARTBEAT = 10  # seconds
 ROOM_COUNTS_TTL = 25  # seconds that a process's counts live
 MAX_TOLD = 1000  # rooms of one event
-MAX_TELLING = 10  # events under way; the layer stalls, and heartbeats will tell
+MAX_SENDING = 10  # events under way; heartbeats make up for those that are dropped
 
 Counts = dict[str, int]  # people by slug
 
@@ -33,7 +32,7 @@ class RoomCounts:
         self._node = secrets.token_hex(8)
         self._others: dict[str, tuple[float, Counts]] = {}
         self._membership = GroupMembership(GROUP, self.hear, self._ask)
-        self._telling: set[asyncio.Task[bool]] = set()
+        self._sender = BackgroundSender(MAX_SENDING)
 
     async def run(self) -> None:
         """Take part until cancelled."""
@@ -71,7 +70,4 @@ class RoomCounts:
         self._tell({"type": "room_counts.here", "node": self._node, "counts": counts})
 
     def _tell(self, event: dict[str, Any]) -> None:
-        if len(self._telling) < MAX_TELLING:
-            task = asyncio.ensure_future(announcements.send_to(GROUP, event))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+        self._sender.send(GROUP, event)

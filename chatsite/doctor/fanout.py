@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
-from channels.layers import get_channel_layer
 from django.conf import settings
 from websockets.exceptions import WebSocketException
 
 from chat.channel.announcements import group_name
+from chat.channel.group import first_event
 from chatsite.doctor.finding import Finding, check, fine, note, wrong
 from chatsite.doctor.site import Site
 from chatsite.doctor.sockets import Closed, frame_of, new_room, send
@@ -73,21 +73,10 @@ async def server_and_we_share_a_layer(site: Site) -> Finding:
 
 
 async def _receives(site: Site, room: str) -> bool:
-    layer = get_channel_layer()
+    """Whether an event that a server sends to `room` arrives here."""
     async with asyncio.timeout(2 * WITHIN):
-        channel = await layer.new_channel()
-        await layer.group_add(group_name(room), channel)
-        event = asyncio.create_task(layer.receive(channel))
-        await _send_typing(site, room)
-        try:
-            async with asyncio.timeout(WITHIN):
-                await event
-        except TimeoutError:
-            return False
-        finally:
-            event.cancel()
-            await layer.group_discard(group_name(room), channel)
-    return True
+        event = await first_event(group_name(room), lambda: _send_typing(site, room), WITHIN)
+    return event is not None
 
 
 async def _send_typing(site: Site, room: str) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-from uuid import uuid4
 
-from channels.layers import get_channel_layer
 from django.conf import settings
 
+from chat.channel.group import RoundTrip
 from chatsite.doctor.finding import Finding, check, fine, note, wrong
 
 WITHIN = 5  # seconds
@@ -26,7 +24,8 @@ async def layer_carries_events() -> Finding:
             "chat.env: REDIS_URL=redis://127.0.0.1:6379/0",
         )
     try:
-        await _round_trip()
+        async with asyncio.timeout(WITHIN):
+            await RoundTrip().make()
     except Exception as error:  # whatever a layer raises
         return wrong(
             "layer",
@@ -34,14 +33,3 @@ async def layer_carries_events() -> Finding:
             "systemctl start redis-server; or chat.env: REDIS_URL=redis://host:6379/0",
         )
     return fine("layer", "an event was sent through Redis and received")
-
-
-async def _round_trip() -> None:
-    layer: Any = get_channel_layer()
-    group, sent = f"doctor.{uuid4().hex}", {"type": "doctor.event"}
-    async with asyncio.timeout(WITHIN):
-        channel = await layer.new_channel()
-        await layer.group_add(group, channel)
-        await layer.group_send(group, sent)
-        assert await layer.receive(channel) == sent
-        await layer.group_discard(group, channel)

@@ -32,7 +32,7 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from msgspec import structs  # noqa: E402
 
-from chat.channel import announcements  # noqa: E402
+from chat.channel import announcements, group  # noqa: E402
 from chat.live import group_commit  # noqa: E402
 from chat.live.commands import HANDLERS  # noqa: E402
 from chat.live.hub import RoomHub  # noqa: E402
@@ -73,13 +73,13 @@ def lose_replies(*_):
     group_commit.post_messages = store_and_end
 
 
-async def send_to_nobody(slug, event):
+async def send_to_nobody(group, event):
     return False
 
 
 def deaf():
     """Nothing arrives from other nodes, and nobody looks at the log."""
-    announcements.send = send_to_nobody
+    group.send = send_to_nobody
     HubRegistry._compare = lambda *_: None
     RoomHub._repair_soon = lambda hub: None
 

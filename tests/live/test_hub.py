@@ -15,9 +15,9 @@ from chat.live.hub_registry import hub_registry
 from chat.services.messages import post_messages
 from tests.database_threads import counted, held, in_readers
 from tests.faulty_channel_layers import (
-    DeafLayer,
-    FickleLayer,
-    PatientLayer,
+    ManualLayer,
+    SilentLayer,
+    UnreliableLayer,
     remote_only,
     use,
 )
@@ -37,7 +37,7 @@ async def store(batch):
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed, quick_polls):
-    use(FickleLayer(seed))
+    use(UnreliableLayer(seed))
     async with enter() as hers, enter() as his, enter("attic") as elsewhere:
         with remote_only("lobby", "attic"):
             for number in range(1, 61):
@@ -51,7 +51,7 @@ async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed
 
 async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_it(monkeypatch):
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (0.05, 0.05))
-    layer = use(PatientLayer())
+    layer = use(ManualLayer())
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
         async with counted(in_readers, READING) as queries:
@@ -69,7 +69,7 @@ async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_
 
 
 async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls):
-    use(DeafLayer())
+    use(SilentLayer())
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
         async with counted(in_readers, READING) as queries:
@@ -84,7 +84,7 @@ async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls
 
 async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(monkeypatch):
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
-    layer = use(PatientLayer())
+    layer = use(ManualLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
         with remote_only("lobby"):
             for message in posts(3):
@@ -99,7 +99,7 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
 
 
 async def test_announcements_that_overlap_show_nothing_twice():
-    layer = use(PatientLayer())
+    layer = use(ManualLayer())
     async with enter() as hers:
         with remote_only("lobby"):
             for message in posts(3):
@@ -173,7 +173,7 @@ async def test_more_announcements_than_are_kept_while_the_log_is_read_lose_nothi
 
 
 async def test_with_every_doorbell_lost_others_still_follow_within_3_seconds():
-    use(DeafLayer())
+    use(SilentLayer())
     async with enter() as hers:
         with remote_only("lobby"):
             await store([post("Hello")])

@@ -165,8 +165,8 @@ async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind(
     before = asyncio.all_tasks()
     async with enter():
         await until(lambda: layer.joining)
-        told_before = layer.telling
-    await until(lambda: layer.telling > told_before or nothing_left(before))
+        told_before = layer.sending
+    await until(lambda: layer.sending > told_before or nothing_left(before))
 
     layer.go.set()
 

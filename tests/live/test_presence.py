@@ -13,7 +13,7 @@ from chat.live import presence
 from chat.live.hub_registry import hub_registry
 from chat.live.shutdown import shutdown
 from chat.protocol.frames import Person
-from tests.faulty_channel_layers import HardOfHearingLayer, use
+from tests.faulty_channel_layers import LosesFirstLayer, use
 from tests.people_shown import cookie, sees, sees_typing
 from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
@@ -137,7 +137,7 @@ async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, 
 
 
 async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(alice):
-    layer = use(HardOfHearingLayer())
+    layer = use(LosesFirstLayer())
     other = await layer.new_channel()
     await layer.group_add("room.lobby", other)
 

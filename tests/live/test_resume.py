@@ -12,7 +12,7 @@ from chat.live.hub_registry import hub_registry
 from chat.live.log_frames import LOG_READ_BATCH
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
-from tests.faulty_channel_layers import DeafLayer, remote_only, use
+from tests.faulty_channel_layers import SilentLayer, remote_only, use
 from tests.posts import post, posts
 from tests.sockets import SECONDS, enter, handshake
 
@@ -62,7 +62,7 @@ async def test_a_cursor_of_a_room_that_nobody_has_spoken_in_stays_good():
 
 async def test_a_cursor_may_be_ahead_of_what_this_process_has_heard_of():
     """Another node was faster; the log tells that it is right."""
-    use(DeafLayer())
+    use(SilentLayer())
     async with enter() as behind:
         with remote_only("lobby"):
             await store(posts(3))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from chat import database  # noqa: E402
 from chat.services.messages import post_messages  # noqa: E402
-from tests.faulty_channel_layers import FickleLayer, remote_only, use  # noqa: E402
+from tests.faulty_channel_layers import UnreliableLayer, remote_only, use  # noqa: E402
 from tests.posts import posts  # noqa: E402
 from tests.sockets import enter  # noqa: E402
 
@@ -67,7 +67,7 @@ async def history(slug):
 
 
 async def live(seed, steps):
-    use(FickleLayer(seed))
+    use(UnreliableLayer(seed))
     slug, head = f"room-{next(rooms)}", 0
     alice, bob = Reader(slug), Reader(slug)
     await alice.come()

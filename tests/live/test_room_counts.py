@@ -61,6 +61,6 @@ async def test_counts_are_told_again_when_the_layer_is_back():
         await asyncio.sleep(0.1)
         assert idle.people_in("attic") is None
 
-        layer.mend()
+        layer.repair()
 
         await until(lambda: idle.people_in("attic") == 2)
