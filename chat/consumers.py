@@ -19,22 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.access.guests import Guest, guest_or_new
 from chat.access.origin import header_values, is_allowed_origin
-from chat.access.rate_limits import (
-    addresses,
-    command_pace,
-    command_rate,
-    handshake_pace,
-    hold_back,
-    open_rooms,
-    refusal_rate,
-    refused_handshakes,
-)
+from chat.access.rate_limits import command_rate, hold_back, refusal_rate
 from chat.live.commands import HANDLERS, Visitor, post_plain_text
 from chat.live.connection_log import ConnectionRecord
 from chat.live.hub import RoomHub
-from chat.live.hub_registry import hub_registry
 from chat.live.prepared_text import writer_of
-from chat.live.shutdown import shutdown
+from chat.live.runtime import runtime
 from chat.live.subscription import PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
@@ -71,6 +61,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         What was entered is left here, because `disconnect` is not called after every end."""
         self.scope, self.base_send = scope, send
         self.channel_layer = None
+        self.runtime = runtime()
         self.is_plain = frames.SUBPROTOCOL not in scope.get("subprotocols", ())
         self._commands, self._refusals = command_rate(), refusal_rate()
         self._record = ConnectionRecord(self._address, "plain" if self.is_plain else "json")
@@ -104,12 +95,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Accept, then close with a code where entry is refused: a handshake that fails shows
         in a browser as 1006 and says nothing. That is enough for a client that fills an address's
         sockets with refused ones: each would be held back, and may take seconds to close."""
-        is_too_fast = False
+        limits, is_too_fast = self.runtime.limits, False
         try:
-            handshake_pace().take(self._address)
+            limits.handshakes.take(self._address)
         except TooFast:
             is_too_fast = True
-            if not self._entered.enter_context(refused_handshakes().socket(self._address)):
+            if not self._entered.enter_context(limits.refused_handshakes.socket(self._address)):
                 await self.close()
                 return
             await hold_back()
@@ -137,7 +128,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         try:
             self._commands.take(_("You are sending commands too fast."))
             if writer_of(self.scope):  # while we wait, nothing more is read
-                await command_pace().turn(self._address)
+                await self.runtime.limits.commands.turn(self._address)
             if bytes_data is not None:
                 raise BadFrame(_("Binary frames are not supported. Send text."))
             elif self.is_plain:
@@ -196,14 +187,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
             raise Disconnect(CloseCode.BAD_ORIGIN)
         if not frames.SLUG.fullmatch(slug):
             raise Disconnect(CloseCode.BAD_ROOM)
-        if not self._entered.enter_context(addresses().socket(self._address)):
+        limits, hubs = self.runtime.limits, self.runtime.hubs
+        if not self._entered.enter_context(limits.sockets.socket(self._address)):
             raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
-        if not self._entered.enter_context(open_rooms().entered(self._address, slug)):
+        if not self._entered.enter_context(limits.open_rooms.entered(self._address, slug)):
             raise Disconnect(CloseCode.TOO_MANY_SOCKETS)
-        self._entered.enter_context(shutdown().connected(self))
-        hub = await hub_registry().enter(slug)
-        self._entered.callback(hub_registry().leave, hub)
-        visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address)
+        self._entered.enter_context(self.runtime.shutdown.connected(self))
+        hub = await hubs.enter(slug)
+        self._entered.callback(hubs.leave, hub)
+        visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address, self.runtime)
         self._record.entered(slug, visitor.guest.person.author_id)
         hub.presence.enter(visitor.guest.person)
         self._entered.callback(lambda: hub.presence.leave(visitor.guest.person))

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from chat import database
-from chat.live.shutdown import shutdown
+from chat.live.runtime import runtime
 
 
 async def lifespan(
@@ -24,7 +24,7 @@ async def lifespan(
         if event["type"] == "lifespan.startup":
             await database.open_writer()
         else:
-            await shutdown().drain(settings.DRAIN_SECONDS)
+            await runtime().shutdown.drain(settings.DRAIN_SECONDS)
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return

@@ -12,7 +12,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from django.db import OperationalError, connection
 
 from chat import database
-from chat.live.read_turns import READS_AT_ONCE, read_turns
+from chat.live.read_turns import READS_AT_ONCE
+from chat.live.runtime import runtime
 from chat.models import Message
 from tests.posts import SECONDS
 
@@ -94,7 +95,7 @@ async def every_turn_taken():
     """Nobody else gets a turn to read."""
     async with AsyncExitStack() as turns:
         for _ in range(READS_AT_ONCE):
-            await turns.enter_async_context(read_turns().turn())
+            await turns.enter_async_context(runtime().read_turns.turn())
         yield
 
 

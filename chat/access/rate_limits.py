@@ -14,7 +14,6 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.loops import PerLoop
 from chat.protocol.errors import TooFast
 
 # Each limit is listed in docs/limits.md: a pair is a rate a second and a burst.
@@ -92,7 +91,7 @@ class Rates:
 Allowance = Callable[[], tuple[float, float]]  # the rate a second, and the burst
 
 
-class AddressPace:
+class AddressLimit:
     """How fast one client address may do one thing."""
 
     def __init__(self, allowance: Allowance, refusal: str | Promise) -> None:
@@ -131,7 +130,7 @@ class AuthorAndAddressLimit:
         """`allowance` is that of one author."""
         self._refusal = refusal
         self._authors = Rates(lambda: Rate(*allowance()))
-        self._addresses = people_pace(allowance, refusal)
+        self._addresses = people_limit(allowance, refusal)
 
     def take(self, author_id: str, address: str | None) -> None:
         """Count one. Raises TooFast."""
@@ -139,14 +138,14 @@ class AuthorAndAddressLimit:
         self._addresses.take(address)
 
 
-def people_pace(allowance: Allowance, refusal: str | Promise) -> AddressPace:
+def people_limit(allowance: Allowance, refusal: str | Promise) -> AddressLimit:
     """How fast an address may do what `allowance` allows each of its PEOPLE_PER_ADDRESS."""
 
     def of_all() -> tuple[float, float]:
         rate, burst = allowance()
         return settings.PEOPLE_PER_ADDRESS * rate, settings.PEOPLE_PER_ADDRESS * burst
 
-    return AddressPace(of_all, refusal)
+    return AddressLimit(of_all, refusal)
 
 
 def bytes_a_day() -> tuple[float, float]:
@@ -234,31 +233,27 @@ def refusal_rate() -> Rate:
     return Rate(*REFUSALS)
 
 
-message_pace = PerLoop(
-    lambda: AuthorAndAddressLimit(
-        lambda: (settings.MESSAGE_RATE, settings.MESSAGE_BURST),
-        _("You are sending messages too fast."),
-    )
-)
-stored_bytes = PerLoop(
-    lambda: AddressPace(bytes_a_day, _("Your network has reached its daily limit."))
-)
-room_pace = PerLoop(
-    lambda: AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
-)
-name_pace = PerLoop(
-    lambda: AuthorAndAddressLimit(lambda: NAMES, _("You are changing your name too often."))
-)
-history_pace = PerLoop(lambda: people_pace(lambda: HISTORY, _("You are loading history too fast.")))
-handshake_pace = PerLoop(lambda: people_pace(lambda: HANDSHAKES, _("You are connecting too fast.")))
-page_pace = PerLoop(lambda: people_pace(lambda: PAGES, TOO_MANY_REQUESTS))
-lookup_pace = PerLoop(lambda: people_pace(lambda: LOOKUPS, TOO_MANY_REQUESTS))
-command_pace = PerLoop(
-    lambda: people_pace(
-        lambda: (settings.COMMAND_RATE * COMMAND_SHARE, settings.COMMAND_RATE),
-        _("You are sending commands too fast."),
-    )
-)
-addresses = PerLoop(ConnectionCounter)
-refused_handshakes = PerLoop(ConnectionCounter)
-open_rooms = PerLoop(OpenRooms)
+class RateLimits:
+    """Every rate and count that a server keeps of its clients."""
+
+    def __init__(self) -> None:
+        self.messages = AuthorAndAddressLimit(
+            lambda: (settings.MESSAGE_RATE, settings.MESSAGE_BURST),
+            _("You are sending messages too fast."),
+        )
+        self.stored_bytes = AddressLimit(
+            bytes_a_day, _("Your network has reached its daily limit.")
+        )
+        self.rooms = AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
+        self.names = AuthorAndAddressLimit(lambda: NAMES, "You are changing your name too often.")
+        self.history = people_limit(lambda: HISTORY, "You are loading history too fast.")
+        self.pages = people_limit(lambda: PAGES, TOO_MANY_REQUESTS)
+        self.lookups = people_limit(lambda: LOOKUPS, TOO_MANY_REQUESTS)
+        self.handshakes = people_limit(lambda: HANDSHAKES, "You are connecting too fast.")
+        self.commands = people_limit(
+            lambda: (settings.COMMAND_RATE * COMMAND_SHARE, settings.COMMAND_RATE),
+            "You are sending commands too fast.",
+        )
+        self.sockets = ConnectionCounter()
+        self.refused_handshakes = ConnectionCounter()
+        self.open_rooms = OpenRooms()

@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chat.access.guests import Guest
-from chat.access.rate_limits import history_pace, name_pace
-from chat.live import log_reader, posting
+from chat.live import log_reader
 from chat.live.hub import RoomHub
-from chat.live.read_turns import read_turns
+from chat.live.runtime import Runtime
 from chat.protocol.frames import (
     Ack,
     FetchHistory,
@@ -31,6 +30,7 @@ class Visitor:
     guest: Guest
     hub: RoomHub
     address: str | None
+    runtime: Runtime
 
 
 async def post_plain_text(visitor: Visitor, text: str) -> None:
@@ -46,8 +46,8 @@ async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
 async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
     if command.before <= 1:  # the page's heartbeat: nothing is older than the first message
         return HistoryAck(command.id, [], False)
-    history_pace().take(visitor.address)
-    turns = read_turns()
+    visitor.runtime.limits.history.take(visitor.address)
+    turns = visitor.runtime.read_turns
     async with turns.turn():
         messages, more = await turns.read(
             log_reader.history_page, visitor.hub.slug, command.before, command.limit
@@ -63,7 +63,7 @@ async def start_typing(visitor: Visitor, command: StartTyping) -> Ack:
 async def set_name(visitor: Visitor, command: SetName) -> NameAck:
     renamed = visitor.guest.named(command.name)
     if renamed != visitor.guest:
-        name_pace().take(renamed.person.author_id, visitor.address)
+        visitor.runtime.limits.names.take(renamed.person.author_id, visitor.address)
         visitor.guest = renamed
         visitor.hub.presence.rename(renamed.person)
     return NameAck(command.id, visitor.guest.name)
@@ -71,7 +71,7 @@ async def set_name(visitor: Visitor, command: SetName) -> NameAck:
 
 async def _post(visitor: Visitor, body: str, client_message_id: UUID) -> int:
     hub, person = visitor.hub, visitor.guest.person
-    seq = await posting.post(
+    seq = await visitor.runtime.posting.post(
         hub.slug,
         person,
         body,

@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 
 from chat.access.rate_limits import MEGABYTE
-from chat.loops import PerLoop
 from chat.protocol.errors import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -31,11 +30,14 @@ class FreeSpace:
         on_sqlite = database["ENGINE"].endswith("sqlite3")
         self._folder = Path(database["NAME"]).parent if on_sqlite else None
         self.shortage = ""  # what is wrong, in words
-        self._looked_at = time.monotonic()
-        self._first_look = asyncio.get_running_loop().run_in_executor(None, self.look)
+        self._looked_at = 0.0  # monotonic
+        self._first_look: asyncio.Future[str] | None = None
 
     async def require(self) -> None:
         """Raises Unavailable while too little is free."""
+        if self._first_look is None:
+            self._looked_at = time.monotonic()
+            self._first_look = asyncio.get_running_loop().run_in_executor(None, self.look)
         await asyncio.shield(self._first_look)
         if time.monotonic() > self._looked_at + LOOK_EVERY:
             self._looked_at = time.monotonic()
@@ -61,6 +63,3 @@ class FreeSpace:
             logger.warning("Posts are accepted again: the disk has enough free space")
         self.shortage = shortage
         return shortage
-
-
-free_space = PerLoop(FreeSpace)

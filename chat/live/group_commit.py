@@ -20,7 +20,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from chat import database
-from chat.loops import PerLoop
 from chat.metrics import BATCH, COMMIT, QUEUE, show_size
 from chat.protocol.errors import Busy, ChatError, NotStored, Unavailable
 from chat.protocol.frames import Message
@@ -46,6 +45,16 @@ class GroupCommit:
         self._oldest_at = 0.0  # of the posts that are being written
         self._writing: asyncio.Task[None] | None = None
         show_size(QUEUE, self._waiting)
+
+    @property
+    def queued(self) -> int:
+        """How many posts wait for the next transaction."""
+        return len(self._waiting)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction is under way."""
+        return self._writing is not None
 
     @property
     def seconds_behind(self) -> float:
@@ -138,6 +147,3 @@ class GroupCommit:
             return await database.write(post_messages, posts)
         except (DatabaseError, Unavailable):
             return await database.write(post_messages, posts)
-
-
-group_commit = PerLoop(GroupCommit)

@@ -15,8 +15,6 @@ from django.conf import settings
 from chat import database
 from chat.live.hub import RoomHub
 from chat.live.room_counts import RoomCounts
-from chat.live.shutdown import shutdown
-from chat.loops import PerLoop
 from chat.metrics import POLL_FINDS, ROOMS
 from chat.models import Room
 from chat.models.room import LogState
@@ -35,10 +33,25 @@ class HubRegistry:
     def __init__(self) -> None:
         self._hubs: dict[str, RoomHub] = {}
         self._watching: asyncio.Task[None] | None = None
+        self._lingers = True
         self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
         self._closing: set[asyncio.Task[None]] = set()
         self._room_counts = RoomCounts(self._counts)
         self._counting: asyncio.Task[None] | None = None
+
+    @property
+    def open_rooms(self) -> set[str]:
+        """The rooms with a hub, those included that linger."""
+        return set(self._hubs)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is no hub, and none that is still closing."""
+        return not self._hubs and not self._closing
+
+    def get(self, slug: str) -> RoomHub | None:
+        """The room's hub, if it has one."""
+        return self._hubs.get(slug)
 
     async def enter(self, slug: str) -> RoomHub:
         """The room's hub, open, with one more user. Pair with `leave`. Raises Unavailable, and
@@ -70,12 +83,18 @@ class HubRegistry:
         if hub.users:
             return
         ROOMS.dec()
-        if self._hubs.get(hub.slug) is hub and hub.is_open and not shutdown().has_begun:
+        if self._hubs.get(hub.slug) is hub and hub.is_open and self._lingers:
             loop = asyncio.get_running_loop()
             self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
             if len(self._lingering) > MAX_LINGERING:
                 self._close(next(iter(self._lingering)))
         else:
+            self._close(hub)
+
+    def stop_lingering(self) -> None:
+        """Close the rooms that nobody is in, and from now on each after its last connection."""
+        self._lingers = False
+        for hub in list(self._lingering):
             self._close(hub)
 
     def people_in(self, slug: str) -> int | None:
@@ -152,6 +171,3 @@ class HubRegistry:
                 await hub.reread(found.pruned_upto)
             except Exception as error:  # the next look at the heads finds it again
                 logger.warning("%s still remembers pruned messages: %r", hub.slug, error)
-
-
-hub_registry = PerLoop(HubRegistry)

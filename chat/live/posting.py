@@ -11,9 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chat import database
-from chat.access.rate_limits import ROW_BYTES, message_pace, room_pace, stored_bytes
-from chat.live.free_space import free_space
-from chat.live.group_commit import group_commit
+from chat.access.rate_limits import ROW_BYTES, RateLimits
+from chat.live.free_space import FreeSpace
+from chat.live.group_commit import GroupCommit
 from chat.models import Room
 from chat.protocol.errors import BadFrame, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
@@ -22,45 +22,55 @@ from chat.services.messages import Post
 from chat.services.rooms import create_room
 
 
-async def post(
-    slug: str,
-    author: Person,
-    body: str,
-    client_message_id: UUID,
-    *,
-    address: str | None,
-    may_be_new: bool = True,
-) -> int:
-    """Store a message in the room at `slug`; returns its seq after COMMIT. Posting again with
-    the same id is safe.
+class Posting:
+    """The one way in, with what it checks against."""
 
-    `may_be_new` is False where the caller knows that the room exists, which saves a read. Raises
-    ChatError.
-    """
-    _check_body(body)
-    await free_space().require()
-    message_pace().take(author.author_id, address)
-    if may_be_new and not await database.read(Room.objects.is_stored, slug):
-        room_pace().take(author.author_id, address)
-    stored_bytes().take(address, ROW_BYTES + len(body.encode()))
-    new = Post(slug, author.author_id, author.name, client_message_id, body)
-    message = await group_commit().post(new)
-    return message.seq
+    def __init__(
+        self, limits: RateLimits, free_space: FreeSpace, group_commit: GroupCommit
+    ) -> None:
+        self._limits = limits
+        self._free_space = free_space
+        self._group_commit = group_commit
 
+    async def post(
+        self,
+        slug: str,
+        author: Person,
+        body: str,
+        client_message_id: UUID,
+        *,
+        address: str | None,
+        may_be_new: bool = True,
+    ) -> int:
+        """Store a message in the room at `slug`; returns its seq after COMMIT. Posting again with
+        the same id is safe.
 
-async def open_room(
-    author: Person, title: str, *, unguessable: bool, address: str | None
-) -> tuple[Room, bool]:
-    """The room for `title`, and whether it was created.
+        `may_be_new` is False where the caller knows that the room exists, which saves a read.
+        Raises ChatError.
+        """
+        _check_body(body)
+        await self._free_space.require()
+        self._limits.messages.take(author.author_id, address)
+        if may_be_new and not await database.read(Room.objects.is_stored, slug):
+            self._limits.rooms.take(author.author_id, address)
+        self._limits.stored_bytes.take(address, ROW_BYTES + len(body.encode()))
+        new = Post(slug, author.author_id, author.name, client_message_id, body)
+        message = await self._group_commit.post(new)
+        return message.seq
 
-    An existing room whose title has the same slug is returned as it is, unless the link has to be
-    unguessable. Raises ChatError.
-    """
-    title = normalised_title(title)
-    slug = "" if unguessable else slug_of(title)
-    await free_space().require()
-    room_pace().take(author.author_id, address)
-    return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
+    async def open_room(
+        self, author: Person, title: str, *, unguessable: bool, address: str | None
+    ) -> tuple[Room, bool]:
+        """The room for `title`, and whether it was created.
+
+        An existing room whose title has the same slug is returned as it is, unless the link has
+        to be unguessable. Raises ChatError.
+        """
+        title = normalised_title(title)
+        slug = "" if unguessable else slug_of(title)
+        await self._free_space.require()
+        self._limits.rooms.take(author.author_id, address)
+        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
 
 
 def _check_body(body: str) -> None:

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from chat import database
-from chat.loops import PerLoop
 from chat.protocol.errors import Unavailable
 
 P = ParamSpec("P")
@@ -54,6 +53,3 @@ class ReadTurns:
         except Unavailable:
             self._retry_at = time.monotonic() + RETRY_AFTER
             raise
-
-
-read_turns = PerLoop(ReadTurns)

@@ -11,8 +11,8 @@ from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from chat.live.group_commit import group_commit
-from chat.loops import PerLoop
+from chat.live.group_commit import GroupCommit
+from chat.live.hub_registry import HubRegistry
 from chat.protocol.errors import CloseCode
 
 GOING_AWAY_TIMEOUT = (
@@ -35,18 +35,20 @@ class Connection(Protocol):
 class GracefulShutdown:
     """The open connections of one event loop, and whether they are being sent away."""
 
-    def __init__(self) -> None:
+    def __init__(self, hubs: HubRegistry, group_commit: GroupCommit) -> None:
         self.has_begun = False
-        self._connections: dict[Connection, None] = {}
+        self._hubs = hubs
+        self._group_commit = group_commit
+        self.connections: dict[Connection, None] = {}
 
     @contextmanager
     def connected(self, connection: Connection) -> Iterator[None]:
         """Let `connection` know when the server goes."""
-        self._connections[connection] = None
+        self.connections[connection] = None
         try:
             yield
         finally:
-            del self._connections[connection]
+            del self.connections[connection]
 
     async def drain(self, seconds: float) -> None:
         """Send everyone away and flush the journal, in about two thirds of `seconds` at most.
@@ -55,7 +57,8 @@ class GracefulShutdown:
         second, or evenly over `seconds` where they are too many for that.
         """
         self.has_begun = True
-        leaving = list(self._connections)
+        self._hubs.stop_lingering()
+        leaving = list(self.connections)
         spread = min(seconds, len(leaving) / ARRIVALS)  # seconds until the last comes back
         waits = [spread * place / len(leaving) for place in range(len(leaving))]
         await _at_most(
@@ -72,7 +75,7 @@ class GracefulShutdown:
             groups_left = (len(leaving) - start) // batch
             if groups_left:
                 await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / groups_left)
-        await group_commit().flush()
+        await self._group_commit.flush()
 
 
 async def _at_most(seconds: float, coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -81,6 +84,3 @@ async def _at_most(seconds: float, coroutines: Iterable[Coroutine[Any, Any, None
         _, late = await asyncio.wait(tasks, timeout=seconds)
         for task in late:
             task.cancel()
-
-
-shutdown = PerLoop(GracefulShutdown)

@@ -11,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chat.live.readiness import FINE, NOT_REQUIRED, shortcomings
+from chat.live.readiness import FINE, NOT_REQUIRED
+from chat.live.runtime import runtime
 
 
 @csrf_exempt
@@ -27,7 +28,7 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 async def readyz(request: HttpRequest) -> JsonResponse:
     """200 when visitors are welcome, else 503; in either case what each part says."""
-    parts = await shortcomings()
+    parts = await runtime().readiness.shortcomings()
     is_ready = all(said == FINE for part, said in parts.items() if part not in NOT_REQUIRED)
     answer = {"status": "ready" if is_ready else "not ready", **parts}
     return JsonResponse(answer, status=200 if is_ready else 503)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 
-from chat.access.rate_limits import PAGES, TOO_MANY_REQUESTS, people_pace
+from chat.access.rate_limits import PAGES, TOO_MANY_REQUESTS, people_limit
 from chat.protocol.errors import TooFast
 from chat.views.refusals import message_for, with_status
 
@@ -19,7 +19,7 @@ LONGEST_HOST = 100  # characters that are shown
 MOST_LOGGED = 20  # hosts per process: anyone can send any number of them
 
 # Of its own: Django calls this in a thread, where no event loop has the pace of the other pages.
-pages = people_pace(lambda: PAGES, TOO_MANY_REQUESTS)
+pages = people_limit(lambda: PAGES, TOO_MANY_REQUESTS)
 _logged: set[str] = set()
 
 

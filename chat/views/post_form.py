@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chat.access.guests import guest_or_new, remember
-from chat.live import posting
+from chat.live.runtime import runtime
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
 from chat.views.message_rows import PostForm
@@ -64,6 +64,7 @@ async def _store(slug: str, person: Person, body: str, form_id: UUID, address: s
     """Store the message under its form's id. A page from the browser's history or cache may have
     an id that another text has used: this is a new message then, and its id follows from both, so
     that sending it twice posts it once."""
+    posting = runtime().posting
     try:
         await posting.post(slug, person, body, form_id, address=address)
     except Conflict:

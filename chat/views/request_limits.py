@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from django.http import HttpRequest
 
-from chat.access.rate_limits import lookup_pace, page_pace
-from chat.live.read_turns import ReadTurns, read_turns
+from chat.live.read_turns import ReadTurns
+from chat.live.runtime import runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 async def limit_lookups(request: HttpRequest) -> None:
     """Count a lookup. Raises TooFast."""
-    await lookup_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    await runtime().limits.lookups.take_or_hold_back(request.META.get("REMOTE_ADDR"))
 
 
 @asynccontextmanager
@@ -34,8 +34,8 @@ async def page_turn(
     if shows_refusal:
         await limit_lookups(request)
     else:
-        await page_pace().take_or_hold_back(request.META.get("REMOTE_ADDR"))
-    turns = read_turns()
+        await runtime().limits.pages.take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    turns = runtime().read_turns
     async with turns.turn():
         yield turns
 
@@ -44,7 +44,7 @@ async def page_turn(
 async def lookup_turn(request: HttpRequest) -> AsyncIterator[ReadTurns]:
     """Wait for a turn to look something up for the page. Raises TooFast."""
     await limit_lookups(request)
-    turns = read_turns()
+    turns = runtime().read_turns
     async with turns.turn():
         yield turns
 

@@ -14,8 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.access.guests import guest_or_new, remember
-from chat.live.hub_registry import hub_registry
-from chat.live.posting import open_room
+from chat.live.runtime import runtime
 from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE
@@ -54,7 +53,7 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
         found = await look_up(request, summaries, asked)
     except Unavailable as error:
         return _refused(error)
-    here = hub_registry()
+    here = runtime().hubs
     rooms = [msgspec.to_builtins(room) | {"people": here.people_in(room.slug)} for room in found]
     return JsonResponse({"rooms": rooms})
 
@@ -78,7 +77,7 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     try:
         if is_new:  # a new author for each room would have no rate at all
             raise BadFrame(NO_COOKIE)
-        room, is_created = await open_room(
+        room, is_created = await runtime().posting.open_room(
             guest.person,
             naming.title,
             unguessable=naming.unguessable,

@@ -8,6 +8,7 @@ import pytest
 
 from chat.access import rate_limits
 from chat.access.rate_limits import AuthorAndAddressLimit, ConnectionCounter, OpenRooms, Rate, Rates
+from chat.live.runtime import runtime
 from chat.protocol.errors import TooFast
 
 
@@ -120,9 +121,9 @@ async def test_commands_beyond_what_an_address_may_send_wait_in_turn(
 
     monkeypatch.setattr("chat.access.rate_limits.asyncio.sleep", note)
     for _ in range(8 + 4):
-        await rate_limits.command_pace().turn("192.0.2.1")
-    await rate_limits.command_pace().turn("192.0.2.2")
-    await rate_limits.command_pace().turn(None)
+        await runtime().limits.commands.turn("192.0.2.1")
+    await runtime().limits.commands.turn("192.0.2.2")
+    await runtime().limits.commands.turn(None)
 
     assert waited == pytest.approx([0.5, 1.0, 1.5, 2.0])
 
@@ -145,8 +146,8 @@ async def test_a_classroom_that_writes_at_the_default_rate_is_not_refused(still_
     authors = [f"author {number}" for number in range(40)]
 
     def write(author):
-        rate_limits.message_pace().take(author, school)
-        rate_limits.stored_bytes().take(school, rate_limits.ROW_BYTES + len(line))
+        runtime().limits.messages.take(author, school)
+        runtime().limits.stored_bytes.take(school, rate_limits.ROW_BYTES + len(line))
 
     for author in authors * 10:
         write(author)
@@ -159,18 +160,18 @@ async def test_a_classroom_that_writes_at_the_default_rate_is_not_refused(still_
 async def test_a_classroom_that_opens_the_page_and_reconnects_is_not_refused(still_clock):
     school, tabs = "192.0.2.1", 40 * 3
     for _ in range(tabs):  # one load each, and a second attempt to connect
-        rate_limits.page_pace().take(school)
-        rate_limits.lookup_pace().take(school)
-        rate_limits.lookup_pace().take(school)
-        rate_limits.handshake_pace().take(school)
-        rate_limits.handshake_pace().take(school)
+        runtime().limits.pages.take(school)
+        runtime().limits.lookups.take(school)
+        runtime().limits.lookups.take(school)
+        runtime().limits.handshakes.take(school)
+        runtime().limits.handshakes.take(school)
     for _ in range(40 * 5):  # everybody scrolls up by some screens
-        rate_limits.history_pace().take(school)
+        runtime().limits.history.take(school)
 
 
 async def test_an_address_stores_a_days_bytes_and_then_as_much_in_each_day(still_clock, settings):
     settings.DAILY_MEGABYTES_PER_ADDRESS = 1
-    stored = rate_limits.stored_bytes()
+    stored = runtime().limits.stored_bytes
 
     def sent(kilobytes):
         for number in range(kilobytes):

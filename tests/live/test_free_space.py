@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from chat.live import readiness
-from chat.live.free_space import FreeSpace, free_space
+from chat.live.free_space import FreeSpace
+from chat.live.runtime import runtime
 from chat.protocol.errors import Unavailable
 from tests.sockets import enter
 
@@ -29,18 +29,18 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
     async with enter() as hers:
         assert await hers.say("There is room") == 1
         settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
-        free_space().look()
+        runtime().free_space.look()
 
         refusal = await try_to_say(hers, "No room")
 
         assert refusal["code"] == "unavailable"
         assert refusal["retry_in_ms"] > 0
         assert "MB free on the disk, MIN_FREE_MEGABYTES is" in chat_log.text
-        assert "MIN_FREE_MEGABYTES" in (await readiness.shortcomings())["disk"]
+        assert "MIN_FREE_MEGABYTES" in (await runtime().readiness.shortcomings())["disk"]
         assert chat_log.text.count("Posts are refused") == 1
 
         settings.MIN_FREE_MEGABYTES = 1
-        free_space().look()
+        runtime().free_space.look()
         assert await hers.say("Room again") == 2
         assert "Posts are accepted again" in chat_log.text
 
@@ -58,9 +58,9 @@ async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch)
 
 async def test_without_a_least_nothing_is_refused(settings):
     settings.MIN_FREE_MEGABYTES = 0
-    free_space().look()
+    runtime().free_space.look()
 
-    await free_space().require()
+    await runtime().free_space.require()
 
 
 async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypatch):
@@ -73,7 +73,7 @@ async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypa
     disk_usage = shutil.disk_usage
     monkeypatch.setattr("chat.live.free_space.shutil.disk_usage", note)
 
-    await free_space().require()
+    await runtime().free_space.require()
 
     assert len(threads) == 1
     assert threading.current_thread() not in threads

@@ -10,7 +10,8 @@ from django.db import connection
 
 from chat import database
 from chat.channel import announcements
-from chat.live.group_commit import MAX_BATCH, group_commit
+from chat.live.group_commit import MAX_BATCH
+from chat.live.runtime import runtime
 from chat.models import Room
 from chat.protocol.errors import Busy, Conflict, NotStored, Unavailable
 from tests.database_threads import away, counted, executing, held, in_writer, stored
@@ -22,11 +23,17 @@ def numbered(count):
 
 
 async def post_all(messages, **options):
-    return await asyncio.gather(*(group_commit().post(message) for message in messages), **options)
+    return await asyncio.gather(
+        *(runtime().group_commit.post(message) for message in messages), **options
+    )
+
+
+def writing_with_nothing_queued():
+    return runtime().group_commit.is_writing and not runtime().group_commit.queued
 
 
 async def test_a_post_is_stored_when_it_is_answered():
-    message = await group_commit().post(post("Hello"))
+    message = await runtime().group_commit.post(post("Hello"))
 
     assert message.seq == 1
     assert await stored() == [(1, "Hello")]
@@ -37,10 +44,10 @@ async def test_posts_that_wait_together_form_one_transaction():
         counted(in_writer, "UPDATE chat_room") as commits,
         held(in_writer, at="UPDATE chat_room") as (go, _),
     ):
-        first = asyncio.create_task(group_commit().post(post("1")))
-        await until(lambda: not group_commit()._waiting and group_commit()._writing)
+        first = asyncio.create_task(runtime().group_commit.post(post("1")))
+        await until(writing_with_nothing_queued)
         rest = asyncio.create_task(post_all(posts(51)[1:]))
-        await until(lambda: len(group_commit()._waiting) == 50)
+        await until(lambda: runtime().group_commit.queued == 50)
         go.set()
         await asyncio.gather(first, rest)
 
@@ -70,10 +77,10 @@ async def test_those_who_were_answered_together_share_the_next_transaction_too(m
         counted(in_writer, "UPDATE chat_room") as commits,
     ):
         await post_all(posts(2))
-        again = asyncio.create_task(group_commit().post(post("3")))
+        again = asyncio.create_task(runtime().group_commit.post(post("3")))
         for _ in range(20):  # turns of the loop: the other one takes a little longer to answer
             await asyncio.sleep(0)
-        await group_commit().post(post("4"))
+        await runtime().group_commit.post(post("4"))
         await again
 
     assert await stored() == numbered(4)
@@ -85,7 +92,7 @@ async def test_nothing_is_answered_or_announced_before_the_commit():
     listener = announcements.LocalListener(asyncio.get_running_loop(), heard.append)
     announcements.subscribe("lobby", listener)
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
-        saying = asyncio.create_task(group_commit().post(post("Hello")))
+        saying = asyncio.create_task(runtime().group_commit.post(post("Hello")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
         assert await stored() == []
         assert not saying.done()
@@ -141,19 +148,19 @@ async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(setting
     settings.POST_QUEUE_LIMIT = 3
     async with held(in_writer, at="UPDATE chat_room") as (go, _):
         taken = asyncio.create_task(post_all(posts(1)))
-        await until(lambda: not group_commit()._waiting and group_commit()._writing)
+        await until(writing_with_nothing_queued)
         taken = asyncio.gather(taken, post_all([post("2"), post("3"), post("4")]))
-        await until(lambda: len(group_commit()._waiting) == 3)
+        await until(lambda: runtime().group_commit.queued == 3)
 
         with pytest.raises(Busy) as refusal:
-            await group_commit().post(post("too many"))
+            await runtime().group_commit.post(post("too many"))
 
         go.set()
         await taken
 
     assert refusal.value.retry_in_ms > 0
     assert await stored() == numbered(4)
-    assert (await group_commit().post(post("now"))).seq == 5
+    assert (await runtime().group_commit.post(post("now"))).seq == 5
 
 
 async def test_without_a_bound_the_queue_takes_everything(settings):
@@ -168,16 +175,16 @@ async def test_while_the_database_is_away_posts_are_refused_and_then_taken_again
     hello = post("Hello")
     async with away(in_writer):
         with pytest.raises(Unavailable) as refusal:
-            await group_commit().post(hello)
+            await runtime().group_commit.post(hello)
 
     assert refusal.value.retry_in_ms
-    assert (await group_commit().post(hello)).seq == 1
+    assert (await runtime().group_commit.post(hello)).seq == 1
     assert await stored() == [(1, "Hello")]
 
 
 @pytest.mark.parametrize("count", [1, 3])  # a batch that fails is also tried in halves
 async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count):
-    await group_commit().post(post("Before"))
+    await runtime().group_commit.post(post("Before"))
     broken = []
 
     def break_once(execute, sql, params, many, context):
@@ -195,8 +202,8 @@ async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count
 
 async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch():
     async with held(in_writer, at="UPDATE chat_room") as (go, _):
-        saying = [asyncio.create_task(group_commit().post(message)) for message in posts(3)]
-        await until(lambda: group_commit()._writing and not group_commit()._waiting)
+        saying = [asyncio.create_task(runtime().group_commit.post(message)) for message in posts(3)]
+        await until(writing_with_nothing_queued)
         saying[1].cancel()
         await until(saying[1].done)
         go.set()
@@ -207,14 +214,17 @@ async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch(
 
 
 async def test_flush_returns_when_all_that_waited_is_answered():
-    saying = [asyncio.create_task(group_commit().post(message)) for message in posts(MAX_BATCH + 1)]
-    await until(lambda: group_commit()._writing)
+    saying = [
+        asyncio.create_task(runtime().group_commit.post(message))
+        for message in posts(MAX_BATCH + 1)
+    ]
+    await until(lambda: runtime().group_commit.is_writing)
 
-    await group_commit().flush()
+    await runtime().group_commit.flush()
 
     assert await stored() == numbered(MAX_BATCH + 1)
     assert [message.seq for message in await asyncio.gather(*saying)][-1] == MAX_BATCH + 1
-    await group_commit().flush()
+    await runtime().group_commit.flush()
 
 
 async def test_rooms_of_one_batch_do_not_mix():
@@ -227,9 +237,9 @@ async def test_rooms_of_one_batch_do_not_mix():
 
 
 async def test_reads_do_not_wait_behind_a_write():
-    await group_commit().post(post("Hello"))
+    await runtime().group_commit.post(post("Hello"))
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
-        saying = asyncio.create_task(group_commit().post(post("Slow")))
+        saying = asyncio.create_task(runtime().group_commit.post(post("Slow")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
 
         assert await database.read(Room.objects.log_states, ["lobby"])

@@ -10,8 +10,7 @@ import pytest
 
 from chat import database
 from chat.channel import announcements
-from chat.live.group_commit import group_commit
-from chat.live.hub_registry import hub_registry
+from chat.live.runtime import runtime
 from chat.services.messages import post_messages
 from tests.database_threads import counted, held, in_readers
 from tests.faulty_channel_layers import (
@@ -110,7 +109,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
         rest = second | {"head": 3, "changes": second["changes"] + third["changes"]}
 
         for event in (both, rest, first):  # all before the next pass
-            hub_registry()._hubs["lobby"].on_announcement(announcements.from_event(event))
+            runtime().hubs.get("lobby").on_announcement(announcements.from_event(event))
 
         assert await hers.bodies(until=3) == bodies(1, 3)
 
@@ -118,7 +117,7 @@ async def test_announcements_that_overlap_show_nothing_twice():
 async def test_live_changes_cost_no_query():
     async with enter() as hers, counted(in_readers, READING) as queries:
         for number in range(1, 6):
-            await group_commit().post(post(str(number)))
+            await runtime().group_commit.post(post(str(number)))
 
         assert await hers.bodies(until=5) == bodies(1, 5)
         assert queries == []
@@ -129,7 +128,7 @@ async def test_who_enters_while_the_room_talks_misses_nothing():
 
     async def talk():
         while len(readers) < 8:
-            message = await group_commit().post(post("Hello"))
+            message = await runtime().group_commit.post(post("Hello"))
         return message.seq
 
     async with AsyncExitStack() as stack:

@@ -14,8 +14,7 @@ from django.db import DatabaseError, OperationalError
 
 from chat import database
 from chat.channel import announcements
-from chat.live.group_commit import group_commit
-from chat.live.hub_registry import hub_registry
+from chat.live.runtime import runtime
 from chat.models import Message, Room
 from tests.database_threads import away, executing, held, in_readers, stored
 from tests.faulty_channel_layers import SlowLayer, use
@@ -65,12 +64,12 @@ async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_pol
             assert await asyncio.to_thread(arrived.wait, SECONDS)
             await hers.say("Stored after the answer was made, known before it is here")
             go.set()
-        polled = hub_registry()._hubs["lobby"]
+        polled = runtime().hubs.get("lobby")
         await hers.say("And after")
 
         assert await hers.bodies(until=2)
         assert polled.ended is None
-        assert hub_registry()._hubs["lobby"] is polled
+        assert runtime().hubs.get("lobby") is polled
 
 
 async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(quick_polls):
@@ -91,13 +90,13 @@ async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(qui
         assert await asyncio.to_thread(event.wait, SECONDS)
 
     async with enter("attic"), executing(slowly, in_readers):
-        before = await hub_registry().enter("lobby")
-        await group_commit().post(post())
+        before = await runtime().hubs.enter("lobby")
+        await runtime().group_commit.post(post())
         answer.clear()
         asked.clear()
         await is_set(asked)
-        hub_registry().leave(before)
-        entered_anew = asyncio.create_task(hub_registry().enter("lobby"))
+        runtime().hubs.leave(before)
+        entered_anew = asyncio.create_task(runtime().hubs.enter("lobby"))
         await is_set(entering)
         asked.clear()
         answer.set()
@@ -107,8 +106,8 @@ async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(qui
         hub = await entered_anew
 
         assert hub.ended is None
-        assert hub_registry()._hubs["lobby"] is hub
-        hub_registry().leave(hub)
+        assert runtime().hubs.get("lobby") is hub
+        runtime().hubs.leave(hub)
 
 
 def nothing_left(tasks_before):
@@ -118,7 +117,7 @@ def nothing_left(tasks_before):
         asyncio.all_tasks() <= tasks_before
         and not layer.groups
         and not layer.channels
-        and not hub_registry()._hubs
+        and runtime().hubs.is_idle
         and not announcements.subscribed_rooms()
     )
 
@@ -129,7 +128,7 @@ async def test_after_the_last_connection_nothing_is_left():
         async with enter():
             await hers.say("Hello")
             await hers.command("typing.start")
-        assert set(hub_registry()._hubs) == {"lobby", "attic"}
+        assert runtime().hubs.open_rooms == {"lobby", "attic"}
         assert not nothing_left(before)
 
     await until(lambda: nothing_left(before))
@@ -183,7 +182,7 @@ async def test_a_hub_closes_although_a_task_of_it_swallows_a_cancellation(monkey
 
     before = asyncio.all_tasks()
     async with enter():
-        hub_registry()._hubs["lobby"]._tasks.append(asyncio.create_task(deaf()))
+        runtime().hubs.get("lobby")._tasks.append(asyncio.create_task(deaf()))
 
     await until(lambda: nothing_left(before))
 
@@ -194,7 +193,7 @@ async def test_a_hub_that_ends_is_freed_without_a_garbage_collection():
         async with enter() as hers:
             await hers.say("Hello")
             await hers.command("typing.start")
-            hub = weakref.ref(hub_registry()._hubs["lobby"])
+            hub = weakref.ref(runtime().hubs.get("lobby"))
 
         await until(lambda: hub() is None)
     finally:

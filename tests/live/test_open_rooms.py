@@ -6,8 +6,7 @@ import pytest
 
 from chat import database
 from chat.channel import announcements
-from chat.live.hub_registry import hub_registry
-from chat.live.shutdown import shutdown
+from chat.live.runtime import runtime
 from chat.models import Room
 from tests.database_threads import counted, in_readers
 from tests.faulty_channel_layers import CountingLayer, use
@@ -22,22 +21,13 @@ def lingering(monkeypatch):
     monkeypatch.setattr("chat.live.hub_registry.LINGER", 60)
 
 
-def open_rooms():
-    return set(hub_registry()._hubs)
-
-
 def nothing_left():
-    return (
-        not hub_registry()._hubs
-        and not hub_registry()._closing
-        and not announcements.subscribed_rooms()
-    )
+    return runtime().hubs.is_idle and not announcements.subscribed_rooms()
 
 
 def close_all():
     """Close the rooms that linger: this test's event loop ends."""
-    for hub in list(hub_registry()._lingering):
-        hub_registry()._close(hub)
+    runtime().hubs.stop_lingering()
 
 
 async def test_a_room_that_is_entered_again_soon_costs_no_query_and_no_call_of_the_layer(lingering):
@@ -61,7 +51,7 @@ async def test_of_the_rooms_left_only_so_many_stay_open(lingering, monkeypatch):
         async with enter(slug):
             pass
 
-    assert open_rooms() == {"three", "four"}
+    assert runtime().hubs.open_rooms == {"three", "four"}
     close_all()
 
 
@@ -73,8 +63,8 @@ async def test_a_room_that_nobody_is_in_any_more_is_closed_in_the_end(lingering,
     async with enter():
         async with enter("attic"):
             pass
-        await until(lambda: "attic" not in open_rooms())
-        assert open_rooms() == {"lobby"}, "it was entered again"
+        await until(lambda: "attic" not in runtime().hubs.open_rooms)
+        assert runtime().hubs.open_rooms == {"lobby"}, "it was entered again"
 
     await until(nothing_left)
 
@@ -90,7 +80,7 @@ async def test_a_lingering_hub_whose_log_is_replaced_is_closed(lingering, quick_
 
 async def test_a_server_that_ends_closes_a_room_after_its_last_connection(lingering):
     async with enter() as hers:
-        await shutdown().drain(seconds=3)
+        await runtime().shutdown.drain(seconds=3)
         assert await hers.close_code() == 1012
 
     await until(nothing_left)
@@ -114,7 +104,7 @@ async def test_rooms_that_nobody_is_in_do_not_count(lingering, settings):
         async with enter(slug):
             pass
 
-    assert open_rooms() == {"one", "two", "three"}
+    assert runtime().hubs.open_rooms == {"one", "two", "three"}
     close_all()
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chat.live import posting
+from chat.live.runtime import runtime
 from chat.protocol.errors import BadFrame, TooFast, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
 from tests.database_threads import counted, in_readers, stored
@@ -16,7 +16,7 @@ ALICE = Person("alice", "Alice")
 
 
 async def post(body, *, slug="lobby", **options):
-    return await posting.post(slug, ALICE, body, uuid4(), address=None, **options)
+    return await runtime().posting.post(slug, ALICE, body, uuid4(), address=None, **options)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,9 @@ async def test_every_way_in_shares_the_rate_of_an_author(settings, still_clock):
     async with enter() as hers:
         author = Person(hers.welcome["you"]["author_id"], "Alice")
         assert await hers.say("By the socket") == 1
-        assert await posting.post("lobby", author, "By the form", uuid4(), address=None) == 2
+        assert (
+            await runtime().posting.post("lobby", author, "By the form", uuid4(), address=None) == 2
+        )
 
         with pytest.raises(TooFast):
-            await posting.post("lobby", author, "Too fast", uuid4(), address=None)
+            await runtime().posting.post("lobby", author, "Too fast", uuid4(), address=None)

@@ -10,8 +10,7 @@ from channels.layers import InMemoryChannelLayer
 
 from chat.access.guests import COOKIE
 from chat.live import presence
-from chat.live.hub_registry import hub_registry
-from chat.live.shutdown import shutdown
+from chat.live.runtime import runtime
 from chat.protocol.frames import Person
 from tests.faulty_channel_layers import LosesFirstLayer, use
 from tests.people_shown import cookie, sees, sees_typing
@@ -158,12 +157,12 @@ async def test_after_going_away_only_messages_are_sent(alice, bob):
             await sees(hers, "Alice", "Bob", "Carol")
             await his.command("typing.start")
             await sees_typing(hers, "Bob")
-            for connection in list(shutdown()._connections):
+            for connection in list(runtime().shutdown.connections):
                 await connection.go_away(100)
             await hers.frame_of("going_away")
-        before = hub_registry()._hubs["lobby"].presence.people_version
+        before = runtime().hubs.get("lobby").presence.people_version
         await until(
-            lambda: hub_registry()._hubs["lobby"].presence.people_version > before
+            lambda: runtime().hubs.get("lobby").presence.people_version > before
         )  # Carol left
         await his.say("Bob types no more")
         await hers.bodies(until=1)

@@ -16,8 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from chat.live import readiness
-from chat.live.group_commit import group_commit
-from chat.live.shutdown import shutdown
+from chat.live.runtime import runtime
 from chat.services.messages import Post
 from testing import processes
 from tests.faulty_channel_layers import use
@@ -69,7 +68,7 @@ def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
 async def test_round_trips_share_one_channel(redis_server):
     layer = use(RedisPubSubChannelLayer(hosts=[redis_server.url]))
     for _ in range(3):
-        assert await readiness.shortcomings() == FINE
+        assert await runtime().readiness.shortcomings() == FINE
 
     assert len(layer.channels) == 1
 
@@ -77,7 +76,7 @@ async def test_round_trips_share_one_channel(redis_server):
 async def test_failed_round_trips_leave_at_most_one_channel_behind():
     layer = use(RedisPubSubChannelLayer(hosts=["redis://127.0.0.1:1/0"]))  # nobody listens there
     for _ in range(3):
-        assert "Error" in (await readiness.shortcomings())["channel_layer"]
+        assert "Error" in (await runtime().readiness.shortcomings())["channel_layer"]
 
     assert len(layer.channels) <= 1
 
@@ -89,20 +88,20 @@ async def test_a_post_that_waits_for_long_shows(monkeypatch):
     with closing(sqlite3.connect(path, isolation_level=None)) as locking:
         locking.execute("BEGIN IMMEDIATE")
         post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
-        posting = asyncio.create_task(group_commit().post(post))
+        posting = asyncio.create_task(runtime().group_commit.post(post))
         async with asyncio.timeout(SECONDS):
-            while (await readiness.shortcomings())["journal"] == "fine":
+            while (await runtime().readiness.shortcomings())["journal"] == "fine":
                 await asyncio.sleep(0.02)
         locking.execute("ROLLBACK")
         await posting
 
-    assert await readiness.shortcomings() == FINE
+    assert await runtime().readiness.shortcomings() == FINE
 
 
 async def test_a_process_that_is_told_to_end_says_so():
-    await shutdown().drain(0)
+    await runtime().shutdown.drain(0)
 
-    assert await readiness.shortcomings() == {**FINE, "server": "draining"}
+    assert await runtime().readiness.shortcomings() == {**FINE, "server": "draining"}
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")

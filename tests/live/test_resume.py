@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from chat import database
-from chat.live.hub_registry import hub_registry
 from chat.live.log_frames import LOG_READ_BATCH
+from chat.live.runtime import runtime
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
 from chat.services.messages import post_messages
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
@@ -90,7 +90,7 @@ async def test_what_came_beyond_memory_is_read_from_the_log(while_open):
 async def test_the_log_is_read_in_batches_for_readers_far_behind():
     """What was read is held until its reader has taken it, and there may be many readers."""
     await store(posts(2 * LOG_READ_BATCH + 1))
-    hub = await hub_registry().enter("lobby")
+    hub = await runtime().hubs.enter("lobby")
 
     heads = [
         (await hub.logged_frames(cursor))[-1].head
@@ -98,7 +98,7 @@ async def test_the_log_is_read_in_batches_for_readers_far_behind():
     ]
 
     assert heads == [LOG_READ_BATCH, 2 * LOG_READ_BATCH, 2 * LOG_READ_BATCH + 1]
-    hub_registry().leave(hub)
+    runtime().hubs.leave(hub)
 
 
 @pytest.mark.parametrize(

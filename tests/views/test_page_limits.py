@@ -96,7 +96,7 @@ async def test_pages_for_unknown_hosts_have_a_pace_of_their_own(
     monkeypatch.setattr(
         http_errors,
         "pages",
-        rate_limits.people_pace(lambda: rate_limits.PAGES, rate_limits.TOO_MANY_REQUESTS),
+        rate_limits.people_limit(lambda: rate_limits.PAGES, rate_limits.TOO_MANY_REQUESTS),
     )
     elsewhere = {"host": "mallory.example"}
     assert (await async_client.get("/", headers=elsewhere)).status_code == 400

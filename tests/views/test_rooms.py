@@ -180,8 +180,8 @@ def test_a_name_that_no_room_can_have_is_refused_and_kept_in_the_form(visitor):
 
 def test_nobody_makes_rooms_without_end(visitor, monkeypatch):
     monkeypatch.setattr(rate_limits, "ROOMS", (0.01, 2))
-    pace = rate_limits.AuthorAndAddressLimit(lambda: rate_limits.ROOMS, "Too many rooms.")
-    monkeypatch.setattr("chat.live.posting.room_pace", lambda: pace)
+    limits = rate_limits.RateLimits()  # each request of this client has an event loop of its own
+    monkeypatch.setattr("chat.live.runtime.RateLimits", lambda: limits)
     for title in ("One", "Two"):
         assert visitor.post("/rooms/", {"title": title}).status_code == 303
 
