@@ -1,4 +1,4 @@
-"""The ASGI lifespan protocol (asgiref's docs/specs/lifespan.rst): one call around all others."""
+"""The server's side of the ASGI lifespan protocol (asgiref's docs/specs/lifespan.rst)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ Event = dict[str, Any]
 
 
 class LifespanFailed(Exception):
-    """The application said so, or broke; the message holds what it said."""
+    """The application reported a failure, with this message, or ended."""
 
 
 class Lifespan:
-    """Without `startup`, or for an application that does not speak lifespan, both steps do nothing.
+    """For an application without lifespan support, both steps do nothing.
 
-    `drain_seconds` is how long `shutdown` will wait. The application finds it in
-    scope["extensions"]["lifespan.drain"]["seconds"], and may pace its farewells by it.
+    `drain_seconds` is how long `shutdown` waits.
     """
 
     def __init__(self, application: Any, drain_seconds: float) -> None:
@@ -34,13 +33,13 @@ class Lifespan:
         """Raises LifespanFailed."""
         self.task = task = asyncio.create_task(self.run())
         try:
-            answer = await self.tell("lifespan.startup")
+            answer = await self.send_event("lifespan.startup")
         except LifespanFailed:
             task.cancel()
             self.task = None
             raise
         if answer is None:
-            logger.info("the application does not speak lifespan: %r", end_of(task))
+            logger.info("the application does not support lifespan: %r", end_of(task))
             self.task = None
         self.started = True
 
@@ -50,13 +49,13 @@ class Lifespan:
             return
         try:
             async with asyncio.timeout(self.drain_seconds):
-                if await self.tell("lifespan.shutdown") is None:
-                    raise LifespanFailed("its lifespan had ended") from end_of(self.task)
+                if await self.send_event("lifespan.shutdown") is None:
+                    raise LifespanFailed("its lifespan call had ended") from end_of(self.task)
         finally:
             self.task.cancel()
 
-    async def tell(self, event: str) -> Event | None:
-        """The application's answer, or None when it has ended instead. Raises LifespanFailed."""
+    async def send_event(self, event: str) -> Event | None:
+        """The application's reply, or None if it has ended instead. Raises LifespanFailed."""
         assert self.task is not None
         self.answer = asyncio.get_running_loop().create_future()
         self.events.put_nowait({"type": event})
@@ -70,17 +69,12 @@ class Lifespan:
         return answer
 
     async def run(self) -> None:
-        drain = {"seconds": self.drain_seconds}
-        scope = {
-            "type": "lifespan",
-            "asgi": {"version": "3.0", "spec_version": "2.0"},
-            "extensions": {"lifespan.drain": drain},
-        }
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}}
         try:
             await self.application(scope, self.events.get, self.send)
         except Exception:
             if self.started:
-                logger.exception("the application's lifespan broke")
+                logger.exception("exception in the application's lifespan")
             raise
 
     async def send(self, message: Event) -> None:
