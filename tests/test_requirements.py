@@ -63,11 +63,11 @@ def test_what_the_launcher_overrides_is_pinned_to_the_versions_it_was_tested_wit
 
 
 def test_the_server_says_when_it_runs_on_versions_it_was_not_tested_with(monkeypatch, chat_log):
-    versions.warn_of_untested_versions()
+    versions.warn_about_untested_versions()
     assert not chat_log.messages
 
     monkeypatch.setitem(versions.TESTED, "twisted", "1.0")
-    versions.warn_of_untested_versions()
+    versions.warn_about_untested_versions()
 
     [line] = chat_log.messages
     assert line.startswith("Twisted ")

@@ -30,7 +30,7 @@ LOADS = [
 # The first rule that matches a frame, innermost frame first, names where the time went.
 PARTS: list[tuple[str, str]] = [
     ("waiting for events", r"select \(selectors\.py"),
-    ("writing to sockets (kernel)", r"Outbox\.write "),
+    ("writing to sockets (kernel)", r"WriteBuffer\.write "),
     ("SQLite: commit", r"_commit \(django/db/backends"),
     ("SQLite: statements", r"(execute|executemany) \(django/db/backends/sqlite3"),
     ("Django's ORM and transactions", r"\(django/"),

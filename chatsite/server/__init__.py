@@ -1,8 +1,8 @@
-"""The production launcher: Daphne's server with what a chat needs and Daphne lacks.
+"""The production server: Daphne with what a chat needs and Daphne lacks.
 
-Lifespan events and an orderly end, back-pressure both ways, every legal close code with its
-reason, and a frame made once for many sockets. It knows ASGI and nothing about chat; without it,
-under plain `daphne`, an application runs as before and merely lacks these.
+It adds lifespan events and a graceful shutdown, backpressure in both directions, every legal close
+code with its reason, and frames that are encoded once for many sockets. It depends on ASGI and not
+on the chat; under plain `daphne` an application works without these.
 """
 
 from chatsite.server.launcher import check_endpoint, serve

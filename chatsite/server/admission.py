@@ -1,7 +1,7 @@
-"""Which HTTP connections may stay: so many per client, and so many in all.
+"""Limits the number of HTTP connections, per client and in total.
 
-One too many ends the connection that has waited longest for its client: a slow sender, an idle
-connection, a reader that takes nothing. A request that the application is answering is not cut off.
+One too many closes the connection that has waited longest for its client: a slow sender, an idle
+connection, a client that does not read. A request that the application is answering is not cut off.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_WAITING = 5_000  # HTTP connections that wait for their client
-FEW = 4096  # descriptors; a lower limit is worth a warning
+MOST_WAITING = 5_000  # HTTP connections waiting for their client
+FEW = 4096  # descriptors; a lower limit causes a warning
 WARNING_EVERY = 60  # seconds
 
 
 class Admission:
-    """Of `descriptors`, the most that the process may open, some are kept for files and databases;
-    the others are for connections, WebSockets among them.
+    """Of `descriptors`, the most that the process may open, it keeps some for files and databases
+    and leaves the others to connections, including WebSockets.
 
     `counted_as` maps the address of a peer to the client that it counts as, or to None for a peer
-    without a limit, such as a proxy. `per_client` of 0 means unlimited.
+    without a limit, such as a proxy. A `per_client` of 0 means unlimited.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Admission:
         self._warned_at = -float("inf")
 
     def counting(self, transport: type) -> type:
-        """A kind of `transport` that counts while its socket is open, whatever the protocol."""
+        """A subclass of `transport` that counts its open sockets, whatever their protocol."""
         opened = self._open
 
         class Counted(transport):
@@ -60,7 +60,7 @@ class Admission:
         return Counted
 
     def enter(self, channel: Channel) -> None:
-        """It is new, and waits for its client. This may end another one, or this one."""
+        """A new connection waits for its client. This may close another one, or this one."""
         self._waiting[channel] = None
         of_client = self._count(channel)
         if len(of_client) > self._per_client:
@@ -74,13 +74,13 @@ class Admission:
         self._waiting.pop(channel, None)
 
     def wait(self, channel: Channel) -> None:
-        """It waits for its client again, which is to take the answer or to send a request."""
+        """It waits for its client again, to read the response or to send a request."""
         self._waiting[channel] = None
         if client := self._clients.get(channel):
             self._channels[client][channel] = self._channels[client].pop(channel)
 
     def leave(self, channel: Channel) -> None:
-        """It has ended, or has become a WebSocket."""
+        """It has closed, or has become a WebSocket."""
         self._waiting.pop(channel, None)
         if client := self._clients.pop(channel, None):
             del self._channels[client][channel]
@@ -88,7 +88,7 @@ class Admission:
                 del self._channels[client]
 
     def _count(self, channel: Channel) -> dict[Channel, None]:
-        """The connections of its client; none where it is not limited."""
+        """The connections of its client; none if the client is not limited."""
         address = getattr(channel.getPeer(), "host", None)  # a unix socket's peer has none
         client = self._counted_as(address) if self._per_client and address else None
         if not client:
@@ -109,17 +109,17 @@ class Admission:
         if time.monotonic() - self._warned_at >= WARNING_EVERY:
             self._warned_at = time.monotonic()
             logger.warning(
-                "Too many connections: %d are open, and %d of them wait for an HTTP request or for"
-                " its client to read the answer. Each new one ends the oldest of these.",
+                "Too many connections: %d are open, of which %d wait for an HTTP request or for"
+                " their client to read the response. Each new one closes the oldest of these.",
                 len(self._open),
                 len(self._waiting),
             )
 
 
 def raised_descriptor_limit() -> int:
-    """How many files and sockets this process may open, once that is raised as far as it may."""
+    """Raise the limit of open files and sockets as far as permitted; returns it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:  # or it would fail, or worse, in a sandbox that forbids the call
+    if soft != hard:  # a sandbox may forbid the call, and end the process for it
         with suppress(OSError, ValueError):  # macOS does not grant its own hard limit
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard

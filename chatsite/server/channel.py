@@ -1,4 +1,4 @@
-"""One HTTP connection: Twisted's, with a deadline for a whole request, and answers to bad ones.
+"""One HTTP connection: Twisted's, with a deadline for a whole request, and responses to bad ones.
 
 Names in camel case, and those with an underscore, are Twisted's.
 """
@@ -18,13 +18,13 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
 # Seconds for a request, head and body, from its first byte on. More than the proxies in deploy/
-# give their clients, or a slow client would look to them like a failure of ours.
+# allow, or to a proxy a slow client would look like a failure of this server.
 REQUEST_TIMEOUT = 40
-IDLE_TIMEOUT = 60  # seconds for the client to take an answer and begin another request
-LINGER = 5  # seconds for a client that was refused to take the answer and close
-MAX_IGNORED = 1024 * 1024  # bytes it may send meanwhile
+IDLE_TIMEOUT = 60  # seconds for the client to read a response and begin another request
+LINGER = 5  # seconds for a refused client to read the response and close
+MAX_IGNORED = 1024 * 1024  # bytes that it may send meanwhile
 
-# Control characters have no place in a header (RFC 9110, 5.5), and these headers are ASCII.
+# A header must not contain control characters (RFC 9110, 5.5), and these headers are ASCII.
 CONTROL = bytes({*range(0x20), 0x7F} - {0x09})
 ASCII_ONLY = (b"content-type", b"daphne-root-path", b"host", b"sec-websocket-protocol")
 
@@ -34,9 +34,9 @@ class Channel(HTTPChannel):
 
     transport: Any
     _path: Any
-    arriving = False  # a part of a request is here
+    arriving = False  # a request has been received in part
     refused = False
-    ignored = 0  # bytes since then
+    ignored = 0  # bytes received after the refusal
 
     # Deadlines
 
@@ -54,7 +54,7 @@ class Channel(HTTPChannel):
         if not self.arriving and not self._handlingRequest:
             self.arriving = True
             self.setTimeout(REQUEST_TIMEOUT)
-        LineReceiver.dataReceived(self, data)  # Twisted's own starts the timeout anew each time
+        LineReceiver.dataReceived(self, data)  # Twisted's restarts the timeout each time
 
     def allContentReceived(self) -> None:
         if not self.refused:
@@ -79,8 +79,8 @@ class Channel(HTTPChannel):
         super().connectionLost(reason)
 
     def end_now(self) -> None:
-        """Close the socket before this returns. Twisted would do so after accepting all who wait,
-        and run out of descriptors meanwhile. Not for use within `connectionMade`."""
+        """Close the socket before this returns. Twisted would first accept all pending connections,
+        and run out of descriptors. Do not call it within `connectionMade`."""
         plain = isinstance(self.transport, FileDescriptor)
         descriptor = self.transport if plain else self.transport.transport
         descriptor.connectionLost(Failure(ConnectionAborted()))
@@ -88,8 +88,8 @@ class Channel(HTTPChannel):
     # Refusals
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer, and then ignore what still comes: to close now, with bytes unread, would reset
-        the connection, and the client might never see the answer (RFC 9112, 9.6)."""
+        """Respond, then ignore what is still received: closing with bytes unread would reset the
+        connection, and the client might never see the response (RFC 9112, 9.6)."""
         if not self.refused:
             self.refused = True
             self.clearLineBuffer()
@@ -132,7 +132,7 @@ class Channel(HTTPChannel):
             super().allHeadersReceived()
 
     def take_host_of_target(self, headers: Any) -> None:
-        """A target may be a whole URL, whose host then counts (RFC 9112, 3.2.2)."""
+        """A request target may be a URL, whose host then takes precedence (RFC 9112, 3.2.2)."""
         scheme, separator, rest = self._path.partition(b"://")
         if separator and scheme.lower() in (b"http", b"https"):
             host, slash, path = rest.partition(b"/")
@@ -167,7 +167,7 @@ def refusal(status: HTTPStatus) -> bytes:
 
 
 def http_date() -> bytes:
-    """Now, as the header Date tells it."""
+    """The current time in the format of the Date header."""
     return _date_of(int(time.time()))
 
 

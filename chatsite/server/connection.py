@@ -1,4 +1,4 @@
-"""One WebSocket: Daphne's protocol with bounds each way, and all of RFC 6455's close codes."""
+"""One WebSocket: Daphne's protocol, bounded both ways, with all close codes of RFC 6455."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ from chatsite.server.receive_queue import Event
 
 EXTENSION = "websocket.send_text"
 CODES_ON_THE_WIRE = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
-MAX_SENT = 1024 * 1024  # bytes of a message; Autobahn's limit is for what is received
-TOO_SLOW = 4408  # come back: the reader took nothing for STALL_TIMEOUT
+MAX_SENT = 1024 * 1024  # bytes of a message; Autobahn's own limit is for what is received
+TOO_SLOW = 4408  # reconnect: the client read nothing for STALL_TIMEOUT
 
 
 class Connection(Incoming):
-    """Autobahn's protocol below, an ASGI application above (`send`, and `inbox.get`).
+    """Connects Autobahn's protocol to an ASGI application (`send`, and `received.get`).
 
-    Nothing is sent after a close frame, and what waits for the peer is bounded by the Outbox.
+    Nothing is sent after a close frame, and the WriteBuffer bounds what waits for the peer.
     """
 
     @classmethod
     def configured_by(cls, factory: Any) -> type[Connection]:
-        """A class that holds the factory's options.
+        """A subclass with the factory's options as class attributes.
 
-        Autobahn copies them into each connection otherwise, and formats all of them for a log that
-        is off: half of what a new connection costs.
+        Autobahn would copy them into each connection, and format all of them for a log that is
+        off: half the cost of a new connection.
         """
         options = {name: getattr(factory, name) for name in cls.CONFIG_ATTRS}
         accept = staticmethod(options["perMessageCompressionAccept"])
         options |= {"perMessageCompressionAccept": accept, "CONFIG_ATTRS": []}
         return type(cls.__name__, (cls,), options)
+
+    stalled = False  # closed with TOO_SLOW
 
     # For the application
 
@@ -43,29 +45,28 @@ class Connection(Incoming):
     def extension(self) -> dict[str, Any]:
         """The value of scope["extensions"]["websocket.send_text"].
 
-        prepare(text: str) -> PreparedText: a frame made once, for any connection of this process.
-        send_text(prepared: PreparedText) -> bool: True when written; False when it would have to
+        prepare(text: str) -> PreparedText: a frame for any connection of this process.
+        send_text(prepared: PreparedText) -> bool: True if it was written; False if it would have to
         wait: then `await send` with `prepared.text`.
         """
         return {"prepare": prepare, "send_text": self.send_text}
 
     def send_text(self, prepared: PreparedText) -> bool:
-        """Write it, unless that would wait or overtake: then, or when closed, return False."""
-        outbox = self.outbox
-        if not outbox.writable or outbox.senders or self.state != self.STATE_OPEN:
+        """Write it; return False if it would have to wait, or the connection is closed."""
+        if self.state != self.STATE_OPEN or not self.write_buffer.ready:
             return False
-        outbox.write(prepared.frame)
+        self.write_buffer.write(prepared.frame)
         return True
 
     async def send(self, message: Event) -> None:
-        """The application's `send`: waits for a slow reader, and is in vain once it is closed.
+        """The application's `send`: blocks while the client reads slowly; a no-op after close.
 
-        Raises ValueError for what ASGI or RFC 6455 does not allow; never repeats the message.
+        Raises ValueError for what ASGI or RFC 6455 does not allow; its text never has the message.
         """
         if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
-            await asyncio.sleep(0)  # or who sends for ever, and never receives, stops the server
+            await asyncio.sleep(0)  # an application that only sends would block the event loop
         elif message["type"] == "websocket.send":
-            await self.outbox.send(self.data_frame(message.get("text"), message.get("bytes")))
+            await self.write_buffer.send(self.data_frame(message.get("text"), message.get("bytes")))
         elif message["type"] == "websocket.close" and self.state == self.STATE_CONNECTING:
             self.serverReject()
         elif message["type"] == "websocket.close":
@@ -102,12 +103,10 @@ class Connection(Incoming):
             raise ValueError(f"{code} cannot travel in a close frame (RFC 6455, 7.4)")
         self.sendCloseFrame(code, encode_truncate(reason, 123))
 
-    stalled = False
-
     # For the server
 
     def end(self, code: int, reason: str, *, status: HTTPStatus) -> None:
-        """Close for a reason of the server's own; during the handshake, answer that instead."""
+        """Close from the server's side; during the handshake, respond with `status` instead."""
         if self.state == self.STATE_CONNECTING:
             self.handshake_deferred.errback(denied(status))
             self.server.protocol_disconnected(self)
@@ -118,11 +117,11 @@ class Connection(Incoming):
         if self.factory.server_class.draining:
             raise denied(HTTPStatus.SERVICE_UNAVAILABLE)
         if not all(subprotocol.isascii() for subprotocol in request.protocols):
-            # Daphne would register the connection, then raise and log UnicodeDecodeError, and
-            # never forget the connection.
+            # Daphne would register the connection, then raise UnicodeDecodeError, and never remove
+            # the connection.
             raise denied(HTTPStatus.BAD_REQUEST)
-        # Compression is not offered. Autobahn would refuse the handshake for an invalid offer of
-        # it, which is to be declined like a valid one (RFC 7692, section 7).
+        # Compression is not supported. Autobahn would refuse the handshake for an invalid offer of
+        # it, which has to be declined like a valid one (RFC 7692, section 7).
         self.websocket_extensions: list[Any] = []
         return super().onConnect(request)
 
@@ -134,41 +133,41 @@ class Connection(Incoming):
         self, code: int | None = None, reasonUtf8: bytes | None = None, isReply: bool = False
     ) -> None:
         super().sendCloseFrame(code, reasonUtf8, isReply)
-        self.outbox.close()
-        self.read_on_soon()  # the reply lies behind what nobody will receive
+        self.write_buffer.close()
+        self.read_on_soon()  # the reply is behind data that nobody will receive
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        # All that Autobahn sends. Its own colours names for a log that is off, a tenth of the
-        # cost of a broadcast, and queues writes of a kind that does not occur here.
-        self.outbox.write(data)
+        # Autobahn sends through this. Its own version formats a log line although the log is off,
+        # a tenth of the cost of a broadcast, and has a queue that is not needed here.
+        self.write_buffer.write(data)
 
     def check_timeouts(self) -> None:
         """Called every 2 s."""
-        if not self.outbox.has_stalled():
+        if not self.write_buffer.has_stalled():
             super().check_timeouts()
         elif self.state == self.STATE_OPEN:
             self.stalled = True
-            self.close(TOO_SLOW, "too slow")  # mostly in vain; then Autobahn aborts it
+            self.close(TOO_SLOW, "too slow")  # seldom arrives; then Autobahn aborts the connection
         else:
             self.transport.abortConnection()
 
     def onAutoPingTimeout(self) -> None:
-        """A missing pong says nothing while we do not read, or our ping may wait behind data."""
-        if self.reading and self.outbox.writable:
+        """A missing pong means nothing while reading is paused or the ping may wait behind data."""
+        if self.reading and self.write_buffer.writable:
             super().onAutoPingTimeout()
 
     def dropConnection(self, abort: bool = False) -> None:
-        # After an orderly handshake Autobahn would still reset the connection.
+        # After a clean closing handshake Autobahn would still reset the connection.
         super().dropConnection(abort and not self.wasClean)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        self.outbox.close()
+        self.write_buffer.close()
         if self.stalled:
-            code = TOO_SLOW  # its peer seldom echoes it, and the application should know
-        if self.inbox is not None:
+            code = TOO_SLOW  # the peer seldom echoes it, and the application should know
+        if self.received is not None:
             super().onClose(wasClean, 1005 if code is None else code, reason)
 
 
 def denied(status: HTTPStatus) -> ConnectionDeny:
-    """What refuses a handshake with `status`."""
+    """The exception that refuses a handshake with `status`."""
     return ConnectionDeny(status.value, status.phrase)

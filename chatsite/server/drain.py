@@ -1,8 +1,8 @@
-"""How a server ends: nobody new, the application's farewells, then ours, within DRAIN_SECONDS.
+"""Graceful shutdown: stop listening, let the application close sockets, then close the rest.
 
-The application has three quarters of the time, and answers `lifespan.shutdown` when it has told
-its clients and closed their sockets. Whoever is left is closed with 1012 (service restart), and
-what still runs is cancelled.
+The application has three quarters of DRAIN_SECONDS to close its clients' sockets and complete
+`lifespan.shutdown`. Sockets that are left are closed with 1012 (service restart), and tasks that
+still run are cancelled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 SERVICE_RESTART = 1012
 BATCH = 100  # sockets closed in one turn of the loop
-CLEAN_UP = 1.0  # seconds for what was cancelled
+CLEAN_UP = 1.0  # seconds for cancelled tasks to end
 
 
 class Server(Protocol):
@@ -46,25 +46,25 @@ def share_of_application(drain_seconds: float) -> float:
 
 
 async def drain(server: Server) -> None:
-    """Never raises; what went wrong is logged, and makes the exit code 1."""
+    """Never raises: an error is logged, and makes the exit code 1."""
     ends_at = time.monotonic() + server.drain_seconds
     try:
         for port in server.ports:
             await defer.maybeDeferred(port.stopListening).asFuture(server.loop)
         server.sockets_at_end = len(open_sockets(server))
-        await say_farewell(server)
+        await shut_down_application(server)
         await close_connections(server, ends_at)
     except Exception:
-        server.fail("the server could not end in good order", exc_info=True)
+        server.fail("the shutdown failed", exc_info=True)
 
 
-async def say_farewell(server: Server) -> None:
+async def shut_down_application(server: Server) -> None:
     try:
         await server.lifespan.shutdown()
     except TimeoutError:
         logger.warning("the application took too long to shut down")
     except LifespanFailed as error:
-        server.fail("the application did not shut down well: %s", error, exc_info=error.__cause__)
+        server.fail("the application failed to shut down: %s", error, exc_info=error.__cause__)
 
 
 async def close_connections(server: Server, ends_at: float) -> None:
@@ -87,7 +87,7 @@ def open_sockets(server: Server) -> list[Connection]:
 
 
 def is_busy(server: Server) -> bool:
-    """A half-sent request has no application yet, and nothing to wait for."""
+    """Whether something has to be waited for; a request that was received in part has not."""
     return any(
         "application_instance" in details
         or (isinstance(protocol, Connection) and "disconnected" not in details)
@@ -101,7 +101,7 @@ async def cancel_applications(server: Server) -> None:
 
 
 async def cancel_everything() -> None:
-    """What the application left running, and then its threads."""
+    """Cancel the tasks that the application left running, and close its async generators."""
     await cancel(asyncio.all_tasks() - {asyncio.current_task()})
     await asyncio.get_running_loop().shutdown_asyncgens()
 
@@ -114,5 +114,5 @@ async def cancel(tasks: Any) -> None:
 
 
 async def until(done: Callable[[], bool], ends_at: float) -> None:
-    while not done() and time.monotonic() < ends_at:  # noqa: ASYNC110 - nobody would set an event
+    while not done() and time.monotonic() < ends_at:  # noqa: ASYNC110 - there is no event to wait for
         await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""WebSocket frames as bytes, for a server: unmasked, whole, never compressed (RFC 6455, 5.2)."""
+"""Encodes WebSocket frames of a server: unmasked, unfragmented, uncompressed (RFC 6455, 5.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PreparedText:
 
 
 def prepare(text: str) -> PreparedText:
-    """Raises UnicodeEncodeError for what UTF-8 cannot hold, such as half a surrogate pair."""
+    """Raises UnicodeEncodeError for what UTF-8 cannot encode, such as half a surrogate pair."""
     return PreparedText(text, frame_of(TEXT, text.encode()))
 
 

@@ -1,7 +1,7 @@
-"""The receiving half of a connection: what one peer sends is bounded, and takes turns.
+"""The receiving half of a connection: bounded, and fair to other connections.
 
-A peer that sends faster than its application receives is no longer read from; nobody's flood of
-frames, however small, keeps the others waiting.
+While a peer sends faster than its application receives, nothing is read from it. A flood of frames,
+however small, does not delay other connections.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
-from chatsite.server.receive_queue import Inbox
-from chatsite.server.write_buffer import Outbox
+from chatsite.server.receive_queue import ReceiveQueue
+from chatsite.server.write_buffer import WriteBuffer
 
-FRAMES_A_TURN = 64  # of one connection, before the others get theirs
-MAX_IGNORED = 4096  # frames among which we look for the reply to our close frame
+FRAMES_A_TURN = 64  # of one connection, before others are read
+MAX_IGNORED = 4096  # frames that are searched for the reply to our close frame
 MAX_DISCARDED = 4 * 1024 * 1024  # bytes after our close frame before we abort the connection
-MAX_PIECES = 1024  # TCP segments of a frame that are kept apart
+MAX_PIECES = 1024  # TCP segments of a frame that are kept separately
 MAX_FRAGMENTS = 64  # of one message
-# Pings, pongs and fragments a second, and at once. Messages are for the application to count.
+# Pings, pongs and fragments a second, and at once. The application limits messages.
 OVERHEAD = 20.0, 100
 POLICY_VIOLATION = 1008
 TOO_BIG = 1009
 
 
 class Incoming(WebSocketProtocol):
-    """Between Autobahn's parser and the Inbox. Names in camel case are Autobahn's and Daphne's."""
+    """Puts parsed messages into a ReceiveQueue. Camel case names are Autobahn's and Daphne's."""
 
-    outbox: Outbox
-    inbox: Inbox | None = None  # once there is an application
+    write_buffer: WriteBuffer
+    received: ReceiveQueue | None = None  # once there is an application
     reading = True
     frames_left = FRAMES_A_TURN
     owed_pong: bytes | None = None
     discarded = 0  # bytes received after our close frame
-    ignored_frames = 0  # likewise
-    data: bytes  # received and not parsed yet
+    ignored_frames = 0  # frames received after it
+    data: bytes  # received, not parsed yet
     frame_data: list[bytes]  # of the frame that is arriving
     refused = False
     fragments = 0  # of the message that is arriving
@@ -45,32 +45,31 @@ class Incoming(WebSocketProtocol):
 
     def connectionMade(self) -> None:
         super().connectionMade()
-        del self.send_queue  # Autobahn's, for writes that the outbox does not need
-        self.outbox = Outbox(self.transport, on_room=self.pay_pong)
+        del self.send_queue  # Autobahn's, which the write buffer replaces
+        self.write_buffer = WriteBuffer(self.transport, on_room=self.pay_pong)
 
-    def applicationCreateWorked(self, application_queue: Inbox) -> None:
-        self.inbox = application_queue
+    def applicationCreateWorked(self, application_queue: ReceiveQueue) -> None:
+        self.received = application_queue
         super().applicationCreateWorked(application_queue)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
-        # What leads from it back to itself: without that its memory is free at once, and not when
-        # Python next searches all that it has for what has only itself.
+        # Break the reference cycles so that reference counting frees the connection immediately.
         del self.is_closed
-        self.outbox.on_room = nothing
-        if self.inbox is not None:
-            self.inbox.on_room = nothing
+        self.write_buffer.on_room = nothing
+        if self.received is not None:
+            self.received.on_room = nothing
 
     def onOpen(self) -> None:
         super().onOpen()
         self.read_on_soon()
 
     def dataReceived(self, data: bytes) -> None:
-        # As Autobahn's, which also colours the names in its log, though that is off.
+        # As Autobahn's, which also formats a log line although the log is off.
         if self.state == self.STATE_CLOSED:
             return
         self.data += data
-        if self.state == self.STATE_CONNECTING and self.inbox is not None:
+        if self.state == self.STATE_CONNECTING and self.received is not None:
             self.pause()  # the application is deciding; Autobahn would see a second handshake
         elif self.state == self.STATE_CLOSING and self.is_wasting(len(data)):
             self.dropConnection(abort=True)
@@ -97,7 +96,9 @@ class Incoming(WebSocketProtocol):
         if self.frames_left <= 0:
             self.read_on_soon()
             return True
-        return self.state == self.STATE_OPEN and self.inbox is not None and self.inbox.is_full()
+        return (
+            self.state == self.STATE_OPEN and self.received is not None and self.received.is_full()
+        )
 
     def pause(self) -> None:
         self.reading = False
@@ -107,7 +108,7 @@ class Incoming(WebSocketProtocol):
         asyncio.get_running_loop().call_soon(self.read_on)
 
     def read_on(self) -> None:
-        """Take up what was left when reading was paused; it may pause again."""
+        """Continue after a pause with the data left over; this may pause again."""
         if self.reading or self.refused or self.state == self.STATE_CONNECTING:
             return
         self.reading = True
@@ -117,7 +118,7 @@ class Incoming(WebSocketProtocol):
             self.transport.resumeProducing()
 
     def is_wasting(self, length: int) -> bool:
-        """Whether a peer that was told to close goes on sending, rather than closing."""
+        """Whether a peer goes on sending too much after our close frame."""
         self.discarded += length
         return self.discarded > MAX_DISCARDED
 
@@ -145,7 +146,7 @@ class Incoming(WebSocketProtocol):
     def onPing(self, payload: bytes) -> None:
         """Only the latest ping needs its pong (RFC 6455, 5.5.3), so a flood of them costs one."""
         self.count_overhead()
-        if self.outbox.writable:
+        if self.write_buffer.writable:
             self.sendPong(payload)
         else:
             self.owed_pong = payload
@@ -162,8 +163,8 @@ class Incoming(WebSocketProtocol):
             self.refuse(POLICY_VIOLATION, "too many pings, pongs or fragments")
 
     def refuse(self, code: int, reason: str) -> None:
-        """Close, and read nothing more, not even the reply: a flood costs nothing from here on,
-        and its sender is blocked until CLOSE_TIMEOUT ends the connection."""
+        """Close, and read nothing more, not even the reply: a flood then costs nothing, and its
+        sender is blocked until CLOSE_TIMEOUT ends the connection."""
         if self.state == self.STATE_OPEN:
             self.refused = True
             self.sendCloseFrame(code, reason.encode())
@@ -175,4 +176,4 @@ class Incoming(WebSocketProtocol):
 
 
 def nothing() -> None:
-    """There is nobody to tell any more."""
+    """The callback of a closed connection."""

@@ -1,7 +1,7 @@
-"""Daphne's server, told when to begin and how to end.
+"""Daphne's server with lifespan events, signals and an exit code.
 
-However it ends, `serve` returns an exit code, and within DRAIN_SECONDS and a little of the first
-signal the process is gone: should anything hang, faulthandler shows where and ends it.
+However it ends, `serve` returns an exit code. The process exits soon after DRAIN_SECONDS from the
+first signal: if anything hangs, faulthandler prints where and exits.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from chatsite.server.admission import Admission, raised_descriptor_limit
 from chatsite.server.channel import Channel
 from chatsite.server.connection import EXTENSION, Connection
 from chatsite.server.lifespan import Lifespan, LifespanFailed
-from chatsite.server.receive_queue import Inbox
+from chatsite.server.receive_queue import ReceiveQueue
 from chatsite.server.request import Request
-from chatsite.server.versions import warn_of_untested_versions
+from chatsite.server.versions import warn_about_untested_versions
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +43,11 @@ MAX_BODY = 2_621_440  # bytes of a request, as Django's own default
 CLOSE_TIMEOUT = 5  # seconds for a peer to answer a close frame
 LAST_RESORT = 2  # seconds after the drain should have ended
 # A full garbage collection pauses the event loop for some 0.2 s per 1,000 connections (each has 180
-# objects that are tracked); with Python's own thresholds, 21 of them run while 10,000 connect, for
-# 7 s in all. What the start has made is frozen, so it costs nothing. Connections and hubs that end
-# leave no reference cycles, so the third threshold can be high: a full collection only comes once
-# there are 5 million objects more than there were.
-SEARCHES = 5_000, 10, 100
+# tracked objects); with Python's default thresholds 21 of them run while 10,000 connect, 7 s in
+# total. Objects created at start-up are frozen, so they cost nothing. Connections and hubs that end
+# leave no reference cycles, so the third threshold can be high: a full collection only runs when
+# there are 5 million more objects than before.
+GC_THRESHOLDS = 5_000, 10, 100
 
 
 def serve(
@@ -61,7 +61,7 @@ def serve(
     per_client: int = 0,
     **options: Any,
 ) -> int:
-    """Serve until a signal ends it; the process's exit code. Call it in the main thread, once.
+    """Serve until a signal; returns the exit code. Call it in the main thread, once.
 
     `endpoints` are Twisted's descriptions ("tcp:port=8000:interface=127.0.0.1"); `options` those of
     daphne.server.Server. `on_listening` is called once it listens at all endpoints. A request of
@@ -69,7 +69,7 @@ def serve(
     client are open; for both names see Admission. The first SIGTERM or SIGINT starts the drain; a
     second one exits immediately.
     """
-    warn_of_untested_versions()
+    warn_about_untested_versions()
     launcher = Launcher(application, endpoints, drain_seconds=drain_seconds, **options)
     launcher.on_listening = on_listening
     launcher.max_body = max_body
@@ -78,16 +78,16 @@ def serve(
 
 
 def check_endpoint(description: str) -> None:
-    """Raises ValueError for what Twisted does not understand as an endpoint."""
+    """Raises ValueError for an invalid endpoint description."""
     try:
         serverFromString(reactor, description)
-    except Exception as error:  # each kind has a parser of its own
+    except Exception as error:  # each type of endpoint has its own parser
         raise ValueError(str(error)) from error
 
 
 class Clock:
-    """Stands in for `time` in Daphne, whose pings and timeouts would follow each jump of the wall
-    clock: closing every socket, or sending no pings."""
+    """Replaces `time` in Daphne, where a jump of the wall clock would close every socket, or stop
+    the pings."""
 
     time = staticmethod(time.monotonic)
 
@@ -104,13 +104,13 @@ class Launcher(Server):
     on_listening: Callable[[], None]
     end_reason = ""
     ends_since = 0.0  # time.monotonic()
-    sockets_at_end = 0  # how many were open when it began to end
+    sockets_at_end = 0  # open WebSockets when the shutdown began
 
     def __init__(
         self, application: Any, endpoints: Sequence[str], *, drain_seconds: float, **options: Any
     ) -> None:
         application = guarantee_single_callable(application)
-        # Ours are the signals, and the moment when everything is set up and nothing yet served.
+        # We handle signals, and finish the set-up before anything is served.
         options |= {"signal_handlers": False, "ready_callable": self.set_up}
         super().__init__(application, endpoints, **options)
         self.drain_seconds = drain_seconds
@@ -119,7 +119,7 @@ class Launcher(Server):
         self.reactor: Any = reactor
         self.loop: asyncio.AbstractEventLoop = self.reactor._asyncioEventloop  # as Daphne does
 
-    # The beginning and the end
+    # Start and shutdown
 
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -129,17 +129,17 @@ class Launcher(Server):
         try:
             self.loop.run_until_complete(self.lifespan.startup())
             gc.collect()
-            gc.freeze()  # what is here now stays
-            gc.set_threshold(*SEARCHES)
+            gc.freeze()
+            gc.set_threshold(*GC_THRESHOLDS)
             super().run()
             if self.abort_start:  # Daphne has logged why it cannot listen
                 self.exit_code = 1
         except LifespanFailed as error:
             self.fail("the application cannot start: %s", error)
         except BaseException:
-            self.fail("the server broke", exc_info=True)
+            self.fail("the server crashed", exc_info=True)
         if not self.draining:
-            self.begin_to_end()
+            self.begin_shutdown()
             self.loop.run_until_complete(drain.drain(self))
         self.loop.run_until_complete(drain.cancel_everything())
         if not self.abort_start:
@@ -161,15 +161,15 @@ class Launcher(Server):
         self.end_reason = self.end_reason or message % args
 
     def on_signal(self, number: int, frame: object) -> None:
-        """Runs between any two bytecodes of the main thread: no locks, no logging."""
+        """Runs between any two bytecodes of the main thread, so it must not lock or log."""
         if self.draining or not self.reactor.running:
             os._exit(128 + number)
         else:
             self.end_reason = signal.Signals(number).name
-            self.begin_to_end()
+            self.begin_shutdown()
             self.loop.call_soon_threadsafe(self.start_drain)
 
-    def begin_to_end(self) -> None:
+    def begin_shutdown(self) -> None:
         self.draining = True
         self.ends_since = time.monotonic()
         faulthandler.dump_traceback_later(self.drain_seconds + LAST_RESORT, exit=True)
@@ -182,15 +182,15 @@ class Launcher(Server):
 
     def set_up(self) -> None:
         self.ws_factory.setProtocolOptions(
-            failByDrop=False,  # a peer that breaks the protocol is told so, with a code
+            failByDrop=False,  # send a close code to a peer that violates the protocol
             closeHandshakeTimeout=CLOSE_TIMEOUT,
-            allowNullOrigin=True,  # as Daphne sets it; left out, this call resets it
+            allowNullOrigin=True,  # as Daphne sets it; this call would reset it
         )
         self.ws_factory.protocol = Connection.configured_by(self.ws_factory)
         self.http_factory.protocol = Channel
         self.http_factory.acceptableProtocols = lambda: [b"http/1.1"]  # of a TLS endpoint
         self.http_factory.buildProtocol = partial(build_http, self.http_factory.buildProtocol)
-        if self.verbosity <= 1:  # Daphne has sent all of Twisted's log to nowhere
+        if self.verbosity <= 1:  # Daphne has discarded all of Twisted's log
             observer: Any = log_failures
             globalLogPublisher.addObserver(observer)
 
@@ -202,13 +202,13 @@ class Launcher(Server):
             self.on_listening()
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        scope["root_path"] = self.root_path  # Daphne lets anyone choose it by a header
+        scope["root_path"] = self.root_path  # Daphne lets any client choose it by a header
         if isinstance(protocol, Connection):
             scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
-            # Daphne unquotes them, and what was not offered as such cannot be accepted.
+            # Daphne unquotes them, and only what was offered literally can be accepted.
             scope["subprotocols"] = list(protocol.websocket_protocols)
             scope["extensions"] = {EXTENSION: protocol.extension}
-            queue = Inbox(on_room=protocol.read_on_soon)
+            queue = ReceiveQueue(on_room=protocol.read_on_soon)
             call = self.application(scope, queue.get, protocol.send)
             self.connections[protocol]["application_instance"] = self.loop.create_task(call)
         else:
@@ -218,8 +218,8 @@ class Launcher(Server):
         return queue
 
     def application_ended(self, protocol: Any, task: asyncio.Task[None]) -> None:
-        """Leave no connection open that nobody serves. Daphne looks once a second, and hangs on
-        an HTTP response that fails half-way."""
+        """Close the connection. Daphne checks once a second, and leaves an HTTP response that
+        failed half-way open."""
         details = self.connections.get(protocol, {})
         if details.pop("application_instance", None) is None:
             return
@@ -237,18 +237,18 @@ class Launcher(Server):
             protocol.handle_exception(error)
 
     def protocol_disconnected(self, protocol: Any) -> None:
-        if protocol in self.connections:  # not if refused, and forgotten, before
+        if protocol in self.connections:  # not one that was refused
             super().protocol_disconnected(protocol)
 
     def timeout_checker(self) -> None:
         try:
             super().timeout_checker()
-        except Exception:  # or nobody's timeouts would be looked at again
+        except Exception:  # or no timeout would ever be checked again
             logger.exception("cannot check timeouts")
             self.loop.call_later(2, self.timeout_checker)
 
     def kill_all_applications(self) -> defer.Deferred[None]:
-        """Reached while something runs only when Daphne's `stop` was called, not by a signal."""
+        """Only has tasks to cancel if Daphne's `stop` was called, not after a signal."""
         return defer.Deferred.fromFuture(asyncio.ensure_future(drain.cancel_applications(self)))
 
 
@@ -262,6 +262,6 @@ to_logging: Any = STDLibLogObserver(__name__)
 
 
 def log_failures(event: Any) -> None:
-    """Exceptions that Twisted caught, but not what Autobahn has to say about rude peers."""
+    """Log exceptions that Twisted caught, but not what Autobahn logs about misbehaving peers."""
     if event["log_level"] is LogLevel.critical:
         to_logging(event)

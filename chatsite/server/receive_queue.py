@@ -1,4 +1,4 @@
-"""What a connection has received and its application has not asked for yet."""
+"""Events that a connection has received and its application has not yet."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MAX_MESSAGES = 32
 MAX_BYTES = 256 * 1024
 
 
-class Inbox:
-    """A queue that refuses nothing, but says when it is full.
+class ReceiveQueue:
+    """A queue that accepts every event, but reports when it is full.
 
-    Its connection then stops reading, and `on_room` is called once half of it has been received.
-    `get` is the application's `receive`; any number may wait in it, and none loses an event. (An
-    asyncio.Queue does as much, with 3 KiB for each of thousands of connections.)
+    Its connection then stops reading, and `on_room` is called once half of the queue is free. `get`
+    is the application's `receive`; several tasks may wait in it, and no event is lost. (An
+    asyncio.Queue could do this, but takes 3 KiB for each of thousands of connections.)
     """
 
     __slots__ = ("bytes", "events", "filled", "on_room", "waiters")

@@ -1,6 +1,6 @@
-"""One HTTP request: Daphne's, with a bound on its body, which therefore never meets the disk.
+"""One HTTP request: Daphne's, with a bounded body that is never written to disk.
 
-Twisted spools every body that is long, or of unknown length, to a file before anyone may see it.
+Twisted writes every body that is long, or of unknown length, to a file before anyone can refuse it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from chatsite.server.channel import http_date
 
 
 class Request(WebRequest):
-    """Its `channel` is a Channel, which has refused a body that announces itself as too long."""
+    """Its `channel` is a Channel, which refuses a body whose Content-Length is too long."""
 
     def __init__(self, *args: Any) -> None:
-        # Nobody asks Twisted for the fields of a form, and hostile ones make it raise.
+        # Nothing uses Twisted's form parser, and hostile forms make it raise.
         super().__init__(*args, parsePOSTFormSubmission=False)
 
     def gotLength(self, length: int | None) -> None:
@@ -32,8 +32,8 @@ class Request(WebRequest):
             super().handleContentChunk(data)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
-        """What the application sends. Of an answer without a body Daphne would write all parts of
-        the body but the first, and they would look like the next answer."""
+        """Write what the application sends. For a response without a body, Daphne would write all
+        chunks of the body but the first, and they would look like the next response."""
         kind = message.get("type")
         if kind == "http.response.body" and (self.method == b"HEAD" or self.code in NO_BODY_CODES):
             message = {**message, "body": b""}
@@ -43,7 +43,7 @@ class Request(WebRequest):
 
     def process(self) -> Any:
         ending = super().process()
-        if self.transport is None:  # it became a WebSocket: Twisted's channel lets go of it too
+        if self.transport is None:  # it became a WebSocket: Twisted's channel must drop it too
             self.channel.requests.remove(self)
             self.server.admission.leave(self.channel)
         return ending

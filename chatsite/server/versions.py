@@ -1,6 +1,6 @@
-"""The packages that the launcher overrides parts of, and the versions it was tested with.
+"""The packages whose internals this server overrides, and the versions it was tested with.
 
-Their private parts may change in any release, so requirements-run.txt pins them exactly.
+Internals may change in any release, so requirements-run.txt pins them exactly.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 TESTED = {"daphne": "4.2.3", "twisted": "26.10.0", "autobahn": "26.10.2"}
 
 
-def warn_of_untested_versions() -> None:
+def warn_about_untested_versions() -> None:
     """Log a warning for each package that is installed in another version."""
     for name, tested in TESTED.items():
         try:

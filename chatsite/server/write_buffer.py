@@ -1,8 +1,8 @@
-"""The way out of one socket: everything leaves in the order it was written, and little waits.
+"""Writes to one socket in order, and bounds what waits for a slow reader.
 
-What waits for a reader is at most the kernel's send buffer and the message that did not fit into
-it: in between, this is not `writable`. (Over TLS, Twisted's 64 KiB come on top.) It knows sockets
-and Twisted's producers (twisted.internet.interfaces), not WebSockets.
+At most the kernel's send buffer and the one message that did not fit into it wait: until they are
+sent, the buffer is not `writable`. (Over TLS, add Twisted's 64 KiB.) This module depends on sockets
+and Twisted's producers (twisted.internet.interfaces), not on WebSockets.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any
 
 from twisted.internet.abstract import FileDescriptor
 
-KERNEL_BUFFER = 128 * 1024  # bytes each way; Linux doubles it for its own book-keeping
-STALL_TIMEOUT = 30  # seconds without a byte leaving
+KERNEL_BUFFER = 128 * 1024  # bytes in each direction; Linux doubles it for its own bookkeeping
+STALL_TIMEOUT = 30  # seconds without a byte being sent
 
 
-class Outbox:
-    """Twisted's producer for one transport, and the only one who writes to it.
+class WriteBuffer:
+    """Twisted's producer for one transport, and the only writer to it.
 
-    `on_room` is called when nothing waits any more. A plain socket is written to directly while
-    nothing waits; Twisted gets what did not fit, and what comes after that. TLS is left to Twisted.
+    `on_room` is called when nothing waits any longer. While nothing waits, a plain socket is
+    written to directly; Twisted gets what did not fit, and what comes after. TLS is left to it.
     """
 
     def __init__(self, transport: Any, on_room: Callable[[], None]) -> None:
@@ -47,7 +47,7 @@ class Outbox:
         # An earlier response may still wait in Twisted's buffer, so the first write goes there.
         self.writable = not self._plain
         if self._plain:
-            # A pull producer is told each time that the buffer has run empty ...
+            # resumeProducing of a pull producer is called whenever the buffer is empty ...
             transport.registerProducer(self, False)
             self.writable = False  # ... and once at the start, which means nothing
         else:
@@ -55,11 +55,11 @@ class Outbox:
 
     @property
     def ready(self) -> bool:
-        """May be written to at once, overtaking nobody who waits in `send`."""
+        """Whether `write` would neither wait nor overtake a task that waits in `send`."""
         return self.writable and not self.senders and not self.closed
 
     def write(self, data: bytes) -> None:
-        """Never waits: for control frames, and for who has seen that it is `ready`."""
+        """Never waits: for control frames, and for messages while it is `ready`."""
         if self._plain and self.writable:
             try:
                 sent = self._to_kernel(data)
@@ -73,7 +73,7 @@ class Outbox:
         self.transport.write(data)
 
     async def send(self, data: bytes) -> None:
-        """Write `data` once there is room, in the order of the calls; in silence not, if closed."""
+        """Write `data` once there is room, in the order of the calls; a no-op after `close`."""
         if self.ready:
             self.write(data)
             return
@@ -89,12 +89,12 @@ class Outbox:
             self.senders -= 1
 
     def close(self) -> None:
-        """Nobody may write any more; who waits in `send` returns. What was written still leaves."""
+        """Stop `send`, also where a task waits in it. What was written before is still sent."""
         self.closed = True
         self._wake()
 
     def has_stalled(self) -> bool:
-        """Whether something waits and no byte of it has left for STALL_TIMEOUT; ask regularly."""
+        """Whether data waits and none of it was sent for STALL_TIMEOUT. Must be polled."""
         if self.writable:
             return False
         now = time.monotonic()

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import pytest
 
+from chat.protocol.errors import CloseCode
+from chatsite.server import connection, write_buffer
 from tests.server.raw_socket import frame, handshake, read_frame
 
 MIB = 1024 * 1024
@@ -159,3 +161,8 @@ def test_senders_wait_their_turn(toy, until):
     together = names[names.index(names[-1]) : len(names) - names[::-1].index(names[0])]
     assert len(together) > 300
     assert all(one != next_one for one, next_one in pairwise(together))
+
+
+def test_the_close_code_of_a_slow_reader_is_that_of_the_protocol():
+    assert connection.TOO_SLOW == CloseCode.STALLED
+    assert f"{write_buffer.STALL_TIMEOUT} seconds" in CloseCode.STALLED.meaning
