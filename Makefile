@@ -1,8 +1,8 @@
-# Settings given here reach the chat as well: make run PORT=9000 DEBUG=1 ALLOWED_HOSTS=chat.example
+# Variables given here reach the chat as settings: make run PORT=9000 DEBUG=1 ALLOWED_HOSTS=chat.example
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# Tests wait more than they work: two at once need little more than half the time, also on two cores.
+# Tests mostly wait: two at a time take little more than half as long, even on two cores.
 WORKERS ?= 2
 
 VENV := .venv
@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
-# Exactly the versions that were tested, and only files with the hashes they had then.
+# The exact versions that were tested, checked by their hashes.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 MAKEFLAGS += --no-print-directory
@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 
 step = @echo "== $(1)"
 
-# A Python asked for by name replaces an environment that was made with another version.
+# A Python named on the command line replaces an environment of another version.
 ifeq ($(origin PYTHON),command line)
 version = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 ifneq ($(filter-out $(call version,$(PYTHON)),$(call version,$(BIN)/python)),)
@@ -31,17 +31,17 @@ endif
 endif
 
 help:
-	@echo "make run      serve the chat at http://$(HOST):$(PORT) (HOST and PORT change where)"
+	@echo "make run      serve the chat at http://$(HOST):$(PORT) (set HOST and PORT to change that)"
 	@echo "make test     run every test; installs what they need"
-	@echo "make faults   hurt servers for an hour or so, and check that nothing is lost"
-	@echo "make soak     30 minutes of conversation: memory stays flat"
-	@echo "make bench    measure the chat beside its peers, into docs/benchmarks.md; bench-quick in a minute or two"
+	@echo "make faults   inject faults into servers for about an hour, and check that nothing is lost"
+	@echo "make soak     send messages for 30 minutes, and check that memory stays flat"
+	@echo "make bench    compare the chat with other servers, into docs/benchmarks.md; bench-quick takes a minute or two"
 	@echo "make check    lint, formatting, types, migrations, system checks"
 	@echo "make fmt      fix what ruff can fix, and format"
-	@echo "make lock     write the lock files anew: the newest versions within the ranges of requirements-*.txt"
-	@echo "make audit    ask the package index for known vulnerabilities in what is locked; needs the internet"
-	@echo "make messages collect the page's texts for translation into locale/, and compile them"
-	@echo "make screenshots pictures of every state of the page, for people to look at, into var/screenshots/"
+	@echo "make lock     update the lock files to the newest versions within the ranges of requirements-*.txt"
+	@echo "make audit    look up known vulnerabilities of the locked packages; needs the internet"
+	@echo "make messages collect the page's texts for translation in locale/, and compile them"
+	@echo "make screenshots  take pictures of every state of the page, into var/screenshots/"
 	@echo "make readme-pictures  take the README's two pictures again"
 	@echo "make install  only install, into $(VENV)"
 	@echo "make clean    remove $(VENV) and caches; conversations stay"
@@ -99,7 +99,7 @@ lock: $(INSTALLED_DEV)
 	$(call step,lock)
 	@bin/lock $(BIN)/uv
 
-# --strict: a package that the index does not answer for is a failure, not a pass.
+# --strict: fail if the index does not know a package.
 audit: $(INSTALLED_DEV)
 	$(call step,audit)
 	@$(BIN)/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.lock
