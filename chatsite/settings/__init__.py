@@ -1,4 +1,4 @@
-"""Every setting, and the only reader of the environment. docs/settings.md describes them."""
+"""Every setting. Only this package reads the environment. docs/settings.md describes them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ REMOVED = {
 env = Environment(os.environ, renamed=RENAMED, removed=REMOVED)
 OUTDATED_SETTINGS = env.outdated  # a sentence for each, logged at start
 
-# What an operator decides
+# Set by the operator
 
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
-EMBEDDED = not DATABASE_URL  # SQLite in DATA_DIR, nothing else to run
+EMBEDDED = not DATABASE_URL  # SQLite in DATA_DIR
 MIGRATE_AT_START = env.bool("MIGRATE_AT_START", default=EMBEDDED)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -47,16 +47,16 @@ if not SECRET_KEY:
     if not EMBEDDED:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. With DATABASE_URL several servers may share one chat, and"
-            " they must share one secret: set SECRET_KEY to the same 50 random characters on"
+            " then need the same secret: set SECRET_KEY to the same 50 random characters on"
             " each, for example from: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
     SECRET_KEY = kept_secret_key(DATA_DIR / "secret_key")
 
-# Where people find it, and who stands between
+# The public address, and proxies
 SITE = public_url(env.str("PUBLIC_URL", default=""))
 PUBLIC_URL = SITE.url
 ALLOWED_HOSTS = [
-    *LOCAL_HOSTS,  # always safe: with DNS rebinding too, a browser sends the other site's name
+    *LOCAL_HOSTS,  # always safe: in DNS rebinding, a browser sends the name of the other site
     *map(allowed_host, env.list("ALLOWED_HOSTS", default=[])),
     *SITE.hosts,
 ]
@@ -71,41 +71,41 @@ try:
     TrustedProxies(TRUSTED_PROXIES)
 except ValueError as error:
     raise ImproperlyConfigured(
-        f"TRUSTED_PROXIES: {error}. Write addresses, networks such as 10.0.0.0/8, and unix, with"
-        " commas between."
+        f"TRUSTED_PROXIES: {error}. Write addresses, networks such as 10.0.0.0/8, and unix,"
+        " separated by commas."
     ) from error
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600, most=10 * YEAR)
 
-# Rooms on everybody's list besides the lobby, by their slugs; "*" lists every room.
+# The slugs of rooms on everybody's list besides the lobby; "*" lists every room.
 LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 
-# Limits; 0 means unlimited. Those of the protocol itself stand in chat/protocol/frames.py.
+# Limits; 0 means unlimited. The limits of the protocol are in chat/protocol/frames.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=120, most=1_000_000)
 MAX_ROOMS = env.int("MAX_ROOMS", default=5_000, most=1_000_000)  # open in this process
-# What all those at one address may do, in people; a third of their sockets, as each has some tabs.
+# How many people one address stands for: a third of its sockets, as people open several tabs.
 PEOPLE_PER_ADDRESS = env.int(
     "PEOPLE_PER_ADDRESS", default=-(-SOCKETS_PER_ADDRESS // 3), most=1_000_000
 )
 DAILY_MEGABYTES_PER_ADDRESS = env.int("DAILY_MEGABYTES_PER_ADDRESS", default=500, most=1_000_000)
-# On the disk of SQLite's file.
+# On the disk with SQLite's file.
 MIN_FREE_MEGABYTES = env.int("MIN_FREE_MEGABYTES", default=100, most=1_000_000)
 POST_QUEUE_LIMIT = env.int("POST_QUEUE_LIMIT", default=10_000, most=10_000_000)  # posts
-RETENTION_DAYS = env.int(  # what manage.py prune keeps
+RETENTION_DAYS = env.int(  # for manage.py prune
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
 )
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10, most=3600)
 
-# Seen from outside
+# Logs, metrics and error reports
 LOG_FORMAT = env.str("LOG_FORMAT", default="human")
 LOG_LEVEL = env.str("LOG_LEVEL", default="info")
 METRICS_PORT = env.int("METRICS_PORT", default=0, most=65_535, note="; 0 means none")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 
-# What follows from it
+# Derived from these
 
 VERSION = __version__
 LOCAL = False  # set by `serve --local`, which `make run` runs, and by `runserver`
@@ -126,7 +126,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    # First: a first visit asks for some seventy files, and a page's headers would outweigh them.
+    # First: a first visit loads some seventy small files, which need no headers of pages.
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -134,7 +134,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    # For /admin/ alone: on other pages these three are lazy, and cost no query and no cookie.
+    # For /admin/ only: on other pages these three are lazy, and cause no query and no cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -158,7 +158,7 @@ TEMPLATES = [
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "chat.sqlite3",
-    "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},  # a file: threads share it
+    "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},  # a file, which threads can share
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database_config(DATABASE_URL) if DATABASE_URL else SQLITE | SQLITE_OPTIONS
@@ -167,7 +167,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
 
-STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"  # absolute: Django fixes a relative one too early
+# Absolute, because Django resolves a relative one too early.
+STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_FINDERS = ["chatsite.static_files.NeededFilesFinder"]
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
@@ -194,24 +195,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE.https
-SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE.https else 0  # sent over https only
+SECURE_HSTS_SECONDS = HSTS_SECONDS if SITE.https else 0  # only sent over https
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # HSTS for all hosts below ours: they are not ours to promise
-    "security.W008",  # redirecting http: the proxy does, and health checks come without TLS
-    "security.W021",  # HSTS preloading: cannot be taken back for months
+    "security.W005",  # HSTS for subdomains: they may not be ours
+    "security.W008",  # redirecting http: the proxy does it, and health checks use http
+    "security.W021",  # HSTS preloading: takes months to undo
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 SESSION_COOKIE_NAME = "chat_admin"
-SESSION_COOKIE_PATH = f"{FORCE_SCRIPT_NAME or ''}/admin/"  # visitors of the chat have no session
+SESSION_COOKIE_PATH = f"{FORCE_SCRIPT_NAME or ''}/admin/"  # visitors have no session
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_COOKIE_HTTPONLY = True  # the page gets its token in its own data
-# The longest form is a message of 4,000 characters, up to 12 bytes each once it is encoded.
+CSRF_COOKIE_HTTPONLY = True  # the page has the token in its data
+# The longest form is a message of 4,000 characters, each at most 12 bytes when encoded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # bytes of a request
-FILE_UPLOAD_HANDLERS: list[str] = []  # nothing here takes a file
+FILE_UPLOAD_HANDLERS: list[str] = []  # there are no file uploads
 
 try:
     LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)

@@ -1,4 +1,4 @@
-"""Hosts, origins and paths as settings name them, in the form that requests are compared with."""
+"""Parses hosts, origins and paths from settings into the form that requests are compared with."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.core.exceptions import ImproperlyConfigured
 from chatsite.settings.environment import shown
 
 SCHEMES = ("http", "https")
-HOST = re.compile(r"[a-z0-9.-]+")  # what Django takes from a Host header
+HOST = re.compile(r"[a-z0-9.-]+")  # what Django accepts in a Host header
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
 def host_name(text: str) -> str:
-    """As browsers send it: lower case, IDNA, an IPv6 address in brackets, no dot at the end.
+    """As browsers send it: lower case, IDNA, an IPv6 address in brackets, no trailing dot.
 
     Raises ValueError for anything else.
     """
@@ -31,7 +31,7 @@ def host_name(text: str) -> str:
 
 
 def allowed_host(entry: str) -> str:
-    """One entry of ALLOWED_HOSTS. Of a URL, or a host with a port, it takes the host.
+    """One entry of ALLOWED_HOSTS: a host, or a URL or host with a port, of which it takes the host.
 
     Raises ImproperlyConfigured.
     """
@@ -66,17 +66,17 @@ def trusted_origin(entry: str) -> str:
 
 
 def origin_of(parts: SplitResult) -> str:
-    """Scheme, host and port. Raises ValueError where scheme or host is missing."""
+    """Scheme, host and port. Raises ValueError if the scheme or host is missing."""
     if parts.scheme not in SCHEMES:
-        raise ValueError("it does not begin with https://")
+        raise ValueError("it does not start with https://")
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{host_name(parts.hostname or '')}{port}"
 
 
 def path_prefix(name: str, text: str) -> str:
-    """With a slash at its start and none at its end; empty for the root of the host.
+    """With a leading slash and no trailing one; empty for the root of the host.
 
-    Raises ImproperlyConfigured, which names the setting `name`.
+    Raises ImproperlyConfigured, which mentions the setting `name`.
     """
     inner = text.strip("/")
     if not inner:
@@ -84,14 +84,14 @@ def path_prefix(name: str, text: str) -> str:
     path = f"/{inner}"
     if not PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise ImproperlyConfigured(
-            f"{name} has the path {shown(text)}. Use only the letters a to z, digits and - . _ ~ in"
-            " it, such as /chat."
+            f"{name} has the path {shown(text)}. A path may only contain a to z, A to Z, 0 to 9 and"
+            " - . _ ~, such as /chat."
         )
     return path
 
 
 def _split(address: str) -> SplitResult:
-    """Raises ValueError for an invalid port, and for a user name."""
+    """Raises ValueError for an invalid port or a user name."""
     parts = urlsplit(address)
     parts.port  # noqa: B018  (raises)
     if "@" in parts.netloc:

@@ -11,14 +11,14 @@ from typing import TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 SUFFIX = "_FILE"
-LONGEST = 60  # characters of a wrong value that are shown
-MOST = 10**9  # of anything, where a setting names no other limit
+LONGEST = 60  # characters of an invalid value that are shown
+MOST = 10**9  # unless a setting has a lower maximum
 SWITCH = {
     **dict.fromkeys(("1", "on", "true", "yes", "y", "t", "ok"), True),
     **dict.fromkeys(("0", "off", "false", "no", "n", "f", "none"), False),
 }
 Amount = TypeVar("Amount", int, float)
-# Within Environment these names are its methods.
+# In Environment, these names are methods.
 Text = str
 Switch = bool
 Whole = int
@@ -56,7 +56,7 @@ class Environment:
         return self._value(name) or default
 
     def list(self, name: Text, *, default: Words) -> Words:
-        """Values separated by commas, without the spaces around them."""
+        """Values separated by commas, stripped of spaces."""
         value = self._value(name)
         return _words(value) if value else default
 
@@ -72,7 +72,7 @@ class Environment:
     def int(
         self, name: Text, *, default: Whole, least: Whole = 0, most: Whole = MOST, note: Text = ""
     ) -> Whole:
-        """`note` follows the range in a refusal."""
+        """`note` is appended to the range in the error message."""
         value = self._value(name)
         return _number(name, value, int, least, most, note) if value else default
 
@@ -91,7 +91,7 @@ class Environment:
                 self._variables[new + suffix] = self._variables.get(old + suffix, "")
 
     def _value(self, name: Text) -> Text:
-        """Empty where it is not set."""
+        """Empty if it is not set."""
         value = self._variables.get(name, "")
         path = self._variables.get(name + SUFFIX, "")
         if path and value:
@@ -102,7 +102,7 @@ class Environment:
 
 
 def shown(value: Text) -> Text:
-    """`value` in quotes, shortened where it is too long for a sentence."""
+    """`value` in quotes, shortened if it is too long for a sentence."""
     return repr(value if len(value) <= LONGEST else f"{value[:LONGEST]}...")
 
 
@@ -130,7 +130,7 @@ def _read(name: Text, path: Text) -> Text:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise ImproperlyConfigured(
             f"{name}{SUFFIX} names {path}, which cannot be read: {reason}. Make the file"
-            f" readable for the user that the server runs as, or set {name} itself."
+            f" readable for the server's user, or set {name} itself."
         ) from error
     if not value:
         raise ImproperlyConfigured(

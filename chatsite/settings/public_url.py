@@ -1,4 +1,4 @@
-"""PUBLIC_URL: where people find the chat. One setting, from which the rest of the edge follows."""
+"""PUBLIC_URL: the chat's public address, from which hosts, cookies and HSTS follow."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from django.core.exceptions import ImproperlyConfigured
 from chatsite.settings.addresses import host_name, origin_of, path_prefix
 from chatsite.settings.environment import shown
 
-EXAMPLE = "Set it to what people type, such as https://chat.example.org"
+EXAMPLE = "Set it to the address that people open, such as https://chat.example.org"
 
 
 class PublicUrl(NamedTuple):
-    origins: list[str]  # scheme, host and port; none where PUBLIC_URL is not set
+    origins: list[str]  # scheme, host and port; none if PUBLIC_URL is not set
     hosts: list[str]
     path: str
     https: bool
 
     @property
     def url(self) -> str:
-        """As browsers send it, without a slash at its end; empty where PUBLIC_URL is not set."""
+        """As browsers send it, without a trailing slash; empty if PUBLIC_URL is not set."""
         return "".join(self.origins) + self.path
 
 
 def public_url(text: str) -> PublicUrl:
-    """Raises ImproperlyConfigured for what is no address of a site."""
+    """Raises ImproperlyConfigured for an invalid address."""
     if not text:
         return PublicUrl([], [], "", False)
     try:
@@ -38,6 +38,6 @@ def public_url(text: str) -> PublicUrl:
         raise ImproperlyConfigured(reason) from error
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured(
-            f"PUBLIC_URL is {shown(text)}, which has more than a scheme, host and path. {EXAMPLE}."
+            f"PUBLIC_URL is {shown(text)}, which has more than scheme, host and path. {EXAMPLE}."
         )
     return PublicUrl([origin], [host], path_prefix("PUBLIC_URL", parts.path), origin[:5] == "https")

@@ -131,7 +131,7 @@ def test_the_last_line_tells_why_it_ended_and_how_many_were_there(toy, closing, 
 
     assert toy.process.wait(30) == 0
     last = toy.log_text().splitlines()[-1]
-    assert "Disconnect: SIGINT; 2 WebSockets closed in " in last
+    assert "Ended: SIGINT; 2 WebSockets closed in " in last
     assert last.endswith(" s, exit code 0")
 
 
@@ -140,5 +140,5 @@ def test_the_last_line_tells_of_a_failure(start):
         pass
 
     last = str(failed.value).splitlines()[-1]
-    assert "Disconnect: the application cannot start: no disk in the drive; 0 WebSockets" in last
+    assert "Ended: the application cannot start: no disk in the drive; 0 WebSockets" in last
     assert last.endswith(" s, exit code 1")

@@ -1,4 +1,4 @@
-"""`python manage.py export ROOM`: one room's conversation, for people or for programs."""
+"""`python manage.py export ROOM`: write one room's messages, for people or for programs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ FORMATS = {"jsonl": as_json_lines, "html": as_html}
 
 class Command(BaseCommand):
     help = (
-        "Write the conversation of ROOM, such as `lobby`: as JSON Lines, a message on each as on"
-        " the wire, or as an HTML page to read."
+        "Write the messages of ROOM, such as `lobby`: as JSON Lines, one message per line in the"
+        " format of the protocol, or as an HTML page."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("room", help="its name as in its address")
-        parser.add_argument("--format", choices=FORMATS, help="default: as FILE ends, else jsonl")
+        parser.add_argument("room", help="its name in the address")
+        parser.add_argument(
+            "--format", choices=FORMATS, help="default: by the ending of FILE, else jsonl"
+        )
         parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,8 +40,8 @@ class Command(BaseCommand):
             room = Room.objects.filter(slug=options["room"]).first()
             if room is None:
                 raise CommandError(
-                    f"Nobody has spoken in a room {options['room']!r}. Its name is what stands in"
-                    " its address after /r/; that of the room at / is lobby."
+                    f"There is no room {options['room']!r} with messages. Use the part of its"
+                    " address after /r/; the room at / is called lobby."
                 )
             if path is None:
                 for piece in pieces(room):

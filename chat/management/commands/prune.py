@@ -1,4 +1,4 @@
-"""`python manage.py prune`: delete the messages that were kept for long enough."""
+"""`python manage.py prune`: delete messages that are older than they are kept."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from chat.services.retention import count_messages, prune_messages
 
 class Command(BaseCommand):
     help = (
-        "Delete messages older than RETENTION_DAYS, or than their room's own number of days. Safe"
-        " at any time, and to run once a day."
+        "Delete messages older than RETENTION_DAYS, or than their room's own number of days. Run it"
+        " once a day; it is safe while the server runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print what would be deleted"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         work = count_messages if options["dry_run"] else prune_messages
         total, now = 0, timezone.now()
-        with readable_errors("What was deleted until now stays deleted."):
+        with readable_errors("Messages deleted so far stay deleted."):
             for room in Room.objects.order_by("slug").iterator():
                 before = room.kept_since(now)
                 if before is None:

@@ -1,4 +1,4 @@
-"""`python manage.py backup FILE`: everything as of one moment, while people talk."""
+"""`python manage.py backup FILE`: a consistent copy of everything, while the server runs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ ALIAS = DEFAULT_DB_ALIAS
 
 class Command(BaseCommand):
     help = (
-        "Write a consistent copy of everything to FILE. The chat goes on meanwhile. `restore`"
-        " brings it back, on SQLite or PostgreSQL, whichever it came from."
+        "Write a consistent copy of everything to FILE. The server can keep running. `restore`"
+        " reads it into SQLite or PostgreSQL, whichever it came from."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         if path.exists() and not options["overwrite"]:
-            raise CommandError(f"{path} exists. Choose another name, or say --overwrite.")
+            raise CommandError(f"{path} exists. Choose another name, or use --overwrite.")
         with readable_errors("No backup was made.", path), snapshot(ALIAS):
             parts = parts_of(ALIAS)
             header = write_archive(
@@ -43,6 +43,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {summary(header.counts)}, {path.stat().st_size:,} bytes.")
         if settings.EMBEDDED and (settings.DATA_DIR / "secret_key").exists():
             self.stdout.write(
-                f"Keep {settings.DATA_DIR / 'secret_key'} as well, in a safe place: by it guests"
-                " are known again. It is not in the backup."
+                f"Keep a copy of {settings.DATA_DIR / 'secret_key'} in a safe place too: guests are"
+                " recognised by it, and it is not in the backup."
             )

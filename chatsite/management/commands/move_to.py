@@ -1,4 +1,4 @@
-"""`python manage.py move_to DATABASE_URL`: everything into another database, cursors and all."""
+"""`python manage.py move_to DATABASE_URL`: copy everything, including cursors, to a database."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from chatsite.startup import is_being_served, migrate
 
 SOURCE = DEFAULT_DB_ALIAS
 TARGET = "target"
-UNCHANGED = "Nothing was copied, and the source is as it was."
+UNCHANGED = "Nothing was copied, and the source was not changed."
 
 
 class Command(BaseCommand):
     help = (
         "Copy everything into the empty database at DATABASE_URL, such as"
-        " postgres://user:password@host/name. Nothing changes here. Whoever comes back there"
-        " resumes where they were."
+        " postgres://user:password@host/name. The source is not changed. Clients that reconnect"
+        " to the copy resume where they were."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,8 +45,8 @@ class Command(BaseCommand):
         serving = settings.EMBEDDED and is_being_served()
         if serving:
             self.stderr.write(
-                f"A server runs on {settings.DATA_DIR}. If people go on talking while this runs,"
-                " nothing is copied: stop it first."
+                f"A server is running on {settings.DATA_DIR}. If messages are sent while this runs,"
+                " nothing is copied: stop the server first."
             )
         try:
             with readable_errors(UNCHANGED):
@@ -55,14 +55,14 @@ class Command(BaseCommand):
                     counts = self._copy(url)
         finally:
             connections[TARGET].close()
-        self._say_what_is_next(url, counts, serving=serving)
+        self._print_next_steps(url, counts, serving=serving)
 
     def _copy(self, url: str) -> dict[str, int]:
-        """Returns the rows by part. Raises CommandError, upon which the target stays empty."""
+        """Returns the number of rows of each part. After a CommandError the target is empty."""
         if not is_empty(TARGET):
             held = summary({part.label: part.count for part in parts_of(TARGET)})
             raise CommandError(
-                f"{_without_password(url)} is not empty, it holds {held}. Name an empty database."
+                f"{_without_password(url)} is not empty: it has {held}. Use an empty database."
                 f" {UNCHANGED}"
             )
         with snapshot(SOURCE):
@@ -73,46 +73,46 @@ class Command(BaseCommand):
             replace_all(parts, alias=TARGET, new_epochs=False, progress=progress)
         found = {part.label: part.count for part in parts_of(TARGET)}
         if found != counts:
-            raise CommandError(f"The copy holds {found} of {counts}. {UNCHANGED}")
+            raise CommandError(f"The copy has {found} of {counts}. {UNCHANGED}")
         moved = [
             f"{slug}: {head} here, {other_head} there"
             for slug, head, other_head in _different_heads()
         ]
         if moved:
             raise CommandError(
-                f"People went on talking while this ran ({'; '.join(moved[:5])}). Stop the server"
-                f" and run this again. {UNCHANGED}"
+                f"Messages were sent while this ran ({'; '.join(moved[:5])}). Stop the server and"
+                f" run this again. {UNCHANGED}"
             )
         return counts
 
-    def _say_what_is_next(self, url: str, counts: dict[str, int], *, serving: bool) -> None:
-        secret = "the one that you set here"
+    def _print_next_steps(self, url: str, counts: dict[str, int], *, serving: bool) -> None:
+        secret = "the same as here"
         if settings.EMBEDDED and not os.environ.get("SECRET_KEY"):
             secret = f'"$(cat {settings.DATA_DIR / "secret_key"})"'
         self.stdout.write(
-            f"Copied {summary(counts)} into {_without_password(url)}. Counts and heads agree, and"
-            " nothing was changed here.\n"
-            "Now stop the server here, if it runs, and start it, here or on many machines, with\n"
+            f"Copied {summary(counts)} into {_without_password(url)}. The number of rows and"
+            " the heads of all rooms match; the source was not changed.\n"
+            "Now stop the server, if it is running, and start it, here or on many machines, with\n"
             f"  DATABASE_URL={_without_password(url)}\n"
             f"  SECRET_KEY={secret}\n"
-            "By the secret guests are known again: without it all of them would be strangers.\n"
-            "Several servers need a REDIS_URL as well."
+            "Guests are recognised by the secret: without it all of them become new guests.\n"
+            "Several servers also need REDIS_URL."
         )
         if serving:
             self.stdout.write(
-                "The server still runs on the old database: what is said from now on is not in"
-                " the copy."
+                "The server is still running on the old database: messages sent from now on are not"
+                " in the copy."
             )
 
 
 def _add_connection(config: dict[str, Any]) -> None:
-    config.get("OPTIONS", {}).pop("pool", None)  # it would wait, and then not say why
+    config.get("OPTIONS", {}).pop("pool", None)  # it would time out without the reason
     both = {SOURCE: settings.DATABASES[SOURCE], TARGET: config}
     connections.databases[TARGET] = connections.configure_settings(both)[TARGET]
 
 
 def _different_heads() -> Iterator[tuple[str, int, int]]:
-    """(slug, head here, head there) of the rooms that are not the same in both, as of now."""
+    """(slug, head here, head there) of the rooms that now differ between the databases."""
     rows = Room.objects.order_by("pk").values_list("slug", "epoch", "head")
     here, there = rows.using(SOURCE).iterator(), rows.using(TARGET).iterator()
     for mine, copied in zip_longest(here, there, fillvalue=("", "", 0)):

@@ -1,4 +1,4 @@
-"""`python manage.py restore FILE`: bring a backup back, all of it or nothing."""
+"""`python manage.py restore FILE`: restore a backup completely, or change nothing."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ ALIAS = DEFAULT_DB_ALIAS
 
 class Command(BaseCommand):
     help = (
-        "Fill an empty database from FILE, a backup. Whoever is connected starts over with it"
-        " within seconds, as every room gets a new epoch."
+        "Restore FILE, a backup, into an empty database. Connected clients reload their rooms"
+        " within seconds, because every room gets a new epoch."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--replace", action="store_true", help="give up what the database holds now"
+            "--replace", action="store_true", help="delete what is in the database now"
         )
-        parser.add_argument("--yes", action="store_true", help="do not ask before that")
+        parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Checking {path}")
             header = check_archive(path)
             self.stdout.write(
-                f"It is of {header.made_at:%Y-%m-%d %H:%M} UTC, from version {header.version}:"
+                f"It was made at {header.made_at:%Y-%m-%d %H:%M} UTC by version {header.version}:"
                 f" {summary(header.counts)}."
             )
             migrate(ALIAS)
@@ -46,23 +46,23 @@ class Command(BaseCommand):
             with exclusive(ALIAS):
                 if not options["replace"] and not is_empty(ALIAS):
                     raise CommandError(
-                        f"The database {_name()} is not empty, it holds {_held()}. Restore into an"
-                        " empty one, or say --replace to give up what is there. Nothing was"
+                        f"The database {_name()} is not empty: it has {_held()}. Restore into an"
+                        " empty one, or use --replace to delete what is there. Nothing was"
                         " changed."
                     )
                 progress = Progress(self.stdout, header.counts)
                 replace_all(read_parts(path), alias=ALIAS, new_epochs=True, progress=progress)
         self.stdout.write(f"Restored {summary(header.counts)} into {_name()}.")
         self.stdout.write(
-            "Guests keep their names if the SECRET_KEY (or DATA_DIR/secret_key) is the one of old."
+            "Guests keep their names if SECRET_KEY (or DATA_DIR/secret_key) is the original one."
         )
 
     def _confirm(self) -> None:
-        """Raises CommandError unless somebody at a keyboard agrees."""
+        """Raises CommandError unless the user confirms."""
         if not sys.stdin.isatty():
-            raise CommandError("Say --yes as well as --replace, as nobody is here to be asked.")
-        self.stdout.write(f"The database {_name()} holds {_held()}. All of it will be gone.")
-        if input('Type "replace" to go on: ').strip() != "replace":
+            raise CommandError("Use --yes with --replace, because there is no terminal to ask at.")
+        self.stdout.write(f"The database {_name()} has {_held()}. All of it will be deleted.")
+        if input('Type "replace" to continue: ').strip() != "replace":
             raise CommandError("Nothing was changed.")
 
 

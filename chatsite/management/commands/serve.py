@@ -1,4 +1,4 @@
-"""`python manage.py serve`: the production server. Its options are Daphne's."""
+"""`python manage.py serve`: the production server. Most of its options are Daphne's."""
 
 from __future__ import annotations
 
@@ -21,22 +21,24 @@ from chatsite.server import check_endpoint, serve
 
 HOST = "127.0.0.1"
 PORT = 8000
-BACKLOG = 1024  # connections that wait to be accepted; Twisted's 50 turn a crowd away
-# Seconds. The event loop and the thread that writes hand the interpreter to each other at every
-# commit; Python's 5 ms make either wait far longer than the commit takes.
+BACKLOG = 1024  # connections waiting to be accepted; Twisted's 50 are too few for a crowd
+# Seconds. The event loop and the database thread switch at every commit; with Python's default of
+# 5 ms, each waits far longer for the GIL than the commit takes.
 SWITCH_INTERVAL = 0.0005
 CONNECTIONS_PER_SOCKET = 6  # HTTP/1.1 connections that a browser opens to one host
 
 
 class Command(BaseCommand):
     help = (
-        "Serve over HTTP and WebSocket, for production: slow readers wait alone, and on SIGTERM"
-        " everybody is told to come back before the process ends."
+        "Run the production server for HTTP and WebSocket. On SIGTERM it tells clients to reconnect"
+        " before it exits."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        where = parser.add_argument_group("where to listen")
-        where.add_argument("-b", "--bind", metavar="HOST", help=f"address, default {HOST}")
+        where = parser.add_argument_group("address")
+        where.add_argument(
+            "-b", "--bind", metavar="HOST", help=f"address to listen on, default {HOST}"
+        )
         where.add_argument("-p", "--port", type=int, help=f"TCP port, default {PORT}")
         where.add_argument(
             "--local",
@@ -50,11 +52,11 @@ class Command(BaseCommand):
             "--endpoint",
             action="append",
             default=[],
-            help="Twisted's description of where, such as ssl:port=443:privateKey=...; may repeat",
+            help="a Twisted endpoint, such as ssl:port=443:privateKey=...; can be repeated",
         )
 
-        how = parser.add_argument_group("how")
-        how.add_argument("--access-log", metavar="FILE", help="- for stdout, as --verbosity 2")
+        how = parser.add_argument_group("server")
+        how.add_argument("--access-log", metavar="FILE", help="- for stdout, like --verbosity 2")
         how.add_argument("--root-path", default="", help="ASGI's root_path")
         how.add_argument("--http-timeout", type=int, metavar="SECONDS")
         how.add_argument("--ping-interval", type=int, default=20, metavar="SECONDS")
@@ -66,14 +68,14 @@ class Command(BaseCommand):
             type=int,
             default=MAX_FRAME_IN,
             metavar="BYTES",
-            help="longest message received, default %(default)s; 0 for no limit",
+            help="longest message to accept, default %(default)s; 0 for no limit",
         )
         how.add_argument(
             "--websocket-max-frame-size",
             type=int,
             default=MAX_FRAME_IN,
             metavar="BYTES",
-            help="longest fragment received, default %(default)s; 0 for no limit",
+            help="longest fragment to accept, default %(default)s; 0 for no limit",
         )
         how.add_argument("--application-close-timeout", type=int, default=10, metavar="SECONDS")
 
@@ -82,7 +84,7 @@ class Command(BaseCommand):
         if options["local"]:
             serve_locally(*host_and_port(options))
         action_logger = access_logger(options["access_log"], options["verbosity"])
-        application = import_string(settings.ASGI_APPLICATION)  # which prepares the database
+        application = import_string(settings.ASGI_APPLICATION)  # importing it prepares the database
         sys.setswitchinterval(SWITCH_INTERVAL)
         exit_code = serve(
             application,
@@ -124,7 +126,7 @@ def host_and_port(options: dict[str, Any]) -> tuple[str, int]:
 
 
 def endpoints_of(options: dict[str, Any]) -> list[str]:
-    """As the daphne command reads them: half an address is completed, no place is the default."""
+    """Twisted endpoints for the options, with the defaults that the daphne command has."""
     host, port = options["bind"], options["port"]
     elsewhere = options["unix_socket"] or options["fd"] is not None or options["endpoint"]
     if host or port is not None or not elsewhere:
@@ -140,13 +142,13 @@ def endpoints_of(options: dict[str, Any]) -> list[str]:
             check_endpoint(description)
         except ValueError as error:
             raise CommandError(f"--endpoint {description}: {error}") from error
-    # An inherited descriptor listens already.
+    # An inherited descriptor is already listening.
     built = [each if each.startswith("fd:") else f"{each}:backlog={BACKLOG}" for each in built]
     return sorted([*options["endpoint"], *built])
 
 
 def client_counter(proxies: TrustedProxies) -> Callable[[str], str | None]:
-    """Counts HTTP connections by what limits count by: a network, and for a proxy nothing."""
+    """Maps a peer to the network that HTTP connections are counted by; None for a proxy."""
 
     def counted_as(peer: str) -> str | None:
         return None if proxies.trusts(peer) else network_of(str(parsed_address(peer) or peer))
