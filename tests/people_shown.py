@@ -1,4 +1,4 @@
-"""What tests look for in a room: who is shown as here, and who as typing."""
+"""Wait until a socket has shown certain people as present or typing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from chat.access.guests import SALT, new_guest
 
 
 def cookie(name, guest=None):
-    """The cookie of someone called `name`."""
+    """The cookie of a guest called `name`."""
     return signing.dumps([(guest or new_guest()).key, name], salt=SALT)
 
 
 async def sees(socket, *names):
-    """Wait until exactly these people are shown as here."""
+    """Wait until exactly these people are shown as present."""
     here = {"people": socket.welcome["people"], "count": socket.welcome["count"]}
-    for told in socket.other:
-        here = told if told["type"] == "people.changed" else here
+    for frame in socket.other:
+        here = frame if frame["type"] == "people.changed" else here
     while [person["name"] for person in here["people"]] != list(names):
         here = await socket.frame_of("people.changed")
         socket.other.append(here)
@@ -24,9 +24,9 @@ async def sees(socket, *names):
 
 
 async def sees_typing(socket, *names):
-    told = None
-    while told != list(names):
+    """Wait until exactly these people are shown as typing."""
+    shown = None
+    while shown != list(names):
         frame = await socket.frame_of("typing")
         socket.other.append(frame)
-        told = [person["name"] for person in frame["people"]]
-    return told
+        shown = [person["name"] for person in frame["people"]]

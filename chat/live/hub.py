@@ -52,7 +52,7 @@ class RoomHub:
         self._repairing: asyncio.Task[None] | None = None
         self._log_frames = LogFrames(slug)
         self._membership = GroupMembership(
-            announcements.group_name(slug), self._on_event, self.presence.joined
+            announcements.group_name(slug), self._on_event, self.presence.on_join
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.create_task(self._open(), name=f"open {slug}")
@@ -86,7 +86,7 @@ class RoomHub:
         tasks = [self._opening, *self._tasks, *self._log_frames.tasks]
         tasks += [self._repairing] if self._repairing else []
         await cancel(*tasks)
-        await self.presence.farewell()
+        await self.presence.close()
         await self._membership.leave()  # only now: until it is cancelled, it may still be joining
         # Break the reference cycles, so that reference counting frees the hub immediately.
         del (
@@ -175,7 +175,7 @@ class RoomHub:
         if event["type"] == "room.changed":
             self.on_announcement(announcements.from_event(event))
         else:
-            self.presence.hear(event)
+            self.presence.on_event(event)
 
     def _release_soon(self, changes: list[Change]) -> None:
         """Let the next pass give readers `changes`, which the sequencer put in order."""

@@ -1,13 +1,12 @@
-"""One hub's presence and typing: carries the events of roster.py between nodes and to the hub.
+"""One hub's presence and typing: sends and receives the events of roster.py.
 
-`people_version` and `typing_version` grow with each change; a reader that has shown an older
-version takes the newest frame, so changes that it missed in between cost nothing.
+`people_version` and `typing_version` grow with each change. A subscription that has sent an older
+version sends the newest frame, so the versions in between cost it nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,20 +18,17 @@ from chat.live.roster import Roster, TypingPeople
 from chat.protocol import frames
 from chat.protocol.frames import MAX_PEOPLE, PeopleChanged, Person, Typing
 
-HEARTBEAT = 10  # seconds between two tellings of an unchanged roster
-# Where no other node is known: a node that comes asks, so this only helps where that was lost too.
-HEARTBEAT_ALONE = 60  # seconds
-COALESCE = 0.5  # seconds between two frames of a changing roster, or of those typing
-CROWD = 100  # connections; with more of them that pause grows, for each frame goes to them all
+COALESCE = 0.5  # seconds between two frames of a changing roster, or of the people typing
+CROWD = 100  # connections; with more of them that pause grows, since each gets every frame
 MAX_SENDING = 10  # events under way; heartbeats make up for those that are dropped
-LONGEST = 5.0  # seconds, however many they are
+LONGEST = 5.0  # seconds that the pause grows to
 
 
 class Presence:
     """Who is in a room and who types there, as this process knows it."""
 
     def __init__(self, slug: str, changed: Callable[[], None]) -> None:
-        """`changed` is called when readers have something new to show."""
+        """`changed` is called when there is a new version."""
         self.people_version = 0
         self.typing_version = 0
         self._group = group_name(slug)
@@ -43,83 +39,81 @@ class Presence:
         self._people_changed = self._own_roster_changed = False
         self._typing_shown_at = 0.0  # monotonic
         self._showing_typing: asyncio.TimerHandle | None = None
-        self._asking = False  # who is on the other nodes
+        self._asking = False  # the other nodes for their rosters
         self._counted: tuple[int, tuple[list[Person], int]] | None = None
         self._frames: dict[str, tuple[int, SharedText]] = {}
         self._sender = group.BackgroundSender(MAX_SENDING)
 
     def enter(self, person: Person) -> None:
-        """One more connection of `person`."""
+        """Count one more connection of `person`."""
         self._roster.enter(person)
-        self._tell_soon()
+        self._report_soon()
 
     def rename(self, person: Person) -> None:
-        """`person`, who is here, has a new name."""
+        """Show `person`, who is here, under the new name."""
         self._roster.rename(person)
         if self._typing.rename(person):
             self._show_typing()
-        self._tell_soon()
+        self._report_soon()
 
     def leave(self, person: Person) -> None:
-        """One connection of `person` less."""
+        """Count one connection of `person` less."""
         self._roster.leave(person.author_id)
         if self._typing.stop(person.author_id):
             self._show_typing()
-        self._tell_soon()
+        self._report_soon()
 
     def start_typing(self, person: Person) -> None:
-        """`person` types, for the next few seconds."""
-        is_news, is_worth_telling = self._typing.start(person, time.monotonic())
-        if is_news:
+        """Show `person` as typing for the next few seconds."""
+        is_new, is_due = self._typing.start(person, time.monotonic())
+        if is_new:
             self._show_typing()
-            self._news.set()  # the loop has an earlier expiry to wait for
-        if is_worth_telling:
-            event = {"type": "typing.started", "node": self._roster.node}
-            self._tell(event | {"author_id": person.author_id, "name": person.name})
+            self._news.set()  # `run` has an earlier expiry to wait for
+        if is_due:
+            self._send_typing("typing.started", author_id=person.author_id, name=person.name)
 
     def stop_typing(self, author_id: str) -> None:
-        """They posted."""
+        """Stop showing as typing someone who posted."""
         if self._typing.stop(author_id):
             self._show_typing()
-            event = {"type": "typing.stopped", "node": self._roster.node}
-            self._tell(event | {"author_id": author_id})
+            self._send_typing("typing.stopped", author_id=author_id)
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Take in an event from the group, our own included."""
-        if event["node"] == self._roster.node:
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Handle an event of the group, which may be our own."""
+        if self._roster.peers.is_own(event):
             if event["type"] == "people.ask":
-                self._asking = False  # who hears the question hears the answers
+                self._asking = False  # the question arrived here, so the answers will
             return
         now = time.monotonic()
         if event["type"] == "people.ask":
-            self._tell(self._roster.event())
-        elif event["type"] == "people.here" and self._roster.hear(event, now):
+            self._report(now)
+        elif event["type"] == "people.here" and self._roster.update(event, now):
             self._people_changed = True
             self._news.set()
         elif event["type"] == "typing.started":
-            person = Person(event["author_id"], event["name"])
-            is_news, _ = self._typing.start(person, now)
-            if is_news:
+            is_new, _ = self._typing.start(Person(event["author_id"], event["name"]), now)
+            if is_new:
                 self._show_typing()
                 self._news.set()
         elif event["type"] == "typing.stopped" and self._typing.stop(event["author_id"]):
             self._show_typing()
 
-    def joined(self) -> None:
-        """We hear the group from about now on: ask who else is here, until we hear us ask."""
+    def on_join(self) -> None:
+        """Ask the other nodes for their rosters until our own question arrives here: only then
+        does the membership certainly receive events."""
         self._asking = True
         self._news.set()
 
     def people_with(self, newcomer: Person) -> tuple[list[Person], int]:
-        """The first people here by name, and how many in all. As of the current version, which
-        may not have `newcomer` yet: in a wave of arrivals nobody counts them all each time."""
+        """The first people here by name, and how many in all. They are those of the current
+        version plus `newcomer`: when many arrive, the list is not built anew for each."""
         people, count = self._people()
         if newcomer in people:
             return people, count
         return [*people, newcomer][-MAX_PEOPLE:], count + 1
 
     def count(self) -> int:
-        """How many people are here, as far as this process has heard."""
+        """How many people are here, as far as this process knows."""
         return self._people()[1]
 
     def people_frame(self) -> SharedText:
@@ -131,43 +125,40 @@ class Presence:
         return self._frame("typing", self.typing_version, lambda: Typing(self._typing.people()))
 
     async def run(self) -> None:
-        """Keep the room up to date until cancelled, then tell the others that we left."""
-        told_at = lists_at = 0.0  # monotonic; the last telling, and when lists may be sent again
-        share = random.uniform(0.8, 1)  # rooms that were opened together do not beat together
+        """Show changes, and send reports and heartbeats, until cancelled."""
+        lists_at = 0.0  # monotonic; when people may be shown and reported again
         while True:
-            heartbeat = share * (HEARTBEAT if self._roster.knows_others else HEARTBEAT_ALONE)
-            await self._wait_for_news(told_at + heartbeat)
+            await self._wait_for_news()
             self._news.clear()
             now = time.monotonic()
             if self._typing.expire(now):
                 self._show_typing()
-            self._people_changed |= self._roster.expire(now)
-            tells = self._own_roster_changed or now - told_at >= heartbeat
-            has_lists = self._people_changed or tells or self._asking
+            self._people_changed |= self._roster.peers.expire(now)
+            reports = self._own_roster_changed or now >= self._roster.peers.heartbeat_at
+            has_lists = self._people_changed or reports or self._asking
             if has_lists and now < lists_at:
-                self._news.set()  # look again after COALESCE: someone may have stopped typing
+                self._news.set()  # check again after COALESCE: someone may have stopped typing
             elif has_lists:
                 lists_at = now + self._pause()
                 if self._people_changed:
                     self._people_changed = False
                     self.people_version += 1
                     self._changed()
-                if tells:
-                    self._own_roster_changed = False
-                    told_at = now
-                    self._tell(self._roster.event())
+                if reports:
+                    self._report(now)
                 if self._asking:
-                    self._tell({"type": "people.ask", "node": self._roster.node})
+                    self._send({"type": "people.ask", "node": self._roster.peers.node})
             await asyncio.sleep(COALESCE)
 
-    async def farewell(self) -> None:
-        """Tell the other nodes at once that nobody is here any more, if they do not know it."""
+    async def close(self) -> None:
+        """Report immediately that nobody is here any more, unless the other nodes know it."""
         if self._own_roster_changed:
             await group.send(self._group, self._roster.event())
 
-    async def _wait_for_news(self, heartbeat_at: float) -> None:
+    async def _wait_for_news(self) -> None:
         if self._asking:
             return
+        heartbeat_at = self._roster.peers.heartbeat_at
         until = min(heartbeat_at, self._typing.next_expiry() or heartbeat_at)
         try:
             async with asyncio.timeout(max(0.0, until - time.monotonic())):
@@ -175,12 +166,12 @@ class Presence:
         except TimeoutError:
             pass
 
-    def _tell_soon(self) -> None:
+    def _report_soon(self) -> None:
         self._people_changed = self._own_roster_changed = True
         self._news.set()
 
     def _show_typing(self) -> None:
-        """Show the first change immediately, and those that follow it closely in one frame."""
+        """Show the first change immediately, and those that follow within a pause in one frame."""
         if self._showing_typing is None:
             wait = self._typing_shown_at + self._pause() - time.monotonic()
             loop = asyncio.get_running_loop()
@@ -196,7 +187,15 @@ class Presence:
         """Seconds between two frames of a kind."""
         return min(COALESCE * max(1.0, self._roster.connections / CROWD), LONGEST)
 
-    def _tell(self, event: dict[str, Any]) -> None:
+    def _report(self, now: float) -> None:
+        self._own_roster_changed = False
+        self._roster.peers.sent(now)
+        self._send(self._roster.event())
+
+    def _send_typing(self, event_type: str, **fields: str) -> None:
+        self._send({"type": event_type, "node": self._roster.peers.node, **fields})
+
+    def _send(self, event: dict[str, Any]) -> None:
         self._sender.send(self._group, event)
 
     def _people(self) -> tuple[list[Person], int]:

@@ -1,37 +1,37 @@
 """Who is in a room and who is typing, without a table.
 
-Each hub tells the group its own roster when it changes and as a heartbeat, and holds those of
-the others until they are PRESENCE_TTL old. Lost events and crashed nodes heal by themselves.
-Pure: presence.py carries the events and keeps the time.
+Each hub reports its own roster to the group, and keeps those of the others while they are fresh.
+Pure: presence.py sends the events and passes the time.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from typing import Any
 
+from chat.live.expiring_peers import ExpiringPeers
 from chat.protocol.frames import MAX_PEOPLE, Person
 
-PRESENCE_TTL = 30  # seconds that an unheard roster lives
-TYPING_TTL = 5  # seconds that one typing.start lives
-TYPING_ECHO = 2  # seconds in which a repeated typing.start is not told again
+PRESENCE_TTL = 30  # seconds that a node's roster is kept
+HEARTBEAT = 10  # seconds between two reports of an unchanged roster
+# While no other node is known. A node that joins asks, so this only matters if that was lost.
+HEARTBEAT_ALONE = 60  # seconds
+TYPING_TTL = 5  # seconds that one typing.start lasts
+TYPING_REPEAT = 2  # seconds until a repeated typing.start is sent to other nodes again
 MAX_TYPING = 10  # people listed as typing
+
+People = tuple[dict[str, str], int]  # names by author_id, the first MAX_PEOPLE; and how many
 
 
 class Roster:
     """The people of a room, by node."""
 
     def __init__(self) -> None:
-        self.node = secrets.token_hex(8)
+        self.peers: ExpiringPeers[People] = ExpiringPeers(
+            ttl=PRESENCE_TTL, heartbeat=HEARTBEAT, heartbeat_alone=HEARTBEAT_ALONE
+        )
         self._sockets: Counter[str] = Counter()
         self._names: dict[str, str] = {}
-        self._others: dict[str, tuple[float, dict[str, str], int]] = {}
-
-    @property
-    def knows_others(self) -> bool:
-        """Whether another node has people here, as far as this one has heard."""
-        return bool(self._others)
 
     def enter(self, person: Person) -> None:
         """Count one more connection of `person`."""
@@ -51,7 +51,7 @@ class Roster:
 
     @property
     def connections(self) -> int:
-        """How many there are on this node."""
+        """The number of connections to this node."""
         return self._sockets.total()
 
     def event(self) -> dict[str, Any]:
@@ -59,29 +59,16 @@ class Roster:
         people = list(self._names.items())[:MAX_PEOPLE]
         return {
             "type": "people.here",
-            "node": self.node,
+            "node": self.peers.node,
             "people": people,
             "count": len(self._names),
         }
 
-    def hear(self, event: dict[str, Any], now: float) -> bool:
-        """Take in another node's roster; says whether it was news."""
-        if event["node"] == self.node:
-            return False
-        people = dict(event["people"])
-        known = self._others.get(event["node"])
-        if event["count"]:
-            self._others[event["node"]] = (now + PRESENCE_TTL, people, event["count"])
-        else:
-            self._others.pop(event["node"], None)
-        return (known[1:] if known else ({}, 0)) != (people, event["count"])
-
-    def expire(self, now: float) -> bool:
-        """Forget nodes not heard of; says whether there were any."""
-        silent = [node for node, (until, _, _) in self._others.items() if until < now]
-        for node in silent:
-            del self._others[node]
-        return bool(silent)
+    def update(self, event: dict[str, Any], now: float) -> bool:
+        """Take another node's roster from its event; returns whether anything changed."""
+        if not event["count"]:
+            return self.peers.forget(event["node"])
+        return self.peers.update(event["node"], (dict(event["people"]), event["count"]), now)
 
     def people(self) -> tuple[list[Person], int]:
         """The first MAX_PEOPLE here by name, and how many in all.
@@ -90,7 +77,7 @@ class Roster:
         """
         names = dict(self._names)
         unlisted = 0
-        for _, people, count in self._others.values():
+        for people, count in self.peers.reports():
             names |= people
             unlisted += count - len(people)
         listed = sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
@@ -103,38 +90,38 @@ class TypingPeople:
 
     def __init__(self) -> None:
         self._until: dict[str, tuple[float, Person]] = {}
-        self._tell_at: dict[str, float] = {}  # when a repeated typing.start is told again
+        self._repeat_at: dict[str, float] = {}  # when a repeated typing.start is sent again
 
     def start(self, person: Person, now: float) -> tuple[bool, bool]:
-        """Note a typing.start; says whether the list changed, and whether to tell other nodes."""
+        """Note a typing.start; returns whether the list changed, and whether to send it on."""
         _, known = self._until.get(person.author_id, (0.0, None))
         self._until[person.author_id] = (now + TYPING_TTL, person)
-        is_echo = now < self._tell_at.get(person.author_id, now)
-        if not is_echo:
-            self._tell_at[person.author_id] = now + TYPING_ECHO
-        return known != person, not is_echo
+        is_due = now >= self._repeat_at.get(person.author_id, now)
+        if is_due:
+            self._repeat_at[person.author_id] = now + TYPING_REPEAT
+        return known != person, is_due
 
     def rename(self, person: Person) -> bool:
-        """Show `person` under the new name; says whether they are typing."""
+        """Show `person` under the new name; returns whether they are typing."""
         until, _ = self._until.get(person.author_id, (0.0, None))
         if until:
             self._until[person.author_id] = (until, person)
         return bool(until)
 
     def stop(self, author_id: str) -> bool:
-        """They posted or left; says whether they had been typing."""
-        self._tell_at.pop(author_id, None)
+        """Remove someone who posted or left; returns whether they were typing."""
+        self._repeat_at.pop(author_id, None)
         return self._until.pop(author_id, None) is not None
 
     def expire(self, now: float) -> bool:
-        """Forget those who paused; says whether there were any."""
+        """Remove those who stopped typing; returns whether there were any."""
         paused = [author for author, (until, _) in self._until.items() if until <= now]
         for author in paused:
             self.stop(author)
         return bool(paused)
 
     def next_expiry(self) -> float | None:
-        """When `expire` has something to do."""
+        """When `expire` has something to remove."""
         return min((until for until, _ in self._until.values()), default=None)
 
     def people(self) -> list[Person]:

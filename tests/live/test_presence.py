@@ -1,4 +1,4 @@
-"""Who is here, under which name, and who types: as people in the room see it."""
+"""Who is in a room and under which name, as the people in it see it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from channels.layers import InMemoryChannelLayer
 
 from chat.access.guests import COOKIE
-from chat.live import presence
+from chat.live import presence, roster
 from chat.live.runtime import runtime
 from chat.protocol.frames import Person
 from tests.faulty_channel_layers import LosesFirstLayer, use
@@ -17,20 +17,7 @@ from tests.people_shown import cookie, sees, sees_typing
 from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
 
-
-@pytest.fixture
-def alice():
-    return cookie("Alice")
-
-
-@pytest.fixture
-def bob():
-    return cookie("Bob")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr(presence, "COALESCE", 0.05)
+pytestmark = pytest.mark.usefixtures("quick_lists")
 
 
 async def test_the_same_cookie_is_the_same_author_on_every_socket_and_in_every_room(alice, bob):
@@ -45,7 +32,7 @@ async def test_the_same_cookie_is_the_same_author_on_every_socket_and_in_every_r
 
 
 async def test_without_an_origin_cookies_are_ignored(alice):
-    """No browser sends it so; with a stolen or guessed cookie anything else could."""
+    """Browsers always send one; another program could use a stolen cookie."""
     async with enter(cookie=alice) as hers:
         communicator = handshake(headers=[(b"cookie", f"{COOKIE}={alice}".encode())])
         await communicator.connect(timeout=SECONDS)
@@ -57,7 +44,7 @@ async def test_without_an_origin_cookies_are_ignored(alice):
         await communicator.disconnect(timeout=SECONDS)
 
 
-async def test_a_forged_cookie_makes_somebody_new(alice):
+async def test_a_forged_cookie_makes_a_new_guest(alice):
     async with enter(cookie=alice) as hers, enter(cookie=alice[:-3] + "xyz") as mallory:
         assert mallory.welcome["you"]["author_id"] != hers.welcome["you"]["author_id"]
 
@@ -80,13 +67,13 @@ async def test_someone_with_two_sockets_is_here_once_until_both_are_closed(alice
         await sees(his, "Bob")
 
 
-async def test_who_speaks_plain_text_is_seen_too(alice):
+async def test_a_plain_text_client_is_listed_too(alice):
     async with enter(cookie=alice) as hers, plain():
         while (await hers.frame_of("people.changed"))["count"] != 2:
             pass
 
 
-async def test_who_comes_while_the_welcome_is_on_its_way_is_seen(alice, bob):
+async def test_a_newcomer_is_listed_for_someone_whose_welcome_is_still_being_sent(alice, bob):
     reads = asyncio.Event()
     communicator = handshake(
         headers=[*ORIGIN, (b"cookie", f"{COOKIE}={alice}".encode())], reads=reads
@@ -109,7 +96,7 @@ async def test_rooms_do_not_show_each_others_people(alice, bob):
             await sees(hers, "Alice", "Carol")
 
 
-async def test_a_new_name_is_seen_and_stands_by_what_is_said_from_then_on(alice, bob):
+async def test_a_new_name_is_shown_and_stands_beside_later_messages(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         await hers.say("Before")
 
@@ -135,7 +122,7 @@ async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, 
         assert hers.messages[0]["author_name"] == "Alice"
 
 
-async def test_a_newcomers_process_asks_who_is_here_until_it_hears_itself_ask(alice):
+async def test_a_process_asks_who_is_here_until_its_own_question_arrives(alice):
     layer = use(LosesFirstLayer())
     other = await layer.new_channel()
     await layer.group_add("room.lobby", other)
@@ -175,16 +162,16 @@ async def test_after_going_away_only_messages_are_sent(alice, bob):
     assert after == ["room.changed"]
 
 
-async def test_a_node_that_knows_of_others_tells_them_more_often_who_is_there(alice, monkeypatch):
-    monkeypatch.setattr(presence, "HEARTBEAT", 0.01)
+async def test_a_node_that_knows_of_others_reports_more_often(alice, monkeypatch):
+    monkeypatch.setattr(roster, "HEARTBEAT", 0.01)
     layer = use(InMemoryChannelLayer())
     other = {"type": "people.here", "node": "other", "people": [["bob", "Bob"]], "count": 1}
-    told = Counter()
+    reports = Counter()
 
     async def listen(room, channel):
         while True:
             event = await layer.receive(channel)
-            told[room] += event["type"] == "people.here" and event["node"] != "other"
+            reports[room] += event["type"] == "people.here" and event["node"] != "other"
 
     async with enter(cookie=alice), enter("attic", cookie=alice), asyncio.TaskGroup() as listening:
         tasks = []
@@ -195,17 +182,16 @@ async def test_a_node_that_knows_of_others_tells_them_more_often_who_is_there(al
         await until(lambda: len(layer.groups["room.attic"]) == 2)
         await layer.group_send("room.attic", other)
 
-        await until(lambda: told["attic"] > 10)
+        await until(lambda: reports["attic"] > 10)
 
-        assert told["lobby"] <= 3, "once at the start, and to who asks"
+        assert reports["lobby"] <= 3, "at the start, and when asked"
         for task in tasks:
             task.cancel()
 
 
 async def test_setting_the_same_name_again_changes_nothing(alice, bob, still_clock):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await sees(his, "Alice", "Bob")
-        his.other.clear()
+        await his.frame_of("people.changed")  # that he has come
 
         for _ in range(50):
             assert (await hers.command("name.set", name="Alice"))["name"] == "Alice"

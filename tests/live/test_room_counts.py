@@ -1,4 +1,4 @@
-"""How many people are in a room, told among processes. Each RoomCounts here is one process's."""
+"""How many people are in a room, shared among processes. Each RoomCounts here is one process's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from channels.layers import get_channel_layer
 
 from chat.live import room_counts
 from chat.live.room_counts import RoomCounts
@@ -30,23 +31,24 @@ async def process(**counts):
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_who_serves_nobody_hears_how_many_are_elsewhere():
+async def test_a_process_without_a_room_learns_the_highest_count_of_the_others():
     async with process(attic=2, cellar=1), process(attic=3), process() as idle:
-        await until(lambda: idle.people_in("attic") == 3)  # who hears most, knows most
+        await until(lambda: idle.people_in("attic") == 3)
 
         await until(lambda: idle.people_in("cellar") == 1)
         assert idle.people_in("nowhere") is None
 
 
-async def test_who_comes_is_told_at_once(monkeypatch):
+async def test_a_new_process_gets_the_counts_without_waiting_for_a_heartbeat(monkeypatch):
     monkeypatch.setattr(room_counts, "HEARTBEAT", 3600)
+    layer = get_channel_layer()
     async with process(attic=2):
-        await asyncio.sleep(0.1)
+        await until(lambda: layer.groups.get("room_counts"))
         async with process() as late:
             await until(lambda: late.people_in("attic") == 2)
 
 
-async def test_the_counts_of_a_process_that_fell_silent_are_forgotten(monkeypatch):
+async def test_the_counts_of_a_process_that_ended_are_forgotten(monkeypatch):
     monkeypatch.setattr(room_counts, "ROOM_COUNTS_TTL", 0.2)
     async with process() as idle:
         async with process(attic=2):
@@ -55,10 +57,17 @@ async def test_the_counts_of_a_process_that_fell_silent_are_forgotten(monkeypatc
         await until(lambda: idle.people_in("attic") is None)
 
 
-async def test_counts_are_told_again_when_the_layer_is_back():
+async def test_a_process_does_not_count_its_own_report():
+    async with process(attic=2) as here, process() as other:
+        await until(lambda: other.people_in("attic") == 2)
+
+        assert here.people_in("attic") is None
+
+
+async def test_counts_are_sent_again_when_the_layer_works_again(chat_log):
     layer = use(BrokenLayer())
     async with process(attic=2), process() as idle:
-        await asyncio.sleep(0.1)
+        await until(lambda: "the broker is gone" in chat_log.text)
         assert idle.people_in("attic") is None
 
         layer.repair()

@@ -1,10 +1,19 @@
-"""Who is here and who types, as each node tells the others."""
+"""Who is here and who is typing, from the reports of all nodes."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from chat.live.roster import MAX_TYPING, PRESENCE_TTL, TYPING_ECHO, TYPING_TTL, Roster, TypingPeople
+from chat.live.roster import (
+    MAX_TYPING,
+    PRESENCE_TTL,
+    TYPING_REPEAT,
+    TYPING_TTL,
+    Roster,
+    TypingPeople,
+)
 from chat.protocol.frames import MAX_PEOPLE, Person
 
 ALICE, BOB = Person("a1", "Alice"), Person("b1", "Bob")
@@ -49,56 +58,47 @@ def test_a_new_name_replaces_the_old_one():
     assert names(roster) == ["Alicia"]
 
 
-def test_nodes_hear_of_each_others_people():
+def test_a_report_adds_the_people_of_another_node():
     here, there = two_nodes()
     here.enter(ALICE)
     there.enter(BOB)
 
-    assert here.hear(there.event(), now=0)
+    assert here.update(there.event(), now=0)
 
     assert names(here) == ["Alice", "Bob"]
     assert names(there) == ["Bob"]
 
 
-def test_hearing_the_same_again_is_no_news():
+def test_the_same_report_again_changes_nothing():
     here, there = two_nodes()
     there.enter(BOB)
-    assert here.hear(there.event(), now=0)
+    assert here.update(there.event(), now=0)
 
-    assert not here.hear(there.event(), now=1)
+    assert not here.update(there.event(), now=1)
 
 
-def test_an_empty_node_is_forgotten_at_once():
+def test_a_node_that_reports_nobody_is_forgotten():
     here, there = two_nodes()
     there.enter(BOB)
-    here.hear(there.event(), now=0)
+    here.update(there.event(), now=0)
     there.leave("b1")
 
-    assert here.hear(there.event(), now=1)
+    assert here.update(there.event(), now=1)
 
     assert names(here) == []
-    assert not here.hear(there.event(), now=2)
-
-
-def test_a_node_does_not_listen_to_itself():
-    roster = Roster()
-    roster.enter(ALICE)
-
-    assert not roster.hear(roster.event(), now=0)
-
-    assert names(roster) == ["Alice"]
+    assert not here.update(there.event(), now=2)
 
 
 def test_a_silent_node_expires_and_a_heartbeat_keeps_it():
     here, there = two_nodes()
     there.enter(BOB)
-    here.hear(there.event(), now=0)
-    here.hear(there.event(), now=20)
+    here.update(there.event(), now=0)
+    here.update(there.event(), now=20)
 
-    assert not here.expire(now=PRESENCE_TTL + 1)
+    assert not here.peers.expire(now=PRESENCE_TTL + 1)
     assert names(here) == ["Bob"]
 
-    assert here.expire(now=20 + PRESENCE_TTL + 1)
+    assert here.peers.expire(now=20 + PRESENCE_TTL + 1)
     assert names(here) == []
 
 
@@ -107,7 +107,7 @@ def test_someone_on_two_nodes_counts_once():
     here.enter(ALICE)
     there.enter(ALICE)
 
-    here.hear(there.event(), now=0)
+    here.update(there.event(), now=0)
 
     assert names(here) == ["Alice"]
 
@@ -119,21 +119,19 @@ def test_the_list_is_capped_and_the_count_goes_on():
     here.enter(ALICE)
 
     assert len(there.event()["people"]) == MAX_PEOPLE
-    here.hear(there.event(), now=0)
+    here.update(there.event(), now=0)
 
     people, count = here.people()
     assert len(people) == MAX_PEOPLE
     assert count == MAX_PEOPLE + 51
 
 
-def test_a_roster_survives_the_trip_through_json():
-    """Redis carries lists where Python had tuples."""
-    import json
-
+def test_a_report_survives_json():
+    """Through Redis, tuples become lists."""
     here, there = two_nodes()
     there.enter(BOB)
 
-    here.hear(json.loads(json.dumps(there.event())), now=0)
+    here.update(json.loads(json.dumps(there.event())), now=0)
 
     assert names(here) == ["Bob"]
 
@@ -153,7 +151,7 @@ def test_typing_shows_until_it_stops(typing):
     assert not typing.stop("a1")
 
 
-def test_typing_fades(typing):
+def test_typing_expires(typing):
     typing.start(ALICE, now=0)
 
     assert not typing.expire(now=TYPING_TTL - 0.1)
@@ -164,20 +162,20 @@ def test_typing_fades(typing):
     assert typing.next_expiry() is None
 
 
-def test_going_on_typing_prolongs_it_and_is_told_seldom(typing):
+def test_typing_on_extends_it_and_is_rarely_sent_again(typing):
     typing.start(ALICE, now=0)
 
     assert typing.start(ALICE, now=1) == (False, False)
     assert not typing.expire(now=TYPING_TTL)
-    assert typing.start(ALICE, now=1 + TYPING_ECHO) == (False, True)
+    assert typing.start(ALICE, now=1 + TYPING_REPEAT) == (False, True)
 
 
-def test_each_key_stroke_does_not_put_off_telling_for_ever(typing):
+def test_typing_without_a_pause_is_still_sent_again_in_time(typing):
     typing.start(ALICE, now=0)
 
-    told = [typing.start(ALICE, now=tenth / 10)[1] for tenth in range(1, 100)]
+    sent = [typing.start(ALICE, now=tenth / 10)[1] for tenth in range(1, 100)]
 
-    assert sum(told) >= 4, "the others let her fade while she types"
+    assert sum(sent) >= 4, "or she would expire on the other nodes"
 
 
 def test_a_new_name_shows_while_typing(typing):

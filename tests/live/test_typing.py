@@ -8,23 +8,10 @@ import pytest
 
 from chat.access import rate_limits
 from chat.live import presence, roster
-from tests.people_shown import cookie, sees, sees_typing
+from tests.people_shown import sees, sees_typing
 from tests.sockets import enter
 
-
-@pytest.fixture
-def alice():
-    return cookie("Alice")
-
-
-@pytest.fixture
-def bob():
-    return cookie("Bob")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr(presence, "COALESCE", 0.05)
+pytestmark = pytest.mark.usefixtures("quick_lists")
 
 
 async def test_typing_shows_and_ends_with_the_message(alice, bob):
@@ -45,7 +32,7 @@ async def test_typing_ends_when_the_person_leaves(alice, bob):
         await sees_typing(his)
 
 
-async def test_typing_fades_by_itself(alice, bob, monkeypatch):
+async def test_typing_expires_by_itself(alice, bob, monkeypatch):
     monkeypatch.setattr(roster, "TYPING_TTL", 0.2)
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         await hers.command("typing.start")
@@ -54,19 +41,19 @@ async def test_typing_fades_by_itself(alice, bob, monkeypatch):
         await sees_typing(his)
 
 
-async def test_typing_fades_in_time_where_lists_of_people_are_shown_rarely(alice, bob, monkeypatch):
+async def test_typing_expires_in_time_where_lists_of_people_are_rare(alice, bob, monkeypatch):
     monkeypatch.setattr(roster, "TYPING_TTL", 0.2)
     monkeypatch.setattr(presence, "CROWD", 0.001)  # connections
     monkeypatch.setattr(presence, "LONGEST", 60)
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        monkeypatch.setattr(presence, "LONGEST", 0.05)  # from now on, and not for what waits
+        monkeypatch.setattr(presence, "LONGEST", 0.05)  # for later pauses
         await hers.command("typing.start")
         await sees_typing(his, "Alice")
 
         await sees_typing(his)
 
 
-async def test_several_can_type_at_once_and_end_apart(alice, bob):
+async def test_two_people_can_type_at_the_same_time(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his, enter() as watching:
         await hers.command("typing.start")
         await his.command("typing.start")
@@ -76,7 +63,7 @@ async def test_several_can_type_at_once_and_end_apart(alice, bob):
         await sees_typing(watching, "Bob")
 
 
-async def test_who_enters_sees_who_is_typing(alice, bob):
+async def test_a_newcomer_sees_who_is_typing(alice, bob):
     async with enter(cookie=alice) as hers:
         await hers.command("typing.start")
 

@@ -1,0 +1,23 @@
+"""Two people, and rooms that show changes quickly."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.people_shown import cookie
+
+
+@pytest.fixture
+def alice():
+    return cookie("Alice")
+
+
+@pytest.fixture
+def bob():
+    return cookie("Bob")
+
+
+@pytest.fixture
+def quick_lists(monkeypatch):
+    """Lists of people, and of people typing, follow each other more closely than in a server."""
+    monkeypatch.setattr("chat.live.presence.COALESCE", 0.05)
