@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from chat.channel import group
 from chat.protocol import frames
@@ -28,7 +28,7 @@ class Change(Struct, frozen=True):
     """One entry of a room's log, encoded once for everyone."""
 
     seq: int
-    text: str  # the message as JSON
+    message: Raw  # as JSON
 
 
 class Announcement(Struct, frozen=True):
@@ -49,7 +49,7 @@ def group_name(slug: str) -> str:
 
 def encoded(messages: Sequence[frames.Message]) -> list[Change]:
     """The change that each of `messages` was last changed by."""
-    return [Change(message.changed_seq, frames.encode(message)) for message in messages]
+    return [Change(message.changed_seq, frames.encode_part(message)) for message in messages]
 
 
 class LocalListener(Struct, frozen=True, eq=False):
@@ -105,21 +105,24 @@ def from_event(event: dict[str, Any]) -> Announcement:
     """The announcement in an event of type `room.changed`."""
     changes = event["changes"]
     if changes is not None:
-        changes = [Change(seq, text) for seq, text in changes]
+        changes = [Change(seq, Raw(text.encode())) for seq, text in changes]
     title = event.get("title")
     return Announcement(event["epoch"], event["after"], event["head"], changes, title)
 
 
 def _as_event(announcement: Announcement) -> dict[str, Any]:
     changes = announcement.changes
-    if changes is not None and sum(len(change.text) for change in changes) > MAX_EVENT:
+    if changes is not None and sum(len(change.message) for change in changes) > MAX_EVENT:
         changes = None
+    pairs: list[tuple[int, str]] | None = None
+    if changes is not None:
+        pairs = [(change.seq, bytes(change.message).decode()) for change in changes]
     return {
         "type": "room.changed",
         "epoch": announcement.epoch,
         "after": announcement.after,
         "head": announcement.head,
-        "changes": None if changes is None else [[change.seq, change.text] for change in changes],
+        "changes": pairs,
         "title": announcement.title,
     }
 

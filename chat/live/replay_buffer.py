@@ -1,6 +1,6 @@
-"""The tail of a room's log in memory, encoded, and the frames that bring readers up to date.
+"""The end of a room's log in memory, encoded, and the frames that bring readers up to date.
 
-Pure: no I/O, no tasks. What is no longer here is in the log.
+Pure: no I/O, no tasks. What has been evicted is in the log.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from chat.channel.announcements import Change
 from chat.live.prepared_text import SharedText
-from chat.protocol.frames import MAX_FRAME_OUT, PAGE
+from chat.protocol.frames import MAX_FRAME_OUT, PAGE, RoomChanged, encode
 
 MAX_CHANGES = 512
-MAX_BYTES = 1024 * 1024  # of one room, kept back only for the PAGE that newcomers get
-MAX_CURSORS = 64  # readers' positions whose frames are remembered, while these are not more than
-MAX_FRAMED = 2 * MAX_BYTES
+MAX_BYTES = 1024 * 1024  # of one room; exceeded only by the PAGE that newcomers get
+MAX_CURSORS = 64  # readers' positions whose frames are cached
+MAX_CACHED_BYTES = 2 * MAX_BYTES  # of cached frames, give or take the last one
 ENVELOPE = 100  # bytes of a `room.changed` frame around its messages
 
 
@@ -28,24 +29,23 @@ class _Body(Struct):
 
 
 class Frame:
-    """A `room.changed` frame, and the seq that its reader has then reached."""
+    """A `room.changed` frame. Its reader is at `head` afterwards."""
 
     __slots__ = ("_bodies", "_changes", "head", "text")
 
     def __init__(self, after: int, head: int, changes: Sequence[Change]) -> None:
-        messages = ",".join([change.text for change in changes])
-        start = f'{{"type":"room.changed","after":{after},"head":{head},"messages":['
+        messages: list[Any] = [change.message for change in changes]  # encoded already
         self.head = head
-        self.text = SharedText(f"{start}{messages}]}}")
+        self.text = SharedText(encode(RoomChanged(after, head, messages)))
         self._changes = changes
         self._bodies: list[SharedText] | None = None
 
     def bodies(self) -> list[SharedText]:
-        """What was said in it, for those who read plain text."""
+        """The bodies of its messages, for readers of plain text."""
         if self._bodies is None:
             decode = msgspec.json.decode
             self._bodies = [
-                SharedText(decode(each.text, type=_Body).body) for each in self._changes
+                SharedText(decode(each.message, type=_Body).body) for each in self._changes
             ]
         return self._bodies
 
@@ -56,7 +56,7 @@ def split_into_frames(after: int, head: int, changes: Iterable[Change]) -> list[
     page: list[Change] = []
     size = ENVELOPE
     for change in changes:
-        length = len(change.text.encode()) + 1
+        length = len(change.message) + 1
         if page and size + length > MAX_FRAME_OUT:
             frames.append(Frame(after, page[-1].seq, page))
             after, page, size = page[-1].seq, [], ENVELOPE
@@ -73,30 +73,30 @@ class ReplayBuffer:
         self.floor = floor
         self.head = head
         self._changes = deque(changes)
-        self._bytes = sum(len(change.text) for change in self._changes)
-        self._framed: dict[int, list[Frame]] = {}
-        self._framed_bytes = 0
+        self._bytes = sum(len(change.message) for change in self._changes)
+        self.cached_frames: dict[int, list[Frame]] = {}
+        self._cached_bytes = 0
         self._evict()
 
     def extend(self, head: int, changes: Iterable[Change]) -> None:
-        """Go on to `head` with the changes in (self.head, head].
+        """Append the changes in (self.head, head].
 
-        What exceeds the bounds is forgotten only now, when readers have had their turn.
+        What exceeds the limits is evicted first: readers have had a pass to read the last changes.
         """
         self._evict()
         for change in changes:
             if change.seq > self.head:
                 self._changes.append(change)
-                self._bytes += len(change.text)
+                self._bytes += len(change.message)
         self.head = head
-        self._framed.clear()
-        self._framed_bytes = 0
+        self.cached_frames.clear()
+        self._cached_bytes = 0
 
     def replaced(self, floor: int, upto: int, changes: Iterable[Change]) -> ReplayBuffer:
-        """`changes`, all those in (floor, upto], followed by those after `upto` that are here.
+        """A buffer with `changes`, all those in (floor, upto], and those after `upto` from here.
 
-        Reading takes time. Where a busy room has evicted what follows `upto` meanwhile, joining
-        the two would leave a hole: then what is here stays, and is newer than what was read.
+        Reading `changes` takes time. If what follows `upto` has been evicted meanwhile, joining
+        the two would leave a gap: then this buffer stays, which is newer than what was read.
         """
         if self.floor > upto:
             return self
@@ -105,22 +105,22 @@ class ReplayBuffer:
         return fresh
 
     def frames_after(self, cursor: int) -> list[Frame] | None:
-        """The frames from `cursor` to head, made once for all who are there; None when the
+        """The frames from `cursor` to `head`, built once for all readers there; None when the
         cursor lies below what is in memory."""
         if cursor < self.floor:
             return None
-        frames = self._framed.get(cursor)
+        frames = self.cached_frames.get(cursor)
         if frames is None:
-            # From the end: most readers miss the last few of hundreds.
+            # From the end: most readers need only the last few of hundreds.
             missed = list(takewhile(lambda change: change.seq > cursor, reversed(self._changes)))
             frames = split_into_frames(cursor, self.head, reversed(missed))
-            if len(self._framed) < MAX_CURSORS and self._framed_bytes < MAX_FRAMED:
-                self._framed[cursor] = frames
-                self._framed_bytes += sum(len(frame.text.text) for frame in frames)
+            if len(self.cached_frames) < MAX_CURSORS and self._cached_bytes < MAX_CACHED_BYTES:
+                self.cached_frames[cursor] = frames
+                self._cached_bytes += sum(len(frame.text.text) for frame in frames)
         return frames
 
     def page_cursor(self) -> int:
-        """Where a newcomer starts, to get the newest page."""
+        """The cursor of a newcomer, who gets the newest page."""
         if len(self._changes) <= PAGE:
             return self.floor
         return self._changes[-PAGE].seq - 1
@@ -130,5 +130,5 @@ class ReplayBuffer:
             self._bytes > MAX_BYTES and len(self._changes) > PAGE
         ):
             oldest = self._changes.popleft()
-            self._bytes -= len(oldest.text)
+            self._bytes -= len(oldest.message)
             self.floor = oldest.seq

@@ -232,6 +232,11 @@ def encode(frame: Struct) -> str:
     return _encoder.encode(frame).decode()
 
 
+def encode_part(part: Struct) -> msgspec.Raw:
+    """`part` of a frame, encoded once for all frames that will contain it."""
+    return msgspec.Raw(_encoder.encode(part))
+
+
 def error_frame(error: ChatError, reply_to: int | None) -> Error:
     """The reply to a refused command."""
     return Error(reply_to, error.code, str(error.detail), error.retry_in_ms)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 import pytest
+from msgspec import Raw
 
-from chat.channel.announcements import Change
+from chat.channel.announcements import Change, encoded
 from chat.live.replay_buffer import (
     MAX_BYTES,
+    MAX_CACHED_BYTES,
     MAX_CHANGES,
     MAX_CURSORS,
-    MAX_FRAMED,
     ReplayBuffer,
     split_into_frames,
 )
-from chat.protocol.frames import MAX_FRAME_OUT, PAGE
+from chat.protocol.frames import MAX_FRAME_OUT, PAGE, Message, RoomChanged, encode
+
+
+def change(seq, message):
+    return Change(seq, Raw(json.dumps(message, ensure_ascii=False).encode()))
 
 
 def changes(first, last, size=1):
-    return [
-        Change(seq, json.dumps({"seq": seq, "body": "x" * size})) for seq in range(first, last + 1)
-    ]
+    return [change(seq, {"seq": seq, "body": "x" * size}) for seq in range(first, last + 1)]
 
 
 def read(frames):
@@ -31,47 +35,47 @@ def read(frames):
 
 
 def test_a_reader_gets_what_follows_their_cursor():
-    recent = ReplayBuffer(0, 3, changes(1, 3))
+    buffer = ReplayBuffer(0, 3, changes(1, 3))
 
-    assert read(recent.frames_after(1)) == [(1, 3, [2, 3])]
+    assert read(buffer.frames_after(1)) == [(1, 3, [2, 3])]
 
 
 def test_a_reader_who_is_up_to_date_gets_one_empty_frame():
-    recent = ReplayBuffer(0, 3, changes(1, 3))
+    buffer = ReplayBuffer(0, 3, changes(1, 3))
 
-    assert read(recent.frames_after(3)) == [(3, 3, [])]
+    assert read(buffer.frames_after(3)) == [(3, 3, [])]
 
 
 def test_a_reader_behind_what_is_in_memory_is_sent_to_the_log():
-    recent = ReplayBuffer(10, 12, changes(11, 12))
+    buffer = ReplayBuffer(10, 12, changes(11, 12))
 
-    assert read(recent.frames_after(10)) == [(10, 12, [11, 12])]
-    assert recent.frames_after(9) is None
+    assert read(buffer.frames_after(10)) == [(10, 12, [11, 12])]
+    assert buffer.frames_after(9) is None
 
 
 def test_what_is_added_reaches_readers_at_every_cursor():
-    recent = ReplayBuffer(0, 1, changes(1, 1))
-    assert read(recent.frames_after(1)) == [(1, 1, [])]
+    buffer = ReplayBuffer(0, 1, changes(1, 1))
+    assert read(buffer.frames_after(1)) == [(1, 1, [])]
 
-    recent.extend(3, changes(2, 3))
+    buffer.extend(3, changes(2, 3))
 
-    assert read(recent.frames_after(1)) == [(1, 3, [2, 3])]
-    assert read(recent.frames_after(0)) == [(0, 3, [1, 2, 3])]
+    assert read(buffer.frames_after(1)) == [(1, 3, [2, 3])]
+    assert read(buffer.frames_after(0)) == [(0, 3, [1, 2, 3])]
 
 
 def test_what_is_added_twice_is_there_once():
-    recent = ReplayBuffer(0, 2, changes(1, 2))
+    buffer = ReplayBuffer(0, 2, changes(1, 2))
 
-    recent.extend(3, changes(2, 3))
+    buffer.extend(3, changes(2, 3))
 
-    assert read(recent.frames_after(0)) == [(0, 3, [1, 2, 3])]
+    assert read(buffer.frames_after(0)) == [(0, 3, [1, 2, 3])]
 
 
 def test_what_was_read_again_is_joined_to_what_came_meanwhile():
-    recent = ReplayBuffer(0, 5, changes(1, 5))
-    recent.extend(8, changes(6, 8))
+    buffer = ReplayBuffer(0, 5, changes(1, 5))
+    buffer.extend(8, changes(6, 8))
 
-    joined = recent.replaced(2, 5, changes(4, 5))
+    joined = buffer.replaced(2, 5, changes(4, 5))
 
     assert (joined.floor, joined.head) == (2, 8)
     assert read(joined.frames_after(2)) == [(2, 8, [4, 5, 6, 7, 8])]
@@ -79,12 +83,12 @@ def test_what_was_read_again_is_joined_to_what_came_meanwhile():
 
 @pytest.mark.parametrize("size", [1, 2 * MAX_BYTES // MAX_CHANGES])
 def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
-    recent = ReplayBuffer(0, 5, changes(1, 5, size))
+    buffer = ReplayBuffer(0, 5, changes(1, 5, size))
     last = 2 * MAX_CHANGES
     for seq in range(6, last + 1):
-        recent.extend(seq, changes(seq, seq, size))
+        buffer.extend(seq, changes(seq, seq, size))
 
-    joined = recent.replaced(2, 5, changes(4, 5, size))
+    joined = buffer.replaced(2, 5, changes(4, 5, size))
 
     assert joined.frames_after(5) is None, "the log has what follows, memory does not"
     assert joined.head == last
@@ -94,78 +98,78 @@ def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
 
 def test_a_head_may_lie_beyond_the_last_change():
     """A message changed twice is one row: the seq of its first change is nowhere to be read."""
-    recent = ReplayBuffer(0, 2, changes(1, 2))
+    buffer = ReplayBuffer(0, 2, changes(1, 2))
 
-    recent.extend(5, changes(4, 4))
+    buffer.extend(5, changes(4, 4))
 
-    assert read(recent.frames_after(2)) == [(2, 5, [4])]
+    assert read(buffer.frames_after(2)) == [(2, 5, [4])]
 
 
 def test_readers_at_one_cursor_share_their_frames():
-    recent = ReplayBuffer(0, 3, changes(1, 3))
+    buffer = ReplayBuffer(0, 3, changes(1, 3))
 
-    assert recent.frames_after(1) is recent.frames_after(1)
+    assert buffer.frames_after(1) is buffer.frames_after(1)
 
 
 def test_frames_are_remembered_for_a_bounded_number_of_cursors():
-    recent = ReplayBuffer(0, 200, changes(1, 200))
+    buffer = ReplayBuffer(0, 200, changes(1, 200))
 
     for cursor in range(200):
-        assert read(recent.frames_after(cursor))[0][0] == cursor
+        assert read(buffer.frames_after(cursor))[0][0] == cursor
 
-    assert len(recent._framed) == MAX_CURSORS
+    assert len(buffer.cached_frames) == MAX_CURSORS
 
 
 def test_long_frames_are_remembered_for_fewer_cursors():
-    recent = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
+    buffer = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
 
     for cursor in range(PAGE):
-        assert read(recent.frames_after(cursor))[0][0] == cursor
+        assert read(buffer.frames_after(cursor))[0][0] == cursor
 
-    kept = sum(len(frame.text.text) for frames in recent._framed.values() for frame in frames)
-    assert MAX_FRAMED <= kept < MAX_FRAMED + 1.1 * MAX_BYTES
-    recent.extend(PAGE + 1, changes(PAGE + 1, PAGE + 1))
-    assert recent.frames_after(PAGE) is recent.frames_after(PAGE), "there is room again"
+    kept = sum(len(frame.text.text) for frames in buffer.cached_frames.values() for frame in frames)
+    assert MAX_CACHED_BYTES <= kept < MAX_CACHED_BYTES + 1.1 * MAX_BYTES
+    buffer.extend(PAGE + 1, changes(PAGE + 1, PAGE + 1))
+    assert buffer.frames_after(PAGE) is buffer.frames_after(PAGE), "there is room again"
 
 
 def test_old_changes_are_forgotten_past_the_bound():
-    recent = ReplayBuffer(0, 0, [])
+    buffer = ReplayBuffer(0, 0, [])
     for head in range(1, MAX_CHANGES + 11):
-        recent.extend(head, changes(head, head))
+        buffer.extend(head, changes(head, head))
 
-    recent.extend(recent.head + 1, changes(recent.head + 1, recent.head + 1))
+    buffer.extend(buffer.head + 1, changes(buffer.head + 1, buffer.head + 1))
 
-    assert recent.floor == 10
-    assert recent.frames_after(9) is None
-    ((after, _, seqs),) = read(recent.frames_after(10))
-    assert seqs == list(range(after + 1, recent.head + 1))
+    assert buffer.floor == 10
+    assert buffer.frames_after(9) is None
+    ((after, _, seqs),) = read(buffer.frames_after(10))
+    assert seqs == list(range(after + 1, buffer.head + 1))
 
 
 def test_those_who_waited_for_the_newest_still_find_it_in_a_long_burst():
     """Forgetting comes one step late, or a burst past the bound would send everyone to the log."""
-    recent = ReplayBuffer(0, 0, [])
+    buffer = ReplayBuffer(0, 0, [])
 
-    recent.extend(2 * MAX_CHANGES, changes(1, 2 * MAX_CHANGES))
+    buffer.extend(2 * MAX_CHANGES, changes(1, 2 * MAX_CHANGES))
 
-    assert next(seq for *_, seqs in read(recent.frames_after(0)) for seq in seqs) == 1
+    assert next(seq for *_, seqs in read(buffer.frames_after(0)) for seq in seqs) == 1
 
 
 def test_few_long_messages_count_as_many():
     size = MAX_BYTES // 100
-    recent = ReplayBuffer(0, 200, changes(1, 200, size))
+    buffer = ReplayBuffer(0, 200, changes(1, 200, size))
 
-    recent.extend(201, changes(201, 201))
+    buffer.extend(201, changes(201, 201))
 
-    assert 90 < recent.head - recent.floor < 110
+    assert 90 < buffer.head - buffer.floor < 110
 
 
 def test_the_page_of_newcomers_stays_however_long_its_messages_are():
-    recent = ReplayBuffer(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // PAGE))
+    buffer = ReplayBuffer(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // PAGE))
 
-    recent.extend(recent.head, [])
+    buffer.extend(buffer.head, [])
 
-    assert recent.page_cursor() == recent.floor == 10
-    assert recent.frames_after(recent.page_cursor())
+    assert buffer.page_cursor() == buffer.floor == 10
+    assert buffer.frames_after(buffer.page_cursor())
 
 
 def test_a_newcomer_starts_a_page_before_the_head():
@@ -176,10 +180,7 @@ def test_a_newcomer_starts_a_page_before_the_head():
 
 
 def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
-    owls = [
-        Change(seq, json.dumps({"seq": seq, "body": "🦉" * 4000}, ensure_ascii=False))
-        for seq in range(1, 101)
-    ]
+    owls = [change(seq, {"seq": seq, "body": "🦉" * 4000}) for seq in range(1, 101)]
 
     frames = split_into_frames(0, 100, owls)
 
@@ -196,3 +197,24 @@ def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
 
 def test_a_frame_ends_at_the_head_even_without_changes():
     assert read(split_into_frames(5, 9, [])) == [(5, 9, [])]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_frame_is_what_the_protocol_declares(count):
+    author = {
+        "author_id": "alice",
+        "author_name": "Zoë 🦉",
+        "posted_at": "2026-01-02T03:04:05.678Z",
+    }
+    messages = [
+        Message(seq=seq, changed_seq=seq, client_message_id=uuid4(), body='"<\n', **author)
+        for seq in range(1, count + 1)
+    ]
+
+    (frame,) = split_into_frames(0, count, encoded(messages))
+
+    assert frame.text.text == encode(RoomChanged(after=0, head=count, messages=messages))
+    assert frame.text.text.startswith(
+        f'{{"type":"room.changed","after":0,"head":{count},"messages":['
+    )
+    assert [body.text for body in frame.bodies()] == ['"<\n'] * count
