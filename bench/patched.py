@@ -41,11 +41,11 @@ def no_group_commit() -> None:
     group_commit.MAX_BATCH = 1
 
 
-def no_company() -> None:
-    """After a batch of several, the next one is written with whoever is there."""
+def no_batch_wait() -> None:
+    """After a batch of several, the next one is written without a wait for more posts."""
     from chat.live import group_commit
 
-    group_commit.LONGEST_WAIT = 0
+    group_commit.MAX_BATCH_WAIT = 0
 
 
 def no_flush() -> None:
@@ -94,10 +94,10 @@ def no_heads() -> None:
     """Nobody compares the hubs with the log, which in `no_storage` stays empty."""
     from chat.live.hub_registry import HubRegistry
 
-    async def watch(self: HubRegistry) -> None:
+    async def poll(self: HubRegistry) -> None:
         return
 
-    HubRegistry._watch = watch  # type: ignore[method-assign]
+    HubRegistry._poll = poll  # type: ignore[method-assign]
 
 
 def no_shared_hub() -> None:
@@ -137,7 +137,7 @@ def no_prepared_frames() -> None:
 PATCHES: dict[str, Callable[[], None]] = {
     patch.__name__: patch
     for patch in (
-        *(log_queries, no_group_commit, no_company, no_flush, no_storage),
+        *(log_queries, no_group_commit, no_batch_wait, no_flush, no_storage),
         *(no_shared_hub, no_coalescing, no_prepared_frames),
     )
 }

@@ -80,14 +80,14 @@ def _deadline(request):
 
 @pytest.fixture(autouse=True)
 def _hubs_close_at_once(monkeypatch):
-    """A hub does not outlive its test's event loop, so none of its tasks and ears does."""
+    """A hub does not outlive its test's event loop, so none of its tasks does."""
     monkeypatch.setattr("chat.live.hub_registry.MAX_LINGERING", 0)
 
 
 @pytest.fixture
 def quick_polls(monkeypatch):
     """The database is asked for the heads of the rooms as often as only tests want it."""
-    monkeypatch.setattr("chat.live.hub_registry.POLL", (0.05, 0.1))
+    monkeypatch.setattr("chat.live.hub_registry.POLL_INTERVAL", (0.05, 0.1))
 
 
 @pytest.fixture

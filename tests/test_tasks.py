@@ -24,7 +24,7 @@ async def started(*coroutines):
 
 
 async def test_a_task_that_swallowed_a_cancellation_is_cancelled_again(monkeypatch):
-    monkeypatch.setattr(tasks, "AGAIN", 0.01)
+    monkeypatch.setattr(tasks, "CANCEL_TIMEOUT", 0.01)
     quick, slow = await started(deaf(0), deaf(2))
 
     await cancel(quick, slow)
@@ -34,7 +34,7 @@ async def test_a_task_that_swallowed_a_cancellation_is_cancelled_again(monkeypat
 
 
 async def test_a_task_that_never_ends_is_given_up(monkeypatch):
-    monkeypatch.setattr(tasks, "AGAIN", 0.01)
+    monkeypatch.setattr(tasks, "CANCEL_TIMEOUT", 0.01)
     (stubborn,) = await started(deaf(tasks.ATTEMPTS))
 
     await cancel(stubborn)

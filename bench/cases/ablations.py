@@ -29,7 +29,7 @@ def plain_daphne() -> AbstractContextManager[Target]:
 VARIANTS: dict[str, Callable[[], AbstractContextManager[Target]]] = {
     "everything on": partial(patched),
     "no group commit: a transaction per message": partial(patched, "no_group_commit"),
-    "no waiting for company: a commit begins with whoever is there": partial(patched, "no_company"),
+    "no wait for more posts: a commit begins immediately": partial(patched, "no_batch_wait"),
     "no coalescing: a frame per message": partial(patched, "no_coalescing"),
     "no prepared frames: ASGI's `send` per connection": partial(patched, "no_prepared_frames"),
     "plain `daphne` instead of `manage.py serve`": plain_daphne,

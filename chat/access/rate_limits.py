@@ -1,4 +1,4 @@
-"""How fast and how many: what one person may ask of this process. 0 means unlimited."""
+"""Rate limits, and limits on how much a client may have open. 0 means unlimited."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ NAMES = 1 / 5, 10  # that an author may take
 # Of these, each of the PEOPLE_PER_ADDRESS adds so many to what their address may do.
 HANDSHAKES = 1 / 2, 6
 COMMAND_SHARE = 1 / 4  # of COMMAND_RATE, of commands of any kind; a second's worth at once
-LONGEST_WAIT = 5.0  # seconds for such a command; more are refused
+MAX_COMMAND_WAIT = 5.0  # seconds that such a command is delayed; more are refused
 HISTORY = 1.0, 5  # pages of history.fetch
 PAGES = 1 / 10, 10  # of HTML
 LOOKUPS = 1 / 2, 20  # of what the page asks over HTTP
-REFUSALS = 5.0, 30  # a second and at once, before a socket that will not listen is closed
-HELD_BACK = 1.0  # seconds until a handshake or an HTTP request is refused for being too many
+REFUSALS = 5.0, 30  # before a socket that ignores them is closed
+REFUSAL_DELAY = 1.0  # seconds until a handshake or an HTTP request too many is refused
 ROW_BYTES = 300  # that a message takes in the database besides its body
 MAX_KEYS = 100_000  # authors or addresses remembered for one thing
 DAY = 24 * 3600  # seconds
@@ -57,11 +57,11 @@ class Rate:
 
     def reserve(self, refusal: str | Promise) -> float:
         """Seconds until the turn of one more, which counts now: after those that wait already.
-        Raises TooFast, which says `refusal`, where that would be longer than LONGEST_WAIT."""
+        Raises TooFast, which says `refusal`, where that would be longer than MAX_COMMAND_WAIT."""
         now = time.monotonic()
         full_at = max(self._full_at, now) + self._interval
         wait = max(0.0, full_at - now - self._burst)
-        if wait > LONGEST_WAIT:
+        if wait > MAX_COMMAND_WAIT:
             raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
         self._full_at = full_at
         return wait
@@ -73,14 +73,14 @@ class Rate:
 
 
 class Rates:
-    """A rate for each of many keys; of more than MAX_KEYS the longest idle are forgotten."""
+    """A rate for each key; beyond MAX_KEYS those idle for longest are dropped."""
 
     def __init__(self, new_rate: Callable[[], Rate]) -> None:
         self._new_rate = new_rate
         self._rates: OrderedDict[str, Rate] = OrderedDict()
 
     def of(self, key: str) -> Rate:
-        """Threads may share it: of two that make one rate at once, one more passes."""
+        """The key's rate. Safe in threads: if two create it at once, one request more passes."""
         rate = self._rates.pop(key, None) or self._new_rate()
         self._rates[key] = rate
         if len(self._rates) > MAX_KEYS:
@@ -92,7 +92,7 @@ Allowance = Callable[[], tuple[float, float]]  # the rate a second, and the burs
 
 
 class AddressLimit:
-    """How fast one client address may do one thing."""
+    """How fast each client address may do one thing."""
 
     def __init__(self, allowance: Allowance, refusal: str | Promise) -> None:
         self._refusal = refusal
@@ -104,17 +104,17 @@ class AddressLimit:
         if address is not None:
             self._addresses.of(network_of(address)).take(self._refusal, cost)
 
-    async def take_or_hold_back(self, address: str | None) -> None:
-        """The same, but a refusal takes its time: a client that tries again immediately gets
-        nowhere, and costs little."""
+    async def take_or_delay(self, address: str | None) -> None:
+        """The same, but a refusal is delayed, so that a client which retries immediately costs
+        little."""
         try:
             self.take(address)
         except TooFast:
-            await hold_back()
+            await delay_refusal()
             raise
 
-    async def turn(self, address: str | None) -> None:
-        """Count one, and return when it is its turn. Raises TooFast where too many wait."""
+    async def wait_turn(self, address: str | None) -> None:
+        """Count one, and return when it may proceed. Raises TooFast if too many wait."""
         if address is None:
             return
         if wait := self._addresses.of(network_of(address)).reserve(self._refusal):
@@ -218,9 +218,9 @@ def network_of(address: str) -> str:
         return address
 
 
-async def hold_back() -> None:
-    """Let a refusal take its time."""
-    await asyncio.sleep(HELD_BACK)
+async def delay_refusal() -> None:
+    """Wait, before a refusal is sent."""
+    await asyncio.sleep(REFUSAL_DELAY)
 
 
 def command_rate() -> Rate:

@@ -1,7 +1,7 @@
 """Refuse to write while the disk with SQLite's file is nearly full: a full disk can stop the whole
-machine, and SQLite needs some room to delete anything.
+machine, and SQLite needs free space even to delete.
 
-Looks in a thread, and at most every few seconds, so only the first post waits for a slow disk.
+Checks in a thread and at most every few seconds, so only the first post waits for a slow disk.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ from chat.protocol.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 5  # seconds
+CHECK_INTERVAL = 5  # seconds
 
 
 class FreeSpace:
-    """What is free on that disk, as last seen. On PostgreSQL the disk is not ours to watch."""
+    """The free space on that disk, as last checked. With PostgreSQL nothing is checked."""
 
     def __init__(self) -> None:
         database = settings.DATABASES["default"]
         on_sqlite = database["ENGINE"].endswith("sqlite3")
         self._folder = Path(database["NAME"]).parent if on_sqlite else None
-        self.shortage = ""  # what is wrong, in words
-        self._looked_at = 0.0  # monotonic
-        self._first_look: asyncio.Future[str] | None = None
+        self.shortage = ""  # the problem in words; empty without one
+        self._checked_at = 0.0  # monotonic
+        self._first_check: asyncio.Future[str] | None = None
 
     async def require(self) -> None:
         """Raises Unavailable while too little is free."""
-        if self._first_look is None:
-            self._looked_at = time.monotonic()
-            self._first_look = asyncio.get_running_loop().run_in_executor(None, self.look)
-        await asyncio.shield(self._first_look)
-        if time.monotonic() > self._looked_at + LOOK_EVERY:
-            self._looked_at = time.monotonic()
-            asyncio.get_running_loop().run_in_executor(None, self.look)
+        if self._first_check is None:
+            self._checked_at = time.monotonic()
+            self._first_check = asyncio.get_running_loop().run_in_executor(None, self.check)
+        await asyncio.shield(self._first_check)
+        if time.monotonic() > self._checked_at + CHECK_INTERVAL:
+            self._checked_at = time.monotonic()
+            asyncio.get_running_loop().run_in_executor(None, self.check)
         if self.shortage:
             raise Unavailable
 
-    def look(self) -> str:
-        """Look now; returns what is wrong, empty if nothing is. Keeps the last answer where the
-        disk gives none, which SQLite then reports better."""
-        self._looked_at = time.monotonic()
+    def check(self) -> str:
+        """Check now; returns the problem in words, or an empty string. Keeps the last result if
+        the disk cannot be read: SQLite reports that better."""
+        self._checked_at = time.monotonic()
         least, shortage = settings.MIN_FREE_MEGABYTES, ""
         if least > 0 and self._folder is not None:
             try:

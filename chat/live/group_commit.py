@@ -1,8 +1,9 @@
 """Group commit: posts that arrive while one transaction is written form the next one.
 
-It clocks itself: no added delay when idle, one commit for many when busy. After a batch of several
-it waits a moment for as many again, or half of them would always just miss the next one.
-A post's future resolves only after COMMIT.
+An idle server writes a post immediately, a busy one writes many with one commit. After a batch of
+several it waits a moment for as many again: the authors it has just acknowledged tend to post
+again together, and half of them would always just miss the next batch. `post` returns only after
+COMMIT.
 """
 
 from __future__ import annotations
@@ -28,21 +29,21 @@ from chat.services.messages import Post, post_messages
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 256  # posts of one transaction
-LONGEST_WAIT = 0.005  # seconds, for company; mostly it is half of what the last batch took
-BUSY_RETRY = 500, 1500  # ms, drawn between: those refused do not all come back at once
+MAX_BATCH_WAIT = 0.005  # seconds to wait for more posts; less if the last batch was quick
+BUSY_RETRY = 500, 1500  # ms, random in between: refused clients do not retry all at once
 
 Outcome = Message | ChatError
 Waiting = tuple[Post, "asyncio.Future[Message]"]
 
 
 class GroupCommit:
-    """A loop's queue into the log."""
+    """The queue of posts that wait to be stored."""
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
-        self._batch_ready = asyncio.Event()  # as many wait as were answered together before
+        self._batch_ready = asyncio.Event()  # `_target_size` posts are queued
         self._target_size = 0
-        self._oldest_at = 0.0  # of the posts that are being written
+        self._oldest_at = 0.0  # perf_counter: when the oldest post being written was received
         self._writing: asyncio.Task[None] | None = None
         show_size(QUEUE, self._waiting)
 
@@ -58,7 +59,7 @@ class GroupCommit:
 
     @property
     def seconds_behind(self) -> float:
-        """How long the oldest unanswered post has waited."""
+        """How long the oldest post that is being written has waited."""
         return time.perf_counter() - self._oldest_at if self._writing else 0.0
 
     async def post(self, post: Post) -> Message:
@@ -78,7 +79,7 @@ class GroupCommit:
         return await stored
 
     async def flush(self) -> None:
-        """Return when everything that waits now has been answered."""
+        """Return when all queued posts have been answered."""
         while self._writing is not None and not self._writing.done():
             await asyncio.wait([self._writing])
 
@@ -95,12 +96,12 @@ class GroupCommit:
                     await self._answer(batch)
                 if len(batch) > 1:
                     took = time.perf_counter() - began
-                    await self._wait_for_more(len(batch), min(took / 2, LONGEST_WAIT))
+                    await self._wait_for_more(len(batch), min(took / 2, MAX_BATCH_WAIT))
         finally:
             self._writing = None
 
     async def _wait_for_more(self, size: int, seconds: float) -> None:
-        """Return when `size` posts wait: those just answered, who talk on. Or after `seconds`."""
+        """Wait until `size` posts are queued, or `seconds` have passed."""
         if len(self._waiting) >= size:
             return
         self._target_size = size
@@ -112,7 +113,7 @@ class GroupCommit:
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
             outcomes = await self._store([post for post, _ in batch])
-        except BaseException as error:  # a bug, or the loop ends: nobody may wait for ever
+        except BaseException as error:  # a bug or a cancellation: nobody may wait for ever
             for _, stored in batch:
                 stored.cancel()
             if not isinstance(error, Exception):
@@ -120,7 +121,7 @@ class GroupCommit:
             logger.exception("A batch of %d posts failed", len(batch))
             return
         for (_, stored), outcome in zip(batch, outcomes, strict=True):
-            if stored.done():  # its connection is gone
+            if stored.done():  # cancelled, because its connection has ended
                 continue
             if isinstance(outcome, Message):
                 stored.set_result(outcome)
@@ -128,10 +129,10 @@ class GroupCommit:
                 stored.set_exception(outcome)
 
     async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
-        """An outcome for each post. A failing batch is tried again, then in halves, so that a
-        post that cannot be stored fails alone."""
+        """An outcome for each post. A batch that fails is tried again, then split in halves, so
+        that a post that cannot be stored fails alone."""
         try:
-            return await self._store_at_once(posts)
+            return await self._store_together(posts)
         except Unavailable as error:
             logger.error("The database did not take %d posts: %s", len(posts), error.__cause__)
             return [Unavailable() for _ in posts]
@@ -142,7 +143,7 @@ class GroupCommit:
             middle = len(posts) // 2
             return [*await self._store(posts[:middle]), *await self._store(posts[middle:])]
 
-    async def _store_at_once(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+    async def _store_together(self, posts: Sequence[Post]) -> Sequence[Outcome]:
         try:
             return await database.write(post_messages, posts)
         except (DatabaseError, Unavailable):

@@ -1,7 +1,7 @@
-"""This process's hubs: opened by a room's first connection, closed some time after its last.
+"""This process's hubs: opened by a room's first connection, closed some seconds after its last.
 
-Asks the database for the heads of all live rooms, one query for all, every 1 to 2 s: that
-alone repairs a lost doorbell, a crash between COMMIT and announce, a flushed or stalled Redis.
+It polls the heads of all open rooms, with one query every 1 to 2 s. That alone recovers from a
+lost announcement, a crash between COMMIT and publishing, and a flushed or stalled Redis.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from chat.protocol.errors import CloseCode, Disconnect, Unavailable
 
 logger = logging.getLogger(__name__)
 
-LINGER = 5.0  # seconds that a hub outlives its last connection, for a reload or a reconnect
+LINGER = 5.0  # seconds that a hub stays open without connections, for a reload or a reconnect
 MAX_LINGERING = 100  # hubs
-POLL = 1.0, 2.0  # seconds, drawn between: many processes do not ask at once
+POLL_INTERVAL = 1.0, 2.0  # seconds, random in between: processes do not poll all at once
 
 
 class HubRegistry:
@@ -32,8 +32,8 @@ class HubRegistry:
 
     def __init__(self) -> None:
         self._hubs: dict[str, RoomHub] = {}
-        self._watching: asyncio.Task[None] | None = None
-        self._lingers = True
+        self._polling: asyncio.Task[None] | None = None
+        self._allows_lingering = True
         self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
         self._closing: set[asyncio.Task[None]] = set()
         self._room_counts = RoomCounts(self._counts)
@@ -63,27 +63,27 @@ class HubRegistry:
             hub = self._hubs[slug] = RoomHub(slug)
         elif hub in self._lingering:
             self._lingering.pop(hub).cancel()
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name="heads")
-        self._take_part()
+        if self._polling is None:
+            self._polling = asyncio.create_task(self._poll(), name="heads")
+        self._exchange_counts()
         hub.users += 1
         ROOMS.inc(hub.users == 1)
         try:
             await hub.opened()
         except BaseException as error:
             if isinstance(error, Exception):
-                self._forget(hub)  # whoever comes next tries anew
+                self._forget(hub)  # the next connection tries again
             self.leave(hub)
             raise
         return hub
 
     def leave(self, hub: RoomHub) -> None:
-        """One user less; LINGER after the last one left, the hub is closed."""
+        """One user less. The hub is closed LINGER seconds after the last one has left."""
         hub.users -= 1
         if hub.users:
             return
         ROOMS.dec()
-        if self._hubs.get(hub.slug) is hub and hub.is_open and self._lingers:
+        if self._hubs.get(hub.slug) is hub and hub.is_open and self._allows_lingering:
             loop = asyncio.get_running_loop()
             self._lingering[hub] = loop.call_later(LINGER, self._close, hub)
             if len(self._lingering) > MAX_LINGERING:
@@ -93,19 +93,19 @@ class HubRegistry:
 
     def stop_lingering(self) -> None:
         """Close the rooms that nobody is in, and from now on each after its last connection."""
-        self._lingers = False
+        self._allows_lingering = False
         for hub in list(self._lingering):
             self._close(hub)
 
     def people_in(self, slug: str) -> int | None:
-        """How many are in a room; None where no process that we have heard of knows."""
+        """How many people are in a room; None if no process is known to have it open."""
         hub = self._hubs.get(slug)
         if hub is not None and hub.is_open:
             return hub.presence.count()
-        self._take_part()
+        self._exchange_counts()
         return self._room_counts.people_in(slug) if settings.REDIS_URL else 0
 
-    def _take_part(self) -> None:
+    def _exchange_counts(self) -> None:
         """Processes that share a channel layer count people together."""
         if settings.REDIS_URL and self._counting is None:
             self._counting = asyncio.create_task(self._room_counts.run(), name="room_counts")
@@ -124,35 +124,35 @@ class HubRegistry:
         task = asyncio.ensure_future(hub.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-        if not self._hubs and self._watching:
-            self._watching.cancel()
-            self._watching = None
+        if not self._hubs and self._polling:
+            self._polling.cancel()
+            self._polling = None
 
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:
             del self._hubs[hub.slug]
 
-    async def _watch(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(random.uniform(*POLL))
+            await asyncio.sleep(random.uniform(*POLL_INTERVAL))
             seen = {hub: hub.head for hub in self._hubs.values() if hub.is_open}
             try:
                 heads = await database.read(Room.objects.log_states, [hub.slug for hub in seen])
             except Unavailable:
                 continue
-            except Exception:  # whatever it was, rooms may not go unwatched from now on
-                logger.exception("The heads of the rooms could not be read")
+            except Exception:  # whatever it is, polling must go on
+                logger.exception("Could not read the heads of the rooms")
                 continue
             for hub, head in seen.items():
-                if self._hubs.get(hub.slug) is hub:  # it may have been left, and another opened
+                if self._hubs.get(hub.slug) is hub:  # it may have been closed and opened again
                     self._compare(hub, head, heads.get(hub.slug))
-                    await self._forget_pruned(hub, heads.get(hub.slug))
+                    await self._drop_pruned(hub, heads.get(hub.slug))
 
     def _compare(self, hub: RoomHub, seen: int, found: LogState | None) -> None:
-        """`found` was read after the hub had `seen` the log's head: it cannot be older."""
+        """`found` was read after the hub was at `seen`, so an older head means another log."""
         epoch, head, *_ = found or (hub.epoch, 0)
         if epoch != hub.epoch or head < seen:
-            logger.warning("The log of %s was replaced: its readers start over", hub.slug)
+            logger.warning("The log of %s was replaced; its readers get a reset", hub.slug)
             hub.end(CloseCode.LOG_REPLACED)
             if hub.users:
                 self._forget(hub)
@@ -164,10 +164,10 @@ class HubRegistry:
             hub.on_head(head)
             hub.title = found.shown_title if found else hub.title
 
-    async def _forget_pruned(self, hub: RoomHub, found: LogState | None) -> None:
-        """Nobody may get from memory what was deleted from the log."""
+    async def _drop_pruned(self, hub: RoomHub, found: LogState | None) -> None:
+        """Nobody may be sent from memory what was deleted from the log."""
         if found and hub.ended is None and found.pruned_upto > hub.pruned_upto:
             try:
                 await hub.reread(found.pruned_upto)
-            except Exception as error:  # the next look at the heads finds it again
-                logger.warning("%s still remembers pruned messages: %r", hub.slug, error)
+            except Exception as error:  # the next poll tries again
+                logger.warning("Pruned messages of %s are still in memory: %r", hub.slug, error)

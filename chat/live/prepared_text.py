@@ -1,7 +1,7 @@
-"""A text that goes to many connections.
+"""A text that is sent to many connections.
 
-Where the server offers the `websocket.send_text` extension (chatsite/server/), its frame is made
-once and written without a task switch per connection; elsewhere it goes the ASGI way.
+With the server's `websocket.send_text` extension (chatsite/server/), its WebSocket frame is built
+once and written without a task switch for each connection; other servers get it by ASGI's `send`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class SharedText:
-    """One WebSocket message, made once for all who get it."""
+    """One WebSocket message, encoded once for all connections."""
 
     __slots__ = ("_prepared", "text")
 
@@ -20,14 +20,14 @@ class SharedText:
         self._prepared: Any = None
 
     def prepared(self, prepare: Callable[[str], Any]) -> Any:
-        """The server's own form of it, made when first asked for."""
+        """The server's form of it, which `prepare` builds at the first call."""
         if self._prepared is None:
             self._prepared = prepare(self.text)
         return self._prepared
 
 
 class FastWriter:
-    """One connection's way past the event loop."""
+    """Writes to one connection without a task switch."""
 
     __slots__ = ("_prepare", "_send_text")
 
@@ -36,7 +36,7 @@ class FastWriter:
         self._send_text = extension["send_text"]
 
     def write(self, text: SharedText) -> bool:
-        """Write at once and in order, or return False: the connection has to wait its turn."""
+        """Write immediately and in order, or return False if the connection cannot take it now."""
         return bool(self._send_text(text.prepared(self._prepare)))
 
 

@@ -38,7 +38,7 @@ class Readiness:
             _said(self._round_trip.make()),
         )
         behind = self._group_commit.seconds_behind
-        shortage = await asyncio.to_thread(self._free_space.look)
+        shortage = await asyncio.to_thread(self._free_space.check)
         return {
             "database": answers[0],
             "channel_layer": answers[1],

@@ -1,6 +1,6 @@
-"""Leave in good order: tell every client when to come back, close them in turn, write what waits.
+"""Graceful shutdown: tell every client when to reconnect, close the sockets, write queued posts.
 
-Spread over the drain's time, so that the next server meets a stream of arrivals and no wave.
+Spread over the drain's time, so that clients reach the next server in a stream and not in a wave.
 """
 
 from __future__ import annotations
@@ -15,25 +15,24 @@ from chat.live.group_commit import GroupCommit
 from chat.live.hub_registry import HubRegistry
 from chat.protocol.errors import CloseCode
 
-GOING_AWAY_TIMEOUT = (
-    1.0  # seconds for all to take the news; who does not read learns it by the close code
-)
-TICKS = 50  # batches in which sockets are closed
-ARRIVALS = 100  # clients a second that the next server is meant to welcome
+# Seconds to deliver `going_away`; clients that read slowly learn it from the close code.
+GOING_AWAY_TIMEOUT = 1.0
+CLOSE_BATCHES = 50  # sockets are closed in so many batches
+RECONNECTS = 100  # a second, for the next server
 
 
 class Connection(Protocol):
-    """A client that can be told to go."""
+    """A client's connection."""
 
     async def go_away(self, retry_in_ms: int) -> None:
-        """Tell it to reconnect after this long."""
+        """Ask the client to reconnect after this long."""
 
     async def close(self, code: CloseCode) -> None:
-        """Close its socket."""
+        """Close the socket."""
 
 
 class GracefulShutdown:
-    """The open connections of one event loop, and whether they are being sent away."""
+    """The open connections, and whether they are being closed."""
 
     def __init__(self, hubs: HubRegistry, group_commit: GroupCommit) -> None:
         self.has_begun = False
@@ -43,7 +42,7 @@ class GracefulShutdown:
 
     @contextmanager
     def connected(self, connection: Connection) -> Iterator[None]:
-        """Let `connection` know when the server goes."""
+        """Include `connection` in a shutdown."""
         self.connections[connection] = None
         try:
             yield
@@ -51,22 +50,22 @@ class GracefulShutdown:
             del self.connections[connection]
 
     async def drain(self, seconds: float) -> None:
-        """Send everyone away and flush the journal, in about two thirds of `seconds` at most.
+        """Close all connections and flush the group commit, within two thirds of `seconds`.
 
-        Clients come back one after the other, in the order in which they are closed: ARRIVALS a
-        second, or evenly over `seconds` where they are too many for that.
+        Clients reconnect in the order in which they are closed: RECONNECTS a second, or evenly
+        over `seconds` if there are too many for that.
         """
         self.has_begun = True
         self._hubs.stop_lingering()
         leaving = list(self.connections)
-        spread = min(seconds, len(leaving) / ARRIVALS)  # seconds until the last comes back
+        spread = min(seconds, len(leaving) / RECONNECTS)  # seconds until the last one reconnects
         waits = [spread * place / len(leaving) for place in range(len(leaving))]
         await _at_most(
             GOING_AWAY_TIMEOUT,
             [each.go_away(int(wait * 1000)) for each, wait in zip(leaving, waits, strict=True)],
         )
         closing_ends = time.monotonic() + min(spread, seconds * 2 / 3 - 2 * GOING_AWAY_TIMEOUT)
-        batch = len(leaving) // TICKS + 1
+        batch = len(leaving) // CLOSE_BATCHES + 1
         for start in range(0, len(leaving), batch):
             group = leaving[start : start + batch]
             await _at_most(

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 async def limit_lookups(request: HttpRequest) -> None:
     """Count a lookup. Raises TooFast."""
-    await runtime().limits.lookups.take_or_hold_back(request.META.get("REMOTE_ADDR"))
+    await runtime().limits.lookups.take_or_delay(request.META.get("REMOTE_ADDR"))
 
 
 @asynccontextmanager
@@ -34,7 +34,7 @@ async def page_turn(
     if shows_refusal:
         await limit_lookups(request)
     else:
-        await runtime().limits.pages.take_or_hold_back(request.META.get("REMOTE_ADDR"))
+        await runtime().limits.pages.take_or_delay(request.META.get("REMOTE_ADDR"))
     turns = runtime().read_turns
     async with turns.turn():
         yield turns

@@ -121,15 +121,15 @@ async def test_commands_beyond_what_an_address_may_send_wait_in_turn(
 
     monkeypatch.setattr("chat.access.rate_limits.asyncio.sleep", note)
     for _ in range(8 + 4):
-        await runtime().limits.commands.turn("192.0.2.1")
-    await runtime().limits.commands.turn("192.0.2.2")
-    await runtime().limits.commands.turn(None)
+        await runtime().limits.commands.wait_turn("192.0.2.1")
+    await runtime().limits.commands.wait_turn("192.0.2.2")
+    await runtime().limits.commands.wait_turn(None)
 
     assert waited == pytest.approx([0.5, 1.0, 1.5, 2.0])
 
 
 def test_what_would_wait_too_long_is_refused_and_not_counted(still_clock, monkeypatch):
-    monkeypatch.setattr(rate_limits, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(rate_limits, "MAX_COMMAND_WAIT", 0.5)
     pace = Rate(2, 8)
     assert [pace.reserve("commands") for _ in range(9)] == [0.0] * 8 + [0.5]
 

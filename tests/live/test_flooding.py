@@ -273,7 +273,7 @@ async def test_history_has_a_rate_for_all_of_an_address_and_heartbeats_do_not_co
 async def test_an_address_that_connects_too_fast_is_told_to_come_back(
     settings, still_clock, monkeypatch
 ):
-    monkeypatch.setattr(rate_limits, "HELD_BACK", 0)
+    monkeypatch.setattr(rate_limits, "REFUSAL_DELAY", 0)
     settings.PEOPLE_PER_ADDRESS = 2
     for port in range(2 * 6):
         async with enter(client=["192.0.2.1", port]):

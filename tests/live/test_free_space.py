@@ -29,7 +29,7 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
     async with enter() as hers:
         assert await hers.say("There is room") == 1
         settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
-        runtime().free_space.look()
+        runtime().free_space.check()
 
         refusal = await try_to_say(hers, "No room")
 
@@ -40,13 +40,13 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
         assert chat_log.text.count("Posts are refused") == 1
 
         settings.MIN_FREE_MEGABYTES = 1
-        runtime().free_space.look()
+        runtime().free_space.check()
         assert await hers.say("Room again") == 2
         assert "Posts are accepted again" in chat_log.text
 
 
 async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch):
-    monkeypatch.setattr("chat.live.free_space.LOOK_EVERY", 0)
+    monkeypatch.setattr("chat.live.free_space.CHECK_INTERVAL", 0)
     async with enter() as hers:
         await hers.say("There is room")
         settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
@@ -58,7 +58,7 @@ async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch)
 
 async def test_without_a_least_nothing_is_refused(settings):
     settings.MIN_FREE_MEGABYTES = 0
-    runtime().free_space.look()
+    runtime().free_space.check()
 
     await runtime().free_space.require()
 
@@ -87,10 +87,10 @@ async def test_a_disk_that_cannot_be_read_keeps_its_last_answer(settings, monkey
         watched = FreeSpace()
     await watched.require()
     settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
-    assert watched.look()
+    assert watched.check()
     folder.rmdir()
 
-    assert "MB free" in watched.look()
+    assert "MB free" in watched.check()
     with pytest.raises(Unavailable):
         await watched.require()
 

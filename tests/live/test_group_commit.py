@@ -65,7 +65,7 @@ async def test_many_posts_are_stored_in_the_order_they_came_in_few_transactions(
 
 
 async def test_those_who_were_answered_together_share_the_next_transaction_too(monkeypatch):
-    monkeypatch.setattr("chat.live.group_commit.LONGEST_WAIT", SECONDS)
+    monkeypatch.setattr("chat.live.group_commit.MAX_BATCH_WAIT", SECONDS)
 
     def slowly(execute, sql, params, many, context):
         if sql.startswith("UPDATE chat_room"):

@@ -173,7 +173,7 @@ async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind(
 
 
 async def test_a_hub_closes_although_a_task_of_it_swallows_a_cancellation(monkeypatch):
-    monkeypatch.setattr("chat.tasks.AGAIN", 0.01)
+    monkeypatch.setattr("chat.tasks.CANCEL_TIMEOUT", 0.01)
 
     async def deaf():
         with suppress(asyncio.CancelledError):

@@ -32,7 +32,7 @@ class ElsewhereClient(AsyncClient):
 def one_of_each(monkeypatch, settings, still_clock):
     """One page and one lookup for an address, and then one in ten seconds."""
     settings.PEOPLE_PER_ADDRESS = 1
-    monkeypatch.setattr(rate_limits, "HELD_BACK", 0)
+    monkeypatch.setattr(rate_limits, "REFUSAL_DELAY", 0)
     for name in ("PAGES", "LOOKUPS"):
         monkeypatch.setattr(rate_limits, name, (1 / 10, 1))
     return still_clock
