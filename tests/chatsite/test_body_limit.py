@@ -1,4 +1,4 @@
-"""Long requests are refused before anything is kept of them."""
+"""Requests that are too long are refused before any of them is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What REDIS_URL may name: a Redis, or the Sentinels that know where it is now."""
+"""REDIS_URL may name a Redis, or Sentinels that know where the master is."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_sentinel_url_names_hosts_master_database_and_passwords():
         ("redis+sentinel://one/mymaster/first", "'first'"),
     ],
 )
-def test_a_url_that_is_none_is_refused_with_an_example(url, said):
+def test_an_invalid_url_is_refused_with_an_example(url, said):
     with pytest.raises(ImproperlyConfigured, match=r"redis\+sentinel://host1") as refused:
         channel_layer(url)
 
@@ -54,7 +54,7 @@ def test_a_url_that_is_none_is_refused_with_an_example(url, said):
     assert "'pa'" not in str(refused.value)
 
 
-async def test_people_talk_live_again_after_a_failover(redis_program, postgres_server):
+async def test_messages_arrive_live_again_after_a_failover(redis_program, postgres_server):
     database_url = await asyncio.to_thread(postgres_server.create_database, "sentinel")
     with (
         guarded_redis() as redis,

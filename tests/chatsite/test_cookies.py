@@ -62,7 +62,7 @@ async def test_a_cookie_with_a_backslash_is_dropped_and_the_others_are_not(serve
     assert await guest_of_socket(served, f"chat_guest={escaped(guest)}") != author_id
 
 
-async def test_a_request_without_backslashes_is_passed_on_as_it_is():
+async def test_a_request_without_backslashes_is_not_changed():
     scopes = []
 
     async def application(scope, receive, send):

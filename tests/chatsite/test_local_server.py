@@ -1,4 +1,4 @@
-"""A server without a proxy, as `make run` starts it: who is answered, what the terminal shows."""
+"""A server without a proxy, as `make run` starts it: the hosts it accepts, what it prints."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_on_all_interfaces_it_answers_to_its_own_addresses_and_to_no_other_host(
     assert found == [200, 200, 200, 400, 400]
 
 
-def test_serve_answers_to_them_only_where_it_is_asked_to(address):
+def test_without_local_serve_answers_only_to_allowed_hosts(address):
     with processes.chat_node(command=SERVE) as server:
         assert status_for(address, server.port) == 400
         assert status_for("localhost", server.port) == 200
@@ -96,7 +96,7 @@ def read_until(terminal, words):
     return shown.decode()
 
 
-def test_the_machines_addresses_are_no_loopback_addresses(address):
+def test_loopback_is_not_among_the_machines_addresses(address):
     assert lan_addresses()[0] == address
     assert not any(is_loopback(each) for each in lan_addresses())
 
@@ -104,7 +104,7 @@ def test_the_machines_addresses_are_no_loopback_addresses(address):
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.8.8.8", "[::1]"]
 )
-def test_a_loopback_host_is_known(host):
+def test_a_loopback_host_is_recognised(host):
     assert is_loopback(host)
 
 

@@ -1,4 +1,4 @@
-"""What the logs say of a connection, and what they never say."""
+"""What is logged about a connection, and what never is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def ended(node, number):
             await asyncio.sleep(0.02)
 
 
-async def test_each_connection_leaves_one_line_without_what_was_said():
+async def test_each_connection_is_logged_in_one_line_without_message_text():
     options = {"LOG_FORMAT": "json", "LOG_LEVEL": "debug", "TRUSTED_PROXIES": "127.0.0.1"}
     with processes.chat_node(**options) as node:
         headers = {"Cookie": COOKIE, "X-Forwarded-For": "192.0.2.1"}
@@ -63,7 +63,7 @@ def record(message, **fields):
     return made
 
 
-def test_people_see_the_fields_behind_the_message_and_nobody_forges_a_line():
+def test_human_lines_end_with_the_fields_and_cannot_be_forged():
     line = HumanFormatter().format(
         record("Disconnect", code=1000, room="a b", by="x\nERROR forged")
     )
@@ -72,7 +72,7 @@ def test_people_see_the_fields_behind_the_message_and_nobody_forges_a_line():
 
 
 @pytest.mark.parametrize("formatter", [HumanFormatter(), JsonLines()])
-def test_a_request_that_django_attaches_is_not_shown(formatter):
+def test_a_request_that_django_attaches_is_not_logged(formatter):
     assert "Cookie" not in formatter.format(record("Bad", request={"Cookie": "secret"}))
 
 

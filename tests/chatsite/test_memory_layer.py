@@ -1,4 +1,4 @@
-"""The in-memory layer forgets what is too old, and does not look for it all the time."""
+"""The in-memory layer drops expired events, but does not search for them all the time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def searches(monkeypatch):
     return seen
 
 
-async def test_a_busy_layer_searches_now_and_then(searches, still_clock):
+async def test_a_busy_layer_searches_for_expired_events_at_intervals(searches, still_clock):
     layer = MemoryLayer()
     await layer.group_add("room.lobby", "hub")
     for _ in range(10):
@@ -36,7 +36,7 @@ async def test_a_busy_layer_searches_now_and_then(searches, still_clock):
     assert len(searches) == 2
 
 
-async def test_what_nobody_receives_makes_room_in_the_end(still_clock):
+async def test_events_that_nobody_receives_expire(still_clock):
     layer = MemoryLayer(capacity=1, expiry=-1)
     await layer.send("hub", EVENT)
     with pytest.raises(ChannelFull):

@@ -1,4 +1,4 @@
-"""A setting of the release before that is still set is named in one warning at start."""
+"""An outdated setting that is still set causes one warning at start."""
 
 from __future__ import annotations
 

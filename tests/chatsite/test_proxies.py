@@ -1,4 +1,4 @@
-"""Who asks, and over what: only a trusted proxy is believed, over real sockets too."""
+"""The client address and scheme come from trusted proxies only, over real sockets too."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_the_scheme_is_what_the_nearest_proxy_says(proto, schemes):
 
 
 @pytest.mark.parametrize("entry", ["proxy.example", "10.0.0.0/99", "127.0.0.1:80"])
-def test_an_entry_that_is_no_network_is_named(entry):
+def test_an_invalid_network_is_named_in_the_error(entry):
     with pytest.raises(ValueError, match=entry):
         TrustedProxies(["127.0.0.1", entry])
 
@@ -134,7 +134,7 @@ async def test_a_forged_address_from_a_stranger_changes_nothing(plain_daphne):
     assert second == TOO_MANY
 
 
-async def test_people_behind_one_proxy_are_told_apart_however_they_forge(behind_proxy):
+async def test_clients_behind_one_proxy_are_distinguished_whatever_they_forge(behind_proxy):
     async with AsyncExitStack() as sockets:
         for address in (ALICE, BOB, "2001:db8::1", "2001:db8:0:1::1"):
             headers = from_proxy(address)
@@ -169,7 +169,7 @@ def test_a_stranger_cannot_make_http_look_like_https(plain_daphne):
     assert "Strict-Transport-Security" not in page.headers
 
 
-def test_behind_a_proxy_that_keeps_the_host_forms_need_no_further_setting(behind_proxy):
+def test_behind_a_proxy_that_keeps_the_host_forms_need_no_other_setting(behind_proxy):
     def rename(origin):
         page, _ = ask(behind_proxy, "GET", "/", Host=HOST, **from_proxy(ALICE))
         cookies = [cookie.partition(";")[0] for cookie in page.headers.get_all("Set-Cookie")]
@@ -190,14 +190,14 @@ def test_behind_a_proxy_that_keeps_the_host_forms_need_no_further_setting(behind
     assert forged.status == 403
 
 
-def test_nobody_chooses_the_path_below_which_the_chat_lives(behind_proxy):
+def test_a_client_cannot_choose_the_path_prefix(behind_proxy):
     _, page = ask(behind_proxy, "GET", "/", **{"Daphne-Root-Path": "/mallory"})
 
     assert b"lobby" in page
     assert b"/mallory" not in page
 
 
-def test_people_behind_a_trusted_unix_socket_are_told_apart(tmp_path):
+def test_clients_behind_a_trusted_unix_socket_are_distinguished(tmp_path):
     path = tmp_path / "chat.sock"
     command = (*SERVE, "--bind", "127.0.0.1", "--unix-socket", str(path))
     with (

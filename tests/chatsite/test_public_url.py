@@ -1,4 +1,4 @@
-"""What follows from PUBLIC_URL, and what a deployment is warned of."""
+"""The settings that follow from PUBLIC_URL, and the deployment checks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def checked_for_deployment(tmp_path, **environment):
     return subprocess.run(DEPLOY, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
-def test_one_setting_makes_a_deployment_clean(tmp_path):
+def test_with_public_url_the_deployment_checks_pass(tmp_path):
     clean = checked_for_deployment(tmp_path, PUBLIC_URL="https://chat.example.org")
     bare = checked_for_deployment(tmp_path)
 
@@ -31,7 +31,7 @@ def test_one_setting_makes_a_deployment_clean(tmp_path):
     assert "TRUSTED_PROXIES=127.0.0.1" in bare.stderr
 
 
-def test_the_public_url_says_who_is_served_where(tmp_path):
+def test_hosts_origins_prefix_and_hsts_follow_from_the_public_url(tmp_path):
     code = "print(ALLOWED_HOSTS[-1], CSRF_TRUSTED_ORIGINS, FORCE_SCRIPT_NAME, SECURE_HSTS_SECONDS)"
 
     def followed(url):
@@ -63,7 +63,7 @@ def test_a_host_in_another_script_is_sent_as_browsers_send_it(tmp_path):
         {"ALLOWED_HOSTS": "*"},
     ],
 )
-def test_the_health_check_finds_a_chat_under_any_name(names):
+def test_the_health_check_works_whatever_hosts_are_allowed(names):
     with processes.chat_node(**names) as node:
         environment = node.popen["env"] | names
         command = (sys.executable, "deploy/ready", f"{node.url}/readyz", str(SECONDS))
@@ -75,14 +75,14 @@ def test_the_health_check_finds_a_chat_under_any_name(names):
 @pytest.mark.parametrize(
     "url", ["chat.example.org", "ftp://chat.example.org", "https://", "https://a:b", "https://a/?b"]
 )
-def test_a_public_url_that_is_none_is_refused_with_an_example(tmp_path, url):
+def test_an_invalid_public_url_is_refused_with_an_example(tmp_path, url):
     refused = settings_of(tmp_path, PUBLIC_URL=url)
 
     assert f"PUBLIC_URL is '{url}'" in refused.stderr
     assert "https://chat.example.org" in refused.stderr
 
 
-def test_proxies_that_are_none_are_refused_by_name(tmp_path):
+def test_invalid_proxies_are_refused_by_name(tmp_path):
     refused = settings_of(tmp_path, TRUSTED_PROXIES="127.0.0.1,proxy.example")
 
     assert "TRUSTED_PROXIES: 'proxy.example' does not appear" in refused.stderr

@@ -1,4 +1,4 @@
-"""The secret that the embedded server keeps: written safely, and never replaced in silence."""
+"""The kept SECRET_KEY is written safely, and never replaced silently."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_damaged_secret_is_refused_and_left_as_it_is(tmp_path, content):
     assert path.read_bytes() == content
 
 
-def test_a_secret_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+def test_a_secret_is_synced_to_disk_before_it_is_linked(tmp_path, monkeypatch):
     path = tmp_path / "secret_key"
     done = []
     fsync, link = os.fsync, os.link

@@ -1,4 +1,4 @@
-"""What the environment decides, and what is refused at start because it cannot work."""
+"""The settings from the environment, and what is refused at start."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_with_a_database_url_a_secret_key_is_required_and_the_error_says_how(tmp
     assert "secrets.token_urlsafe" in refused.stderr
 
 
-def test_the_embedded_server_makes_a_secret_once_and_keeps_it_private(tmp_path):
+def test_without_database_url_a_secret_is_created_once_with_private_permissions(tmp_path):
     first = settings_of(tmp_path, "print(SECRET_KEY)")
     again = settings_of(tmp_path, "print(SECRET_KEY)")
 
@@ -39,7 +39,7 @@ def test_the_embedded_server_makes_a_secret_once_and_keeps_it_private(tmp_path):
     assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
 
 
-def test_a_secret_key_of_the_operators_goes_before_the_kept_one(tmp_path):
+def test_secret_key_takes_precedence_over_the_kept_secret(tmp_path):
     given = settings_of(tmp_path, "print(SECRET_KEY)", SECRET_KEY="the operator's")
 
     assert given.stdout == "the operator's\n"
@@ -65,7 +65,7 @@ def test_two_processes_that_start_at_once_agree_on_the_secret(tmp_path):
     assert kept_secret_key(path) == secrets.pop().strip()
 
 
-def test_a_setting_may_stand_in_a_file(tmp_path):
+def test_a_setting_can_be_read_from_a_file(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("$ecret \\$ of the operator's\n")
 
@@ -77,7 +77,7 @@ def test_a_setting_may_stand_in_a_file(tmp_path):
     assert "Write a whole number from 0 to " in limit.stderr
 
 
-def test_an_empty_variable_is_as_good_as_none(tmp_path):
+def test_an_empty_variable_counts_as_unset(tmp_path):
     names = [
         "MESSAGE_BURST",
         "MESSAGE_RATE",
@@ -104,7 +104,7 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path):
         (b"x", {"REDIS_URL": "redis://localhost"}, "Both REDIS_URL and REDIS_URL_FILE are set"),
     ],
 )
-def test_a_file_that_gives_no_setting_is_named(tmp_path, content, also, said):
+def test_an_unusable_settings_file_is_named(tmp_path, content, also, said):
     path = tmp_path / "redis"
     if content is not None:
         path.write_bytes(content)
@@ -120,7 +120,7 @@ def test_debug_is_off_unless_asked_for(tmp_path):
     assert settings_of(tmp_path, "print(DEBUG)", DEBUG="1").stdout == "True\n"
 
 
-def test_local_names_are_always_served_and_others_where_they_are_listed(tmp_path):
+def test_local_hosts_are_always_allowed_and_others_if_listed(tmp_path):
     own = settings_of(tmp_path, "print(ALLOWED_HOSTS)").stdout
     listed = settings_of(tmp_path, "print(ALLOWED_HOSTS)", ALLOWED_HOSTS="a.example, b.example")
 
@@ -137,7 +137,7 @@ def test_redis_url_chooses_the_layer_that_survives_a_restart_of_redis(tmp_path):
 
 
 @pytest.mark.parametrize("prefix", ["/chat", "/chat/"])
-def test_a_path_prefix_is_taken_with_or_without_a_slash_at_its_end(tmp_path, prefix):
+def test_a_path_prefix_may_have_a_trailing_slash(tmp_path, prefix):
     assert settings_of(tmp_path, "print(FORCE_SCRIPT_NAME)", PATH_PREFIX=prefix).stdout == "/chat\n"
 
 
@@ -196,7 +196,7 @@ def test_an_old_daphne_is_refused(settings, monkeypatch, installed, found):
     assert refusals(settings) == found
 
 
-def test_rooms_that_cannot_be_are_not_listed(settings):
+def test_invalid_room_names_cannot_be_listed(settings):
     assert refusals(settings, LISTED_ROOMS=["help", "*"]) == set()
 
     assert refusals(settings, LISTED_ROOMS=["Help!"]) == {"chat.E004"}

@@ -1,4 +1,4 @@
-"""What keeps the chat from starting is one line, and not a traceback."""
+"""If the chat cannot start, it prints one line and not a traceback."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_truncated_static_files_are_collected_again():
         assert image.read_bytes() == picture
 
 
-def test_files_of_a_release_that_still_serves_stay_when_a_run_was_interrupted():
+def test_files_of_a_running_release_stay_after_an_interrupted_collection():
     with processes.chat_node() as node:
         static = node.data_dir / "static"
         of_another_release = static / "chat/js/main.0123456789ab.js"
@@ -202,7 +202,7 @@ prepare()
 """
 
 
-def test_static_files_stay_whole_where_the_new_ones_find_no_space():
+def test_static_files_stay_intact_when_the_disk_is_full():
     with processes.chat_node() as node:
         static = node.data_dir / "static"
         node.stop()
@@ -222,7 +222,7 @@ def test_static_files_stay_whole_where_the_new_ones_find_no_space():
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"paths": {}}', '{"paths": {"a": '])
-def test_a_manifest_that_is_not_whole_is_no_manifest(tmp_path, settings, content):
+def test_an_incomplete_manifest_counts_as_missing(tmp_path, settings, content):
     settings.STATIC_ROOT = tmp_path
     manifest = tmp_path / "staticfiles.json"
     manifest.write_text('{"paths": {"a": "b"}}')

@@ -29,7 +29,7 @@ def text(paths, name):
     return storage.open(path).read().decode()
 
 
-def test_imported_sheets_stand_where_they_are_imported(collected):
+def test_imported_style_sheets_replace_their_import_rules(collected):
     paths = collected(
         all='@import "css/one.css";\n@import "css/two.css";\nlast {}\n',
         css__one='@import "three.css";\none {}',
@@ -44,7 +44,7 @@ def test_imported_sheets_stand_where_they_are_imported(collected):
     assert text(paths, "all.css").startswith("@import")
 
 
-def test_a_sheet_that_is_missing_stops_the_collecting(collected):
+def test_a_missing_style_sheet_stops_the_collection(collected):
     with pytest.raises(KeyError, match=r"css/gone\.css"):
         with_imports_inlined(collected(css__all='@import "gone.css";'))
 

@@ -1,4 +1,4 @@
-"""Which version this is: told by the process, and told of in the changelog."""
+"""The version, in /healthz and in the changelog."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from testing.processes import ROOT
 ENTRY = re.compile(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", re.MULTILINE)
 
 
-def test_a_process_says_which_version_it_is(client):
+def test_healthz_reports_the_version(client):
     assert client.get("/healthz").json() == {"status": "alive", "version": settings.VERSION}
 
 

@@ -45,7 +45,7 @@ def loaded(tmp_path, monkeypatch):
     return loaded
 
 
-def test_no_setting_that_is_a_number_may_be_negative_or_absurd(loaded):
+def test_numbers_outside_their_range_are_refused(loaded):
     assert "RETENTION_DAYS" in NUMBERS
     assert "MESSAGE_RATE" in NUMBERS
     for name in NUMBERS:
@@ -92,7 +92,7 @@ def test_a_switch_is_on_or_off_and_nothing_else(loaded):
         assert f"{name} is 'ture'. Write on or off." in loaded(**{name: "ture"})
 
 
-def test_the_words_of_a_list_have_no_spaces_around_them():
+def test_items_of_a_list_are_stripped():
     env = Environment({"LIST": " a.example , b.example,,"})
 
     assert env.list("LIST", default=[]) == ["a.example", "b.example"]
@@ -153,7 +153,7 @@ def test_a_path_prefix_needs_no_slashes_around_it(prefix):
     assert path_prefix("PATH_PREFIX", prefix) == "/chat"
 
 
-def test_the_root_is_no_prefix():
+def test_the_root_is_an_empty_prefix():
     assert path_prefix("PATH_PREFIX", "/") == path_prefix("PATH_PREFIX", "") == ""
 
 
@@ -179,7 +179,7 @@ def test_a_public_url_that_no_browser_can_reach_is_refused(url):
     assert f"PUBLIC_URL is '{url}'" in refusal(public_url, url)
 
 
-def test_the_path_of_the_public_url_is_one_that_can_be_a_prefix():
+def test_the_path_of_the_public_url_has_to_be_a_valid_prefix():
     assert "PUBLIC_URL has the path '/ä'" in refusal(public_url, "https://a/ä")
 
 

@@ -1,4 +1,4 @@
-"""The proxies that these tests start; what a world measured is shown as under tests/faults."""
+"""The programs that these tests start. Measurements are printed as under tests/faults."""
 
 from __future__ import annotations
 

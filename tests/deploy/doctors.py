@@ -1,4 +1,4 @@
-"""`manage.py doctor` as a process of its own, beside the servers that it looks at."""
+"""Runs `manage.py doctor` in a process of its own, for servers that a test has started."""
 
 from __future__ import annotations
 

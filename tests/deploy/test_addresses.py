@@ -1,4 +1,4 @@
-"""The chat knows people behind a proxy by their own address, whatever headers they send."""
+"""Clients behind a proxy count by their own address, whatever headers they send."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def strict_node():
 
 
 @pytest.mark.parametrize("make", [Caddy, Nginx])
-async def test_a_forged_address_buys_no_socket_more(strict_node, make):
+async def test_a_forged_address_does_not_raise_the_limit_of_sockets(strict_node, make):
     with processes.serving(partial(make, nodes=[strict_node.port])) as proxy:
 
         def socket(number):

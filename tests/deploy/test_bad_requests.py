@@ -1,4 +1,4 @@
-"""A client that breaks off, or sends what nobody can read, keeps nobody else from the chat."""
+"""A client that sends incomplete or invalid requests does not affect other clients."""
 
 from __future__ import annotations
 

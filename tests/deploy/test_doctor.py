@@ -81,12 +81,12 @@ def misled_nginx(tmp_path, node, *changes):
 @pytest.mark.parametrize(
     "url", ["chat.example", "ftp://a.example", "https://", "https://[::1", "http://a:b"]
 )
-def test_it_says_what_an_address_is(url):
+def test_an_invalid_address_is_refused_with_an_example(url):
     with pytest.raises(CommandError, match=r"not an address such as https://chat\.example\.org"):
         site_at(url, None)
 
 
-def test_a_good_server_of_one_process_is_well(caddy, single, tmp_path):
+def test_it_finds_nothing_wrong_with_one_good_process(caddy, single, tmp_path):
     report = doctor(caddy, single, tmp_path)
 
     assert report.code == 0
@@ -94,7 +94,7 @@ def test_a_good_server_of_one_process_is_well(caddy, single, tmp_path):
     assert {"tls", "upgrade", "origin", "clock", "backup"} <= report.of("fine")
 
 
-def test_a_good_server_of_several_processes_is_well(several, tmp_path):
+def test_it_finds_nothing_wrong_with_several_good_processes(several, tmp_path):
     nodes, _ = several
     with behind(Nginx, *nodes) as proxy:
         report = doctor(proxy, nodes[0], tmp_path)
@@ -113,7 +113,7 @@ def test_it_finds_a_proxy_that_drops_the_upgrade(single, tmp_path):
     assert "proxy_set_header Upgrade $http_upgrade;" in report.text
 
 
-def test_it_finds_a_chat_that_does_not_know_the_name_that_the_proxy_passes_on(tmp_path):
+def test_it_finds_a_chat_that_does_not_allow_the_host_from_the_proxy(tmp_path):
     other = ("proxy_set_header Host $http_host;", "proxy_set_header Host chat.example;")
     with one_node() as node, misled_nginx(tmp_path, node, other) as proxy:
         report = doctor(proxy, node, tmp_path)
@@ -122,7 +122,7 @@ def test_it_finds_a_chat_that_does_not_know_the_name_that_the_proxy_passes_on(tm
     assert "proxy_set_header Host $http_host;" in report.text
 
 
-def test_a_name_that_the_chat_does_not_answer_to_is_one_for_public_url():
+def test_for_a_host_that_is_not_allowed_it_suggests_public_url():
     assert "PUBLIC_URL" not in lines.host(Site("https://localhost"), None)
 
     said = lines.host(Site("https://chat.example"), None)
@@ -130,7 +130,7 @@ def test_a_name_that_the_chat_does_not_answer_to_is_one_for_public_url():
     assert said == "chat.env: PUBLIC_URL=https://chat.example"
 
 
-def test_it_finds_a_proxy_that_keeps_the_host_for_itself(tmp_path):
+def test_it_finds_a_proxy_that_does_not_pass_the_host_on(tmp_path):
     hidden = ("proxy_set_header Host $http_host;", "")
     with one_node(ALLOWED_HOSTS="*") as node, misled_nginx(tmp_path, node, hidden) as proxy:
         report = doctor(proxy, node, tmp_path)
@@ -150,7 +150,7 @@ def test_it_finds_that_redis_is_down(several, tmp_path):
     assert "systemctl start redis-server" in report.text
 
 
-def test_it_finds_two_processes_that_have_only_their_own_memory(single, caddy, tmp_path):
+def test_it_finds_two_processes_without_a_shared_channel_layer(single, caddy, tmp_path):
     with one_node(DATA_DIR=single.data_dir) as other:
         caddy.reload([single.port, other.port])
         report = doctor(caddy, single, tmp_path)

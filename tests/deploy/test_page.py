@@ -55,7 +55,7 @@ deploy/scale 3 && [ "$(systemctl list-units --plain --no-legend 'chat@*' | wc --
 
 
 @pytest.mark.skipif(not LONG, reason="installs everything anew: FAULTS=long")
-def test_the_page_makes_one_machine_and_then_many_processes(tmp_path):
+def test_the_commands_of_the_page_set_up_one_process_and_then_many(tmp_path):
     boxes = BOX.findall(PAGE.read_text())
 
     with machine.booted(tmp_path / "machine") as fresh:

@@ -1,4 +1,4 @@
-"""The systemd units: systemd finds nothing wrong with them, and runs them.
+"""The systemd units: systemd accepts them, and runs them.
 
 Where a test is about what a unit runs, and not how, the test itself restarts what ended, as
 Restart= would.
@@ -47,7 +47,7 @@ def analyze(tmp_path):
     return analyze
 
 
-def test_systemd_reads_the_units_without_a_complaint(analyze):
+def test_systemd_accepts_the_units_without_a_warning(analyze):
     assert analyze("verify").stderr == ""
 
     with (analyze.folder / "chat@8001.service").open("a") as unit:
@@ -55,7 +55,7 @@ def test_systemd_reads_the_units_without_a_complaint(analyze):
     assert "Restrat" in analyze("verify").stderr
 
 
-def test_the_service_can_do_little_but_its_work(analyze):
+def test_the_service_is_sandboxed(analyze):
     for unit in analyze.folder.iterdir():
         if unit.suffix != ".service":
             unit.unlink()
@@ -130,7 +130,7 @@ def test_systemd_runs_the_service_and_its_backup(tmp_path):
             backup = own.does("zcat /var/backups/chat/*.jsonl.gz")
             assert all(f"Said {when}" in backup for when in ("at first", "after kill", "after re"))
             assert "chat-backup.timer" in own.does("systemctl list-timers")
-            with connect(f"ws://127.0.0.1:{port}/ws", proxy=None):  # it takes leave of them
+            with connect(f"ws://127.0.0.1:{port}/ws", proxy=None):  # it closes this socket
                 own.does("systemctl stop chat.target")
             assert main_pid(own, unit) == "0"
             log = own.does(JOURNAL)

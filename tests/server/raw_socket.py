@@ -1,4 +1,4 @@
-"""A WebSocket client over a plain socket: it does only, and exactly, what it is told."""
+"""A WebSocket client over a plain socket, which sends exactly the given bytes."""
 
 from __future__ import annotations
 

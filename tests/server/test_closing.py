@@ -1,4 +1,4 @@
-"""Codes and reasons reach the client, and nobody keeps a connection that nobody serves."""
+"""Close codes and reasons reach the client, and no connection is left open unserved."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.server.raw_socket import frame, handshake, read_frame, request
 @pytest.mark.parametrize(
     "code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999]
 )
-def test_every_code_that_may_travel_arrives_with_its_reason(shared_toy, closing, code):
+def test_every_sendable_code_arrives_with_its_reason(shared_toy, closing, code):
     with shared_toy.connect("/close", code=code, reason="über") as websocket:
         assert closing(websocket) == (code, "über")
 
 
 @pytest.mark.parametrize("code", [999, 1004, 1005, 1006, 1015, 2999, 5000])
-def test_a_code_that_must_not_travel_is_the_application_s_failure(shared_toy, closing, code):
+def test_a_code_that_cannot_be_sent_is_an_error_of_the_application(shared_toy, closing, code):
     with shared_toy.connect("/close", code=code) as websocket:
         assert closing(websocket) == (1011, "")
 
@@ -49,7 +49,7 @@ def test_no_connection_is_left_when_the_application_never_accepts(shared_toy, pa
     assert refused.value.response.status_code == status
 
 
-def test_an_http_response_that_fails_half_way_is_cut_and_others_go_on(toy):
+def test_an_http_response_that_fails_half_way_is_aborted_and_others_continue(toy):
     with toy.raw() as plain:
         plain.sendall(b"GET /half HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         answer = b""
@@ -68,7 +68,7 @@ def test_the_application_learns_the_client_s_code(toy, until):
     assert until(lambda: "disconnected 4321" in toy.log_text())
 
 
-def test_who_connects_and_vanishes_leaves_nothing_behind(toy, until):
+def test_a_client_that_connects_and_vanishes_leaves_nothing_behind(toy, until):
     def open_files():
         return len(os.listdir(f"/proc/{toy.pid}/fd"))
 
@@ -91,7 +91,7 @@ def test_who_connects_and_vanishes_leaves_nothing_behind(toy, until):
         (frame(0x1, b"a", final=False) + frame(0x0, bytes(1024 * 1024)), 1009),
     ],
 )
-def test_a_peer_that_breaks_the_protocol_is_told_so(shared_toy, until, wrong, code):
+def test_a_peer_that_violates_the_protocol_gets_a_close_code(shared_toy, until, wrong, code):
     with shared_toy.raw() as plain:
         handshake(plain, "/echo")
         plain.sendall(wrong)
@@ -104,7 +104,7 @@ def test_a_peer_that_breaks_the_protocol_is_told_so(shared_toy, until, wrong, co
 
 
 @pytest.mark.parametrize("says_goodbye", [True, False])
-def test_what_a_connection_held_is_free_when_it_has_ended(toy, until, says_goodbye):
+def test_the_memory_of_a_connection_is_free_when_it_has_ended(toy, until, says_goodbye):
     toy.get("/websockets")
     for _ in range(20):
         with toy.raw() as plain:

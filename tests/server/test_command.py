@@ -1,4 +1,4 @@
-"""`manage.py serve`: its options say where to listen; access lines come only when asked for."""
+"""`manage.py serve`: options for the address to listen on, and for the access log."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def echoes(server):
         ["-e", "tcp:port={port}:interface=127.0.0.1"],
     ],
 )
-def test_it_serves_where_it_is_told_and_ends_well(words):
+def test_it_serves_at_the_given_address_and_exits_with_0(words):
     with served(*words) as server:
         assert echoes(server)
 
@@ -108,7 +108,7 @@ def test_access_lines_come_only_when_asked_for(words, asked):
         (["--fd", "99"], "Bad file descriptor"),
     ],
 )
-def test_what_it_cannot_open_is_told_in_a_line(words, told, tmp_path):
+def test_what_it_cannot_open_is_reported_in_one_line(words, told, tmp_path):
     done = manage("serve", *words, check=False, DATA_DIR=tmp_path)
 
     assert done.returncode == 1

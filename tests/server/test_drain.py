@@ -1,4 +1,4 @@
-"""On SIGTERM everybody is told to come back, everything cleans up, and the process ends well."""
+"""On SIGTERM all sockets are closed with 1012, everything is cleaned up, and the exit code is 0."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_everybody_is_closed_with_1012_and_every_application_cleans_up(toy, clos
     assert toy.log_text().count("ended /echo") == 50
 
 
-def test_a_client_that_never_answers_does_not_hold_it_up(start):
+def test_a_client_that_never_answers_does_not_delay_the_exit(start):
     with start(drain=2) as toy, toy.raw() as plain:
         handshake(plain, "/echo")
 
@@ -36,7 +36,7 @@ def test_a_client_that_never_answers_does_not_hold_it_up(start):
         assert "ended /echo" in toy.log_text()
 
 
-def test_a_reader_that_stopped_does_not_hold_it_up(start, until):
+def test_a_client_that_does_not_read_does_not_delay_the_exit(start, until):
     with start(drain=2) as toy, toy.raw(receive_buffer=4096) as plain:
         handshake(plain, "/flood?messages=1000&size=10000&name=slow")
         until(lambda: toy.stats().get("sent slow", 0) > 1)
@@ -46,7 +46,7 @@ def test_a_reader_that_stopped_does_not_hold_it_up(start, until):
         assert "ended /flood" in toy.log_text()
 
 
-def test_an_application_that_ignores_its_end_is_cancelled(start, closing):
+def test_an_application_that_ignores_the_disconnect_is_cancelled(start, closing):
     with start(drain=2) as toy, toy.connect("/stubborn") as websocket:
         toy.send(signal.SIGTERM)
 
@@ -69,7 +69,7 @@ def test_an_application_that_ignores_its_end_is_cancelled(start, closing):
         request("/deaf") + frame(0x1, b"1" * 100)[:50],
     ],
 )
-def test_what_is_half_done_does_not_hold_it_up(start, closing, begun):
+def test_what_is_half_done_does_not_delay_the_exit(start, closing, begun):
     with start(drain=2) as toy, toy.raw() as plain, toy.connect("/echo") as websocket:
         plain.sendall(begun)
         assert toy.stats()
@@ -81,7 +81,7 @@ def test_what_is_half_done_does_not_hold_it_up(start, closing, begun):
         assert "ERROR" not in toy.log_text()
 
 
-def test_a_handshake_that_is_not_answered_is_turned_away(start, until):
+def test_an_unanswered_handshake_is_refused(start, until):
     with start(drain=2) as toy, toy.raw() as plain:
         plain.sendall(request("/undecided"))
         until(lambda: toy.stats()["running"] == 2)
@@ -91,7 +91,7 @@ def test_a_handshake_that_is_not_answered_is_turned_away(start, until):
         assert plain.recv(1000).startswith(b"HTTP/1.1 503 ")
 
 
-def test_a_request_under_way_is_finished(start, until):
+def test_a_running_request_is_completed(start, until):
     with start(drain=4) as toy, toy.raw() as plain:
         handshake(plain, "/member?name=ann")
         with toy.raw() as http:
@@ -107,7 +107,7 @@ def test_a_request_under_way_is_finished(start, until):
         assert toy.process.wait(30) == 0
 
 
-def test_nobody_new_gets_in_while_it_drains(start, until):
+def test_new_connections_are_refused_while_it_drains(start, until):
     with start(lifespan="never_ends", drain=4) as toy, toy.raw() as kept:
         kept.sendall(b"GET /stats HTTP/1.1\r\nHost: a\r\n\r\n")
         assert kept.recv(1000).startswith(b"HTTP/1.1 200 ")
@@ -124,7 +124,7 @@ def refuses(toy):
         return probe.connect_ex(("127.0.0.1", toy.port)) != 0
 
 
-def test_the_last_line_tells_why_it_ended_and_how_many_were_there(toy, closing, until):
+def test_the_last_log_line_has_the_reason_and_the_number_of_sockets(toy, closing, until):
     with toy.connect("/echo") as one, toy.connect("/echo") as other:
         toy.send(signal.SIGINT)
         assert {closing(one), closing(other)} == {(1012, "restarting")}
@@ -135,7 +135,7 @@ def test_the_last_line_tells_why_it_ended_and_how_many_were_there(toy, closing, 
     assert last.endswith(" s, exit code 0")
 
 
-def test_the_last_line_tells_of_a_failure(start):
+def test_the_last_log_line_has_the_failure(start):
     with pytest.raises(ServerFailed) as failed, start(lifespan="fails"):
         pass
 

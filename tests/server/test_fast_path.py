@@ -33,14 +33,14 @@ def test_a_prepared_text_is_one_whole_unmasked_frame(length, head):
     assert prepare("x" * length).frame == head + b"x" * length
 
 
-def test_a_text_that_utf_8_cannot_hold_is_refused_when_prepared():
+def test_a_text_that_utf_8_cannot_encode_is_refused_when_prepared():
     assert prepare("😀").frame == b"\x81\x04" + "😀".encode()
     with pytest.raises(UnicodeEncodeError):
         prepare("\ud83d")
 
 
 @pytest.mark.parametrize("endpoint", ["tcp", "unix", "tls"])
-def test_what_is_said_arrives_byte_for_byte_whichever_way_it_goes(start, tmp_path, endpoint):
+def test_messages_arrive_byte_for_byte_by_either_way(start, tmp_path, endpoint):
     description, connect = ENDPOINTS[endpoint](tmp_path)
     with start(also=[description]) as toy, connect() as quick, connect() as slow:
         handshake(quick, "/member?name=quick")
@@ -58,7 +58,7 @@ def test_what_is_said_arrives_byte_for_byte_whichever_way_it_goes(start, tmp_pat
     assert 0 < fast["quick"] <= 112
 
 
-def test_it_says_no_when_the_reader_is_slow_and_yes_again_later(toy, until):
+def test_send_text_returns_false_while_the_reader_is_slow(toy, until):
     with toy.raw(receive_buffer=4096) as plain:
         handshake(plain, "/member?name=ann")
         counts = [until(lambda: int(toy.get("/push", name="ann", size=10_000)))]

@@ -1,4 +1,4 @@
-"""Who sends faster than it is served is paused; the rest is served meanwhile."""
+"""A client that sends faster than it is served is paused; others are served meanwhile."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_flood_of_tiny_frames_takes_turns_with_the_others(start, until):
         assert toy.log_text().index(ends[0]) < toy.log_text().index(ends[1])
 
 
-def test_what_comes_before_the_application_has_accepted_waits(toy, until):
+def test_data_received_before_the_application_accepts_waits(toy, until):
     with toy.raw() as plain:
         # To Autobahn alone what is in here would read as a second handshake.
         early = request("/echo")
@@ -136,7 +136,7 @@ def test_a_few_dozen_pings_and_fragments_at_once_are_no_flood(shared_toy):
         assert read_frame(plain) == (0x1, b"a" * 50)
 
 
-def test_a_flooder_that_goes_on_is_no_longer_read_from(toy, until):
+def test_nothing_more_is_read_from_a_flooder_that_continues(toy, until):
     with toy.raw() as plain:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
         handshake(plain, "/echo")

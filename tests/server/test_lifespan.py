@@ -1,4 +1,4 @@
-"""Startup before the first connection, shutdown after the last; and the exit code tells."""
+"""Lifespan startup before the first connection, shutdown after the last, and the exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_startup_comes_before_listening_and_shutdown_after(toy):
     assert log.index("started") < log.index("Listening on") < log.index("told to shut down")
 
 
-def test_an_application_that_fails_to_start_ends_with_its_message(start):
+def test_an_application_that_fails_to_start_exits_with_its_message(start):
     with (
         pytest.raises(ServerFailed, match="no disk in the drive") as failed,
         start(lifespan="fails"),
@@ -50,7 +50,7 @@ def test_an_application_that_does_not_shut_down_is_not_waited_for(start):
         assert "took too long" in toy.log_text()
 
 
-def test_a_port_that_is_taken_ends_with_a_message_after_a_shutdown(toy, start):
+def test_a_port_in_use_ends_with_a_message_after_a_shutdown(toy, start):
     with pytest.raises(ServerFailed, match="Couldn't listen") as failed, start(port=toy.port):
         pass
 
@@ -59,7 +59,7 @@ def test_a_port_that_is_taken_ends_with_a_message_after_a_shutdown(toy, start):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_second_signal_quits_at_once(start, number, until):
+def test_a_second_signal_exits_immediately(start, number, until):
     with start(lifespan="never_ends", drain=600) as toy:
         toy.send(number)
         until(lambda: refuses(toy))
@@ -71,7 +71,7 @@ def test_a_second_signal_quits_at_once(start, number, until):
 
 
 @pytest.mark.parametrize("path", ["/block", "/block-a-thread"])
-def test_what_hangs_is_shown_and_ended(start, until, path):
+def test_what_hangs_is_printed_and_ended(start, until, path):
     with start(drain=1) as toy, toy.raw() as plain:
         plain.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         until(lambda: "blocking" in toy.log_text())
@@ -82,7 +82,7 @@ def test_what_hangs_is_shown_and_ended(start, until, path):
         assert "threading.py" in toy.log_text()
 
 
-def test_what_no_server_survives_still_ends_in_good_order(start, closing):
+def test_after_a_fatal_exception_it_still_shuts_down(start, closing):
     with start(drain=2) as toy, toy.connect("/echo") as websocket, toy.raw() as plain:
         plain.sendall(b"GET /explode HTTP/1.1\r\nHost: a\r\n\r\n")
 

@@ -1,4 +1,4 @@
-"""HTTP as RFC 9110 and 9112 want it, where Twisted and Daphne do something else."""
+"""HTTP as in RFC 9110 and 9112, where Twisted and Daphne differ."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_client_that_asks_for_it_gets_the_connection_closed(shared_toy, option
     ("target", "path"),
     [(b"http://127.0.0.1:1/show", "/show"), (b"HTTP://127.0.0.1:1/show", "/show")],
 )
-def test_a_target_may_be_a_whole_url_whose_host_counts(shared_toy, target, path):
+def test_a_target_may_be_a_url_whose_host_takes_precedence(shared_toy, target, path):
     lines = b"GET %b HTTP/1.1\r\nHost: mallory.example\r\nConnection: close\r\n\r\n" % target
     seen = shown(asked(shared_toy, lines))
 

@@ -1,4 +1,4 @@
-"""A reader that does not read waits alone, costs little, and misses nothing once it reads."""
+"""A client that does not read delays no other, costs little memory, and loses no message."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_reader_that_stops_costs_less_than_one_mebibyte(sent):
     assert 0 < sent * SIZE < MIB
 
 
-def test_another_reads_on_meanwhile(toy, sent):
+def test_another_client_reads_on_meanwhile(toy, sent):
     with toy.connect("/flood", messages=2000, size=SIZE, name="quick") as quick:
         for number in range(2000):
             assert quick.recv(timeout=30).startswith(f"{number} ")
@@ -91,7 +91,7 @@ def test_a_flood_of_pings_unread_costs_few_pongs(start, until):
         assert pongs < 10_000
 
 
-def test_a_reader_that_takes_nothing_for_long_is_closed(start, until):
+def test_a_client_that_reads_nothing_for_long_is_closed(start, until):
     with start(stall=0.5) as toy, toy.raw(receive_buffer=4096) as plain:
         handshake(plain, f"/flood?messages=1000&size={SIZE}&name=slow")
 
@@ -103,7 +103,7 @@ def test_a_reader_that_takes_nothing_for_long_is_closed(start, until):
                 pass
 
 
-def test_a_reader_that_takes_nothing_after_its_farewell_is_dropped(start, until):
+def test_a_client_that_reads_nothing_after_its_close_frame_is_dropped(start, until):
     with start(stall=0.5) as toy, toy.raw(receive_buffer=4096) as plain:
         handshake(plain, f"/flood?messages=1000&size={SIZE}&name=slow")
         until(lambda: toy.stats().get("sent slow", 0) > 10)
@@ -113,13 +113,13 @@ def test_a_reader_that_takes_nothing_after_its_farewell_is_dropped(start, until)
         until(lambda: "ended /flood" in toy.log_text())
 
 
-def test_a_pong_comes_at_once_to_who_reads(toy):
+def test_a_client_that_reads_gets_its_pong_immediately(toy):
     with toy.connect("/echo") as websocket:
         assert websocket.ping("one").wait(30)
         assert websocket.ping("two").wait(30)
 
 
-def test_a_hundred_readers_that_stop_hurt_nobody(toy, until):
+def test_a_hundred_clients_that_stop_reading_do_not_affect_others(toy, until):
     plains = [toy.raw(receive_buffer=4096) for _ in range(100)]
     try:
         for number, plain in enumerate(plains):

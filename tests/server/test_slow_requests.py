@@ -1,4 +1,4 @@
-"""Slow clients: a deadline for a whole request, and a bound on how many may wait."""
+"""Slow clients: a deadline for a whole request, and a limit on how many may wait."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def dribbled(plain, pieces):
         (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     ],
 )
-def test_a_request_that_dribbles_in_is_ended_however_long_it_goes_on(start, begun, more):
+def test_a_request_that_arrives_too_slowly_is_ended(start, begun, more):
     with start(request_timeout=1) as toy, toy.raw() as plain:
         answer = dribbled(plain, chain([begun], repeat(more)))
 
@@ -76,7 +76,7 @@ def test_a_request_that_dribbles_in_is_ended_however_long_it_goes_on(start, begu
 
 
 @pytest.mark.parametrize("requests", [0, 1])
-def test_a_connection_that_sends_nothing_is_ended_without_an_answer(start, requests):
+def test_a_connection_that_sends_nothing_is_closed_without_a_response(start, requests):
     with start(request_timeout=1, idle_timeout=1) as toy, toy.raw() as plain:
         for _ in range(requests):
             assert stats(plain) == b"200"
@@ -93,7 +93,7 @@ def test_a_deadline_is_for_sending_a_request_and_not_for_answering_it(start):
         assert patient.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_client_that_never_takes_its_answer_is_ended(start, until):
+def test_a_client_that_never_reads_its_response_is_disconnected(start, until):
     with start(request_timeout=1, idle_timeout=1) as toy:
 
         def descriptors():
@@ -140,7 +140,7 @@ def test_a_websocket_is_no_longer_counted_among_the_connections_that_wait(start)
             assert read_frame(plain) == (0x1, b"hello")
 
 
-def test_nobody_at_a_unix_socket_is_counted(start, tmp_path):
+def test_connections_to_a_unix_socket_are_not_counted(start, tmp_path):
     address = str(tmp_path / "toy.sock")
     with ExitStack() as stack:
         stack.enter_context(start(per_client=3, also=[f"unix:{address}"]))
@@ -152,7 +152,7 @@ def test_nobody_at_a_unix_socket_is_counted(start, tmp_path):
         assert [stats(plain) for plain in waiting] == [b"200"] * 6
 
 
-def test_few_descriptors_are_never_used_up_by_clients_that_wait(start, until):
+def test_waiting_clients_never_use_up_all_descriptors(start, until):
     with ExitStack() as stack:
         toy = stack.enter_context(start(open_files="120 120"))
         inside = stack.enter_context(toy.raw())
@@ -169,7 +169,7 @@ def test_few_descriptors_are_never_used_up_by_clients_that_wait(start, until):
         assert toy.log_text().count("Too many connections") == 1
 
 
-def test_the_limit_of_open_files_is_raised_as_far_as_it_may_be_and_a_low_one_is_logged(start):
+def test_the_limit_of_open_files_is_raised_and_a_low_one_is_logged(start):
     with start(open_files="50 150") as toy:
         with open(f"/proc/{toy.pid}/limits") as limits:
             (line,) = [line for line in limits if line.startswith("Max open files")]
@@ -189,7 +189,7 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_may_be_and_a_low_one_is_
         ("2001:db8::2", "2001:db8::/64"),
     ],
 )
-def test_a_peer_counts_as_its_network_and_a_trusted_proxy_as_nobody(peer, client):
+def test_a_peer_counts_as_its_network_and_a_trusted_proxy_is_not_counted(peer, client):
     assert client_counter(TrustedProxies(["10.0.0.0/8"]))(peer) == client
 
 
