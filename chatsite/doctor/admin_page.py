@@ -49,8 +49,8 @@ class Examination:
         errors = errors.format(count=wrong)
         if not notes:
             return errors
-        told = ngettext("{count} note", "{count} notes", notes).format(count=notes)
-        return gettext("{errors}, {notes}").format(errors=errors, notes=told)
+        counted = ngettext("{count} note", "{count} notes", notes).format(count=notes)
+        return gettext("{errors}, {notes}").format(errors=errors, notes=counted)
 
     def _count(self, state: State) -> int:
         return sum(finding.state is state for finding in self.findings)

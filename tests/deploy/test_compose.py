@@ -1,4 +1,4 @@
-"""compose.yaml and the Dockerfile, by an engine; what needs none is in ./test_image.py."""
+"""compose.yaml and the Dockerfile with an engine; test_image.py has the tests without one."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ def test_an_engine_builds_the_image_and_runs_all_that_compose_names(tmp_path):
             assert served == [1] * PROCESSES, "each had one of the sockets"
             kept = does("podman exec chat_web_1 sh -c 'touch /opt/chat/x || touch /etc/x || id'")
             assert "uid=10001" in kept, "only its data can be written"
+            does("podman exec chat_web_1 sh -c 'test -e manage.py -a ! -e tests -a ! -e .git'")
             does("podman exec chat_web_1 sh -c 'touch /data/x && grep CapEff:.0* /proc/1/status'")
 
             does("kill -9 $(podman inspect --format '{{.State.Pid}}' chat_web_2)")
