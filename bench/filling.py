@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
-from testing.processes import KEPT, ROOT
+from testing import environment
+from testing.environment import ROOT
 
 FILL = """
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
@@ -23,8 +23,7 @@ FROM numbers
 def filled_folder(folder: Path, count: int, *, slug: str = "lobby") -> Path:
     """Make `folder` a DATA_DIR whose room `slug` holds `count` messages."""
     folder.mkdir(parents=True)
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
-    env = kept | {"DATA_DIR": str(folder)}
+    env = environment.only({"DATA_DIR": folder})
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=env, check=True)
     database = sqlite3.connect(folder / "chat.sqlite3")

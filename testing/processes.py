@@ -23,10 +23,11 @@ from pathlib import Path
 
 import psycopg
 
-ROOT = Path(__file__).resolve().parent.parent
+from testing import environment, first_start
+from testing.environment import ROOT
+
 UP_WITHIN = 30  # seconds
 DOWN_WITHIN = 30  # seconds
-KEPT = {"HOME", "LANG", "PATH", "TMPDIR"}  # of our own environment
 DAPHNE = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "chatsite.asgi:application")
 
 
@@ -183,11 +184,9 @@ class Node(Server):
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
         self.data_dir = Path(settings.get("DATA_DIR", folder / "data"))
-        kept = {name: value for name, value in os.environ.items() if name in KEPT}
         given = {"PYTHONUNBUFFERED": 1, **settings, "DATA_DIR": self.data_dir}
-        env = kept | {name: str(value) for name, value in given.items()}
         argv = [sys.executable, *(word.format(port=self.port) for word in command)]
-        super().__init__(argv, folder=folder, cwd=ROOT, env=env)
+        super().__init__(argv, folder=folder, cwd=ROOT, env=environment.only(given))
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -208,9 +207,17 @@ def postgres_server() -> Iterator[Postgres]:
 def chat_node(*, command: Sequence[str] = DAPHNE, **settings):
     """A `Node`. `command` is Python's arguments, `{port}` filled in; `settings` are variables.
 
-    Without a DATA_DIR it gets one of its own, which lasts across restarts.
+    Without a DATA_DIR it gets one of its own, as a first start leaves it (first_start.py), which
+    lasts across restarts.
     """
-    return serving(lambda folder: Node(folder, command, settings))
+
+    def make(folder: Path) -> Node:
+        node = Node(folder, command, settings)
+        if "DATA_DIR" not in settings:
+            first_start.copy_to(node.data_dir, with_database="DATABASE_URL" not in settings)
+        return node
+
+    return serving(make)
 
 
 @contextmanager

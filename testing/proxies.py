@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import ssl
 import subprocess
@@ -20,7 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from testing.processes import KEPT, ROOT, Server, ServerFailed, find_program, free_port
+from testing import environment
+from testing.environment import ROOT
+from testing.processes import Server, ServerFailed, find_program, free_port
 
 DEPLOY = ROOT / "deploy"
 DOMAIN = "localhost"
@@ -37,9 +38,8 @@ class Proxy(Server):
         self.port, self.http_port = free_port(), free_port()
         self.url = f"https://{DOMAIN}:{self.port}"
         self.ws_url = f"wss://{DOMAIN}:{self.port}"
-        kept = {name: value for name, value in os.environ.items() if name in KEPT}
-        ports = {"CHAT_HTTP_PORT": str(self.http_port), "CHAT_HTTPS_PORT": str(self.port)}
-        self.environment = kept | {"CHAT_DOMAIN": DOMAIN} | ports | env
+        ports = {"CHAT_HTTP_PORT": self.http_port, "CHAT_HTTPS_PORT": self.port}
+        self.environment = environment.only({"CHAT_DOMAIN": DOMAIN} | ports | env)
         self.set_nodes(nodes)
         super().__init__(command, folder=folder, env=self.environment)
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-from testing.processes import KEPT, ROOT
+from testing import environment
+from testing.environment import ROOT
 
 
-def settings_of(tmp_path, code="", **environment):
+def settings_of(tmp_path, code="", **settings):
     """Load the settings in a fresh process and print what `code` says of them."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
     return subprocess.run(
         [sys.executable, "-c", f"from chatsite.settings import *; {code}"],
         cwd=ROOT,
-        env={
-            name: str(value)
-            for name, value in (kept | {"DATA_DIR": tmp_path / "data"} | environment).items()
-        },
+        env=environment.only({"DATA_DIR": tmp_path / "data"} | settings),
         capture_output=True,
         text=True,
         check=False,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-from testing.processes import KEPT, ROOT
+from testing import environment
+from testing.environment import ROOT
 
 
 def manage(*words, check=True, preexec_fn=None, **settings):
     """Run a command with these settings and no others; what it printed is in `stdout`."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
     done = subprocess.run(
         [sys.executable, "manage.py", *map(str, words)],
         cwd=ROOT,
-        env=kept | {name: str(value) for name, value in settings.items()},
+        env=environment.only(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

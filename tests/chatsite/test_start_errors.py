@@ -15,8 +15,9 @@ import psycopg
 import pytest
 
 from chatsite.startup import static_files_changed
-from testing import processes
-from testing.processes import KEPT, ROOT, free_port
+from testing import environment, processes
+from testing.environment import ROOT
+from testing.processes import free_port
 
 SERVE = ("manage.py", "serve", "--port")
 RUNSERVER = ("manage.py", "runserver")
@@ -24,14 +25,12 @@ DAPHNE = ("-m", "daphne", "chatsite.asgi:application", "-p")
 SECONDS = 120  # on a busy machine
 
 
-def ended(tmp_path, *command, **environment):
+def ended(tmp_path, *command, **settings):
     """The process, which must end by itself."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
-    given = {"DATA_DIR": tmp_path / "data"} | environment
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=kept | {name: str(value) for name, value in given.items()},
+        env=environment.only({"DATA_DIR": tmp_path / "data"} | settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -39,9 +38,9 @@ def ended(tmp_path, *command, **environment):
     )
 
 
-def refused(tmp_path, *command, **environment):
+def refused(tmp_path, *command, **settings):
     """The last line of a process that ends with 1 and without a traceback."""
-    done = ended(tmp_path, *command, **environment)
+    done = ended(tmp_path, *command, **settings)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr.splitlines()[-1]

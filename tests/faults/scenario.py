@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from testing import processes
+from testing import first_start, processes
 from tests.faults import checker, figures
 from tests.faults.link import Addresses
 from tests.faults.people import Person
@@ -180,6 +180,7 @@ async def world(name, *, nodes=1, people=6, postgres=None, redis=False, command=
     async with AsyncExitStack() as stack:
         if folder is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="world-"))
+            first_start.copy_to(Path(folder))
         if postgres is not None:
             store = await asyncio.to_thread(PostgresDatabase, postgres, f"world_{uuid4().hex}")
         else:
