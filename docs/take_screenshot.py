@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from testing import processes
-from tests.browser.person import Person
+from testing.person import Person
 
 ROOM = "/r/street-party/"
 OTHER_ROOMS = {"/r/book-club/": "Chapter four by Thursday?", "/r/allotment/": "Beans are up!"}

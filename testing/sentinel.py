@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import redis
 
 from testing import processes
+from testing.waiting import wait_until
 
 MASTER = "mymaster"
 PASSWORD = "secret"
@@ -76,10 +76,3 @@ def guarded_redis() -> Iterator[Guarded]:
         sentinel = stack.enter_context(processes.serving(lambda at: Sentinel(at, master)))
         wait_until(lambda: sentinel.state()["num-slaves"] == 1)
         yield Guarded(master, replica, sentinel)
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + processes.UP_WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)

@@ -17,7 +17,8 @@ from pytest_asyncio import is_async_test
 
 from testing import processes
 
-HANGS_AFTER = 60  # seconds that a coroutine test may take, unless it is with_status with `takes(s)`
+HANGS_AFTER = 120  # seconds that a coroutine test may take, unless it is marked with `takes(s)`
+PAGES_WITHIN = 30_000  # milliseconds until a page must have done what a test waits for
 
 
 def missing(what: str, how: str) -> NoReturn:
@@ -168,8 +169,9 @@ def browser(chromium):
     """
     if importlib.util.find_spec("playwright") is None:
         missing("playwright", "pip install -r requirements-dev.txt")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PAGES_WITHIN)
     with sync_playwright() as playwright:
         # Without its sandbox, which root and most containers cannot have; it only sees our page.
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
@@ -203,7 +205,7 @@ def new_context(browser, request):
         usual = {"locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block"}
         options = usual | options
         context = browser.new_context(**options)
-        context.set_default_timeout(10_000)  # milliseconds
+        context.set_default_timeout(PAGES_WITHIN)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         failures.record(context)

@@ -15,7 +15,7 @@ from chat import database
 from chat.live.read_turns import READS_AT_ONCE
 from chat.live.runtime import runtime
 from chat.models import Message
-from tests.posts import SECONDS
+from testing.waiting import SECONDS
 
 
 async def in_writer(func):

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from websockets.asyncio.client import connect
 
-from tests.posts import SECONDS
+from testing.waiting import SECONDS
 from tests.sockets import Socket
 
 

@@ -1,18 +1,15 @@
-"""Messages for tests that come in below the socket, and what to wait for."""
+"""Messages for tests that come in below the socket."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from uuid import uuid4
 
-from chat.services.messages import Post
-
-SECONDS = 5  # until a condition must hold
+from chat import database
+from chat.services.messages import Post, post_messages
 
 
 def post(body="Hello", *, author="alice", slug="lobby", client_message_id=None):
-    """What alice, or somebody else, wants said."""
+    """A message that alice, or another author, wants to send."""
     return Post(slug, author, author.capitalize(), client_message_id or uuid4(), body)
 
 
@@ -21,9 +18,6 @@ def posts(count, **fields):
     return [post(str(number), **fields) for number in range(1, count + 1)]
 
 
-async def until(condition, seconds=SECONDS):
-    """Return as soon as `condition()` is true; fail when it does not become so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        await asyncio.sleep(0.005)
+async def store(batch):
+    """Post these messages in the writer's thread, as the group commit does."""
+    await database.write(post_messages, batch)

@@ -10,8 +10,8 @@ from uuid import uuid4
 from channels.testing import WebsocketCommunicator
 
 from chatsite.asgi import application
+from testing.waiting import SECONDS
 
-SECONDS = 5  # until an expected frame must have come
 ORIGIN = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chat.access import rate_limits
 from chat.protocol.errors import CloseCode
-from tests.posts import SECONDS
+from testing.waiting import SECONDS
 from tests.sockets import ORIGIN, enter, handshake, plain, refused_with
 
 

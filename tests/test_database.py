@@ -9,8 +9,8 @@ from django.db import DatabaseError, OperationalError, connection
 from chat import database
 from chat.protocol.errors import Unavailable
 from chatsite.asgi import application
+from testing.waiting import SECONDS
 from tests.database_threads import away, counted, in_readers, in_writer
-from tests.posts import SECONDS
 
 
 async def kept():

@@ -15,9 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 pytest.importorskip("websockets")
 
 from testing import processes
+from testing.waiting import SECONDS
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
 from tests.node_sockets import visit
-from tests.posts import SECONDS
 from tests.sockets import enter
 
 DASHBOARD = processes.ROOT / "deploy" / "grafana" / "chat.json"

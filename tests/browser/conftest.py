@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from testing import processes
-from tests.browser.person import DESKTOP, Person
+from testing.person import DESKTOP, Person
 from tests.browser.wire import Wire
 
 PUBLIC_URL = "http://chat.example"

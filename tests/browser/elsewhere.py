@@ -11,19 +11,18 @@ import json
 import os
 import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from testing.processes import free_port
+from testing.waiting import wait_until
 from tests.conftest import missing
 
-UP_WITHIN = 30  # seconds
 ENTER = "\ue007"
 MINI_BROWSER = sorted(Path("/usr/lib").glob("*/webkit2gtk-4*/MiniBrowser"))
 NOTE_ERRORS = """
@@ -40,10 +39,10 @@ class Tab:
         return self.asks(f"(() => {{ {script} }})()")
 
     def until(self, truth):
-        deadline = time.monotonic() + UP_WITHIN
-        while not self.asks(f"Boolean({truth})"):
-            assert time.monotonic() < deadline, f"{truth}: {self.asks('document.body.innerText')}"
-            time.sleep(0.05)
+        wait_until(
+            lambda: self.asks(f"Boolean({truth})"),
+            instead=lambda: f"{truth}: {self.asks('document.body.innerText')}",
+        )
 
     def connects(self):
         self.until("document.querySelector('[data-chat]')?.dataset.connection === 'connected'")
@@ -200,10 +199,8 @@ def started(command, folder, **environment):
 
 
 def patiently(make):
-    deadline = time.monotonic() + UP_WITHIN
-    while True:
-        try:
+    def made():
+        with suppress(AssertionError, OSError, WebSocketException):
             return make()
-        except (AssertionError, OSError, WebSocketException):
-            assert time.monotonic() < deadline, "the browser did not start"
-            time.sleep(0.1)
+
+    return wait_until(made, instead=lambda: "the browser did not start")

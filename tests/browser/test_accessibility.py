@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from testing import processes
-from tests.browser.person import DESKTOP, PHONE, Person
+from testing.person import DESKTOP, PHONE, Person
 from tests.browser.wire import Wire
 from tests.conftest import missing
 

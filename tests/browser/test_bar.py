@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE
+from testing.person import DESKTOP, PHONE
 
 WIDTHS = [360, 390, 768, 1024, 1440]
 # A finger needs 44 by 44 pixels (Apple), more than the 24 of WCAG 2.2, 2.5.8.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person, until
+from testing.person import DESKTOP, PHONE, Person
+from testing.waiting import wait_until
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
@@ -32,7 +33,7 @@ def visit(new_context, house, room):
 
 def waits_for(person, held):
     """Until a request is held; Playwright notices it only while it waits itself."""
-    until(lambda: person.page.wait_for_timeout(20) or held)
+    wait_until(lambda: person.page.wait_for_timeout(20) or held)
 
 
 def go_on(person, held):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE
+from testing.person import DESKTOP, PHONE
 
 SEND = ".composer__send"
 HOVERS = """() => {

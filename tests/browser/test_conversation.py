@@ -7,7 +7,8 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.browser.person import Person, until
+from testing.person import Person
+from testing.waiting import wait_until
 
 
 def test_two_people_talk(alice, bob):
@@ -186,11 +187,11 @@ def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
     carol.page.clock.pause_at(time.time() + 60)
     story = "A long story. " * 12  # it takes ten seconds to say
     bob.says_for_good(story)
-    until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
+    wait_until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
     for number in range(4):
         bob.says_for_good(f"Then {number}")
 
-    until(lambda: carol.page.clock.run_for(20) or carol.message("Then 3").count())
+    wait_until(lambda: carol.page.clock.run_for(20) or carol.message("Then 3").count())
     carol.page.clock.run_for(5_000)
     assert story.strip() in said.text_content()
     carol.page.clock.run_for(5_000)

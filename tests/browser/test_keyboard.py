@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import PHONE
+from testing.person import PHONE
 
 NARROW = {"viewport": {"width": 360, "height": 740}}  # a desktop at 400 %: no touch, no room
 MOST_STOPS = 20  # not one for each message

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person
+from testing.person import DESKTOP, PHONE, Person
 from tests.browser.wire import Wire
 
 MIXED = "شاهدوا https://example.org/a?b=c ثم قولوا hello, world!"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE
+from testing.person import DESKTOP, PHONE
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 OVERFLOW = """Math.max(...["html", "[data-chat]", "[data-stream]"].map((selector) => {

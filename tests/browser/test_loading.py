@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person
+from testing.person import DESKTOP, PHONE, Person
 
 RESOURCES = "performance.getEntriesByType('resource').map(({ name }) => name)"
 LINKED = (

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chat.protocol.frames import MAX_REPLAY
-from tests.browser.person import PHONE
+from testing.person import PHONE
 
 COUNT = 3_000
 MOST_ROWS = 400  # messages and headings on the page at once

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE
+from testing.person import DESKTOP, PHONE
 
 LINES = "\n".join(f"line {number}" for number in range(1, 141))
 TOP = "(element) => element.getBoundingClientRect().top"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person, until
+from testing.person import DESKTOP, PHONE, Person
+from testing.waiting import wait_until
 
 # The outside world: what the browser would show, whom it asks, and what is heard.
 WORLD = """
@@ -55,7 +56,7 @@ class Reader(Person):
         return self
 
     def is_told(self, texts):
-        until(lambda: self.page.evaluate(SHOWN) == texts)
+        wait_until(lambda: self.page.evaluate(SHOWN) == texts)
 
     def has(self, name):
         return self.page.evaluate(f"window.{name} ?? null")
@@ -98,7 +99,7 @@ def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
 
     reader.dialog.get_by_role("radio", name="Every message").click()
 
-    until(lambda: reader.has("asked") == 1)
+    wait_until(lambda: reader.has("asked") == 1)
     reader.dialog.get_by_role("radio", name="Mentions of me").click()
     assert reader.has("asked") == 1, "it is allowed already"
     assert reader.has("shown") == []
@@ -127,7 +128,7 @@ def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, b
     for number in range(2, 6):
         bob.says_for_good(f"Number {number}")
 
-    until(lambda: reader.has("shown.at(-1).title").startswith("5 "))
+    wait_until(lambda: reader.has("shown.at(-1).title").startswith("5 "))
     assert len(reader.has("shown")) <= 4, "a burst is one notification"
     assert reader.page.evaluate("new Set(window.shown.map(({ tag }) => tag)).size") == 1
     assert reader.has("heard") > before
@@ -135,10 +136,10 @@ def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, b
     reader.page.evaluate("window.shown.at(-1).dispatchEvent(new Event('click'))")
     expect(reader.page.locator(".message[data-linked] [data-part=body]")).to_have_text("Number 5")
     reader.looks_back()
-    until(lambda: reader.has("shown.at(-1).closed"))
+    wait_until(lambda: reader.has("shown.at(-1).closed"))
     reader.looks_away()
     bob.says_for_good("Afresh")
-    until(lambda: reader.has("shown.at(-1).body") == "Afresh")
+    wait_until(lambda: reader.has("shown.at(-1).body") == "Afresh")
 
 
 def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bob, enter):
@@ -153,14 +154,14 @@ def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bo
     neighbour.says_for_good("Not chosen")
     elsewhere.sees("Not chosen")
     bob.says_for_good("One")
-    until(lambda: told(tabs) == ["One"])
+    wait_until(lambda: told(tabs) == ["One"])
     tabs[1].looks_back()
     bob.says_for_good("Somebody looks")
     tabs[1].sees("Somebody looks")
     tabs[1].looks_away()
     bob.says_for_good("Two")
 
-    until(lambda: told(tabs) == ["One", "Two"])
+    wait_until(lambda: told(tabs) == ["One", "Two"])
     assert elsewhere.has("shown") == []
 
 
@@ -184,7 +185,7 @@ def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, gi
     reader.looks_away()
     bob.says_for_good("Listen")
 
-    until(lambda: reader.has("heard") > heard)
+    wait_until(lambda: reader.has("heard") > heard)
     assert reader.has("shown") == []
 
 
@@ -222,7 +223,7 @@ def test_it_is_all_done_by_keyboard(reader):
 
     reader.page.keyboard.press("ArrowDown")
 
-    until(lambda: reader.has("asked") == 1)
+    wait_until(lambda: reader.has("asked") == 1)
     reader.page.keyboard.press("Escape")
     expect(opener).to_be_focused()
     expect(opener).to_have_attribute("data-on", "")

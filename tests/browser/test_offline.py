@@ -8,8 +8,9 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from testing.person import PHONE
 from testing.processes import ROOT
-from tests.browser.person import PHONE, until
+from testing.waiting import wait_until
 
 KEPT = """async ({ path, text }) => {
     if (!navigator.serviceWorker.controller) return false;
@@ -36,7 +37,7 @@ BUILDS = "caches.keys().then((names) => names.filter((name) => name.includes(':f
 def keeps(person, text):
     """Wait until the browser has the room, with this message, for later."""
     path = re.sub(r"^https?://[^/]+", "", person.page.url)
-    until(lambda: person.page.evaluate(KEPT, {"path": path, "text": text}))
+    wait_until(lambda: person.page.evaluate(KEPT, {"path": path, "text": text}))
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, vi
     alice.reloads()
 
     is_new(alice)
-    until(lambda: old not in alice.page.evaluate(BUILDS))
+    wait_until(lambda: old not in alice.page.evaluate(BUILDS))
     keeps(alice, "Kept")
     node.kill()
     alice.page.reload()

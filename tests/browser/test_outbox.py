@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from testing.person import Person
 
 
 def test_what_was_written_offline_survives_a_reload_and_goes_out_once(carol_and_wire, alice):

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.person import PHONE
+from testing.person import PHONE
 
 
 def test_everyone_sees_who_is_here(alice, bob):

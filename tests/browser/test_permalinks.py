@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person
+from testing.person import DESKTOP, PHONE, Person
 
 HISTORY = [f"Message {number}" for number in range(1, 401)]
 

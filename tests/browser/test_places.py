@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from testing.person import DESKTOP, PHONE, Person
 from tests.browser.past import give_a_past
-from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.test_unread import line
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}

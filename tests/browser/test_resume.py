@@ -8,7 +8,7 @@ import time
 from playwright.sync_api import expect
 
 from testing import processes
-from tests.browser.person import Person
+from testing.person import Person
 from tests.browser.test_unread import after_the_line, line
 from tests.browser.wire import Wire
 

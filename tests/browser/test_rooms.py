@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from testing import processes
-from tests.browser.person import DESKTOP, PHONE, until
+from testing.person import DESKTOP, PHONE
+from testing.waiting import wait_until
 
 TOLD_WITHIN = 15_000  # ms; the list asks at most every 5 seconds
 LOOKS = {
@@ -249,7 +250,7 @@ def test_a_room_that_was_renamed_is_called_so_everywhere_after_the_next_welcome(
         wire.mend()
         return carol.connects().page.get_by_role("heading", level=1).text_content() == "The attic"
 
-    until(comes_back)  # a room that is still open has its new name within two seconds
+    wait_until(comes_back)  # a room that is still open has its new name within two seconds
     expect(carol.page).to_have_title("The attic")
     expect(carol.page.get_by_role("textbox", name="Message to The attic")).to_be_visible()
     expect(carol.page.locator("[data-beginning]")).to_contain_text("beginning of The attic")

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 
 import pytest
-import segno
 from playwright.sync_api import expect
 
 from chat.access.lan import lan_address
 from testing import processes
+from testing.person import PHONE, Person
 from tests.browser.conftest import PUBLIC_URL
-from tests.browser.person import PHONE, Person
 from tests.conftest import missing
+from tests.qr_codes import code_of
 
 LOCAL = ("manage.py", "serve", "--local", "--port", "{port}")
 NO_CLIPBOARD = """
     Object.defineProperty(navigator, "clipboard", { value: undefined });
     document.execCommand = () => false;
 """
-
-
-def code_of(link):
-    picture = BytesIO()
-    code = segno.make(link, error="m", micro=False)
-    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True)
-    return picture.getvalue()
 
 
 def invites(person):

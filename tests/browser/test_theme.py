@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import PHONE
+from testing.person import PHONE
 
 
 def choose(person, theme):

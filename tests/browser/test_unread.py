@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import DESKTOP, PHONE, Person
+from testing.person import DESKTOP, PHONE, Person
 
 NEW = "New since your last visit"
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing import processes
-from tests.browser.person import Person
+from testing.person import Person
 from tests.browser.test_offline import keeps
 
 BLOCKED = """

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing import processes
-from tests.browser.person import DESKTOP, PHONE
+from testing.person import DESKTOP, PHONE
 from tests.browser.test_hostile_text import CORPUS
 
 LOOKS = {

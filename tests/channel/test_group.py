@@ -10,7 +10,6 @@ from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from redis import Redis
 
-from chat import database
 from chat.channel import group
 from chat.channel.group import (
     CALLS_AT_ONCE,
@@ -19,8 +18,8 @@ from chat.channel.group import (
     RoundTrip,
     first_event,
 )
-from chat.services.messages import post_messages
 from testing import processes
+from testing.waiting import SECONDS, until
 from tests.database_threads import counted, in_readers
 from tests.faulty_channel_layers import (
     BrokenLayer,
@@ -30,16 +29,12 @@ from tests.faulty_channel_layers import (
     remote_only,
     use,
 )
-from tests.posts import SECONDS, post, until
+from tests.posts import post, store
 from tests.sockets import enter
 
 RECONNECTS = 20  # seconds until redis-py gives up, or has reconnected
 READING = 'FROM "chat_message"'
 EVENT = {"type": "test.event"}
-
-
-async def store(batch):
-    await database.write(post_messages, batch)
 
 
 async def test_a_layer_that_fails_at_first_is_joined_once_it_works():

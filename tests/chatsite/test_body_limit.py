@@ -12,7 +12,7 @@ from channels.testing import HttpCommunicator
 
 from chatsite.asgi import pages
 from testing import processes
-from tests.posts import SECONDS
+from testing.waiting import SECONDS
 
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")
 

@@ -12,8 +12,8 @@ pytest.importorskip("websockets")
 
 from chatsite.cookies import SafeCookies
 from testing import processes
+from testing.waiting import SECONDS
 from tests.node_sockets import visit
-from tests.posts import SECONDS
 
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")
 

@@ -12,9 +12,9 @@ pytest.importorskip("websockets")
 
 from chatsite.logs import HumanFormatter, JsonLines
 from testing import processes
+from testing.waiting import SECONDS
 from tests.loaded_settings import settings_of
 from tests.node_sockets import closed_with, visit
-from tests.posts import SECONDS
 
 SAID = "Nobody else should read this"
 COOKIE = "chat_guest=a-cookie-to-keep; csrftoken=a-token-to-keep"

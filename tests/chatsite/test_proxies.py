@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import unix_connect
 
 from testing import processes
+from testing.waiting import SECONDS
 from tests.node_sockets import closed_with, visit
-from tests.posts import SECONDS
 
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")
 SITE = "https://chat.example.org"

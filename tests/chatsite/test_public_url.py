@@ -10,8 +10,8 @@ import pytest
 
 from testing import processes
 from testing.processes import ROOT
+from testing.waiting import SECONDS
 from tests.loaded_settings import settings_of
-from tests.posts import SECONDS
 
 DEPLOY = (sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
 

@@ -15,7 +15,7 @@ from tests.deploy.stack import three_nodes
 pytest.importorskip("playwright")
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from testing.person import Person
 
 pytestmark = pytest.mark.usefixtures("caddy_program", "nginx_program")
 

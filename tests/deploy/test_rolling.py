@@ -15,6 +15,7 @@ import pytest
 
 from testing import processes
 from testing.proxies import BEHIND, Caddy
+from testing.waiting import wait_until
 from tests.faults.scenario import either, world
 
 NODES = 3
@@ -57,7 +58,8 @@ async def test_nothing_is_lost_while_every_part_of_the_stack_is_replaced(postgre
             here.nodes.append(added)
             await asyncio.to_thread(caddy.reload, ports(here.nodes))
             await here.invite(2, name="newcomer")
-            await until(lambda: caddy.in_use().get(f"127.0.0.1:{added.port}"))
+            address = f"127.0.0.1:{added.port}"
+            await asyncio.to_thread(wait_until, lambda: caddy.in_use().get(address))
             removed = here.nodes.pop(0)
             await asyncio.to_thread(caddy.reload, ports(here.nodes))
             assert await asyncio.to_thread(removed.terminate) == 0
@@ -97,9 +99,3 @@ def restart(node):
 
 def ports(nodes):
     return [node.port for node in nodes]
-
-
-async def until(condition, within=30):
-    async with asyncio.timeout(within):
-        while not await asyncio.to_thread(condition):
-            await asyncio.sleep(0.05)

@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 
 from testing import processes
 from testing.processes import ROOT
+from testing.waiting import wait_until
 from tests.conftest import missing
 from tests.deploy import machine
 
@@ -71,7 +72,7 @@ def test_a_reload_of_all_restarts_them_in_turn_and_one_is_always_ready(postgres_
 
         reloads = [reload(node, tmp_path) for node in nodes]
         codes = [each.wait(60) for each in reloads]
-        wait_until(lambda: all(is_ready(node) for node in nodes), 30)
+        wait_until(lambda: all(is_ready(node) for node in nodes))
 
         assert codes == [0, 0]
         assert not set(pids) & {node.pid for node in nodes}
@@ -122,7 +123,7 @@ def test_systemd_runs_the_service_and_its_backup(tmp_path):
             for verb in (f"kill --signal=KILL {unit}", "reload 'chat@*'", f"restart {unit}"):
                 before = main_pid(own, unit)
                 own.does(f"systemctl {verb}")
-                wait_until(partial(is_back, own, unit, before), 30)
+                wait_until(partial(is_back, own, unit, before))
                 assert "Said at first" in page(port)
                 say(port, f"Said after {verb}")
 
@@ -207,13 +208,6 @@ class Watch:
         self.leaving.set()
         self.thread.join()
         return sorted(self.seen)
-
-
-def wait_until(condition, within):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within} s"
-        time.sleep(0.02)
 
 
 def is_ready(node):

@@ -6,11 +6,13 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 
+from testing.waiting import until
 from tests.faults.link import Addresses
 from tests.faults.proxy import proxy_to
 from tests.faults.scenario import OPENED, either, world
 
 MINUTE = 60  # seconds
+NOTICED_WITHIN = 90  # seconds; the page asks after 45 of silence, and waits for 10 more
 PATIENCE = either(0.1, 1.0)  # of the page's timeouts: 1 s instead of 10 for a reply
 
 
@@ -37,7 +39,7 @@ async def test_who_talks_into_a_half_open_connection_finds_out_and_comes_back():
         await asyncio.sleep(0.5)
         began_at = time.monotonic()
         proxy.swallow = True
-        await wait_until(lambda: all(person.closes() for person in here.people[2:]))
+        await until(lambda: all(person.closes() for person in here.people[2:]), NOTICED_WITHIN)
         noticed_at = time.monotonic()
         proxy.swallow = False
         recovery = await here.heard_by_all(here.people[2], since=noticed_at)
@@ -52,7 +54,7 @@ async def test_who_only_listens_finds_out_as_well():
         began_at = time.monotonic()
         proxy.swallow = True
         here.people[0].say("Are you there?")
-        await wait_until(lambda: all(person.closes() for person in behind))
+        await until(lambda: all(person.closes() for person in behind), NOTICED_WITHIN)
         noticed_at = time.monotonic()
         proxy.swallow = False
         recovery = await here.heard_by_all(here.people[0], since=noticed_at)
@@ -92,9 +94,3 @@ async def test_a_node_whose_clock_is_a_minute_wrong_changes_no_order(redis_progr
         await here.verdict()
         here.report(spread=recovery)
         assert here.closes() == []
-
-
-async def wait_until(condition, seconds=90):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)

@@ -13,8 +13,8 @@ from chat import database
 from chat.access import rate_limits
 from chat.access.guests import SALT, new_guest
 from chat.services.rooms import create_room
+from testing.waiting import SECONDS
 from tests.database_threads import counted, every_turn_taken, in_readers
-from tests.posts import SECONDS
 from tests.sockets import enter, handshake, plain, refused_with
 
 

@@ -14,8 +14,9 @@ from chat.live.group_commit import MAX_BATCH
 from chat.live.runtime import runtime
 from chat.models import Room
 from chat.protocol.errors import Busy, Conflict, NotStored, Unavailable
+from testing.waiting import SECONDS, until
 from tests.database_threads import away, counted, executing, held, in_writer, stored
-from tests.posts import SECONDS, post, posts, until
+from tests.posts import post, posts
 
 
 def numbered(count):

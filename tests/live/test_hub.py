@@ -8,10 +8,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from chat import database
 from chat.channel import announcements
 from chat.live.runtime import runtime
-from chat.services.messages import post_messages
+from testing.waiting import SECONDS, until
 from tests.database_threads import counted, held, in_readers
 from tests.faulty_channel_layers import (
     ManualLayer,
@@ -20,7 +19,7 @@ from tests.faulty_channel_layers import (
     remote_only,
     use,
 )
-from tests.posts import SECONDS, post, posts, until
+from tests.posts import post, posts, store
 from tests.sockets import enter
 
 READING = 'FROM "chat_message"'
@@ -28,10 +27,6 @@ READING = 'FROM "chat_message"'
 
 def bodies(first, last):
     return [str(number) for number in range(first, last + 1)]
-
-
-async def store(batch):
-    await database.write(post_messages, batch)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,9 +16,10 @@ from chat import database
 from chat.channel import announcements
 from chat.live.runtime import runtime
 from chat.models import Message, Room
+from testing.waiting import SECONDS, until
 from tests.database_threads import away, executing, held, in_readers, stored
 from tests.faulty_channel_layers import SlowLayer, use
-from tests.posts import SECONDS, post, until
+from tests.posts import post
 from tests.sockets import enter, handshake, plain
 
 

@@ -8,9 +8,9 @@ from chat import database
 from chat.channel import announcements
 from chat.live.runtime import runtime
 from chat.models import Room
+from testing.waiting import until
 from tests.database_threads import counted, in_readers
 from tests.faulty_channel_layers import CountingLayer, use
-from tests.posts import until
 from tests.sockets import enter, handshake, refused_with
 
 

@@ -12,9 +12,9 @@ from chat.access.guests import COOKIE
 from chat.live import presence, roster
 from chat.live.runtime import runtime
 from chat.protocol.frames import Person
+from testing.waiting import SECONDS, until
 from tests.faulty_channel_layers import LosesFirstLayer, use
 from tests.people_shown import cookie, sees, sees_typing
-from tests.posts import SECONDS, until
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
 
 pytestmark = pytest.mark.usefixtures("quick_lists")

@@ -19,9 +19,9 @@ from chat.live import readiness
 from chat.live.runtime import runtime
 from chat.services.messages import Post
 from testing import processes
+from testing.waiting import SECONDS
 from tests.faulty_channel_layers import use
 from tests.nodes_together import node_on
-from tests.posts import SECONDS
 
 FINE = dict.fromkeys(["database", "channel_layer", "journal", "disk", "server"], "fine")
 

@@ -7,22 +7,16 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from chat import database
 from chat.live.log_frames import LOG_READ_BATCH
 from chat.live.runtime import runtime
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
-from chat.services.messages import post_messages
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
-from tests.posts import post, posts
+from tests.posts import post, posts, store
 from tests.sockets import SECONDS, enter, handshake
 
 
 def numbers(first, last):
     return [str(number) for number in range(first, last + 1)]
-
-
-async def store(batch):
-    await database.write(post_messages, batch)
 
 
 async def epoch_of(slug="lobby"):

@@ -10,8 +10,8 @@ from channels.layers import get_channel_layer
 
 from chat.live import room_counts
 from chat.live.room_counts import RoomCounts
+from testing.waiting import until
 from tests.faulty_channel_layers import BrokenLayer, use
-from tests.posts import until
 
 
 @pytest.fixture(autouse=True)

@@ -17,8 +17,8 @@ pytest.importorskip("websockets")
 from websockets.exceptions import ConnectionClosed
 
 from testing import processes
+from testing.waiting import SECONDS
 from tests.node_sockets import closed_with, visit
-from tests.posts import SECONDS
 
 OPEN = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0}
 RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")

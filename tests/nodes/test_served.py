@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from chat.protocol.errors import CloseCode
 from chat.protocol.frames import MAX_FRAME_IN, MAX_FRAME_OUT
 from testing import processes
+from testing.waiting import SECONDS
 from tests.node_sockets import visit
-from tests.posts import SECONDS
 
 SERVE = ("manage.py", "serve", "-b", "127.0.0.1", "-p", "{port}")
 OPEN = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0}

@@ -13,9 +13,9 @@ pytest.importorskip("websockets")
 
 from chat.live.roster import TYPING_TTL
 from testing import processes
+from testing.waiting import SECONDS
 from tests.node_sockets import visit
 from tests.nodes_together import LIVE, arrives, node_on, talks_live
-from tests.posts import SECONDS
 
 FOLLOWS_WITHIN = 3  # seconds, without Redis
 

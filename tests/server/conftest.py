@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import sys
-import time
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from testing import processes
+from testing.waiting import wait_until
 
 WITHIN = 30  # seconds until a test gives up; none expects to wait that long
 
@@ -60,6 +60,11 @@ class Toy(processes.Server):
         plain.settimeout(WITHIN)
         plain.connect(("127.0.0.1", self.port))
         return plain
+
+    def refuses(self):
+        """Whether nothing listens any more."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
     def memory(self):
         """Resident bytes."""
@@ -108,12 +113,4 @@ def closing():
 @pytest.fixture
 def until():
     """Wait for a condition, and return what it came to."""
-
-    def until(condition):
-        deadline = time.monotonic() + WITHIN
-        while not (result := condition()):
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.02)
-        return result
-
-    return until
+    return wait_until

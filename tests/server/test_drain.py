@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 from contextlib import ExitStack
 
 import pytest
@@ -113,15 +112,10 @@ def test_new_connections_are_refused_while_it_drains(start, until):
         assert kept.recv(1000).startswith(b"HTTP/1.1 200 ")
 
         toy.send(signal.SIGTERM)
-        until(lambda: refuses(toy))
+        until(toy.refuses)
         kept.sendall(request("/echo"))
 
         assert b"HTTP/1.1 503 " in kept.recv(1000)
-
-
-def refuses(toy):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", toy.port)) != 0
 
 
 def test_the_last_log_line_has_the_reason_and_the_number_of_sockets(toy, closing, until):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 
 import pytest
 
@@ -62,7 +61,7 @@ def test_a_port_in_use_ends_with_a_message_after_a_shutdown(toy, start):
 def test_a_second_signal_exits_immediately(start, number, until):
     with start(lifespan="never_ends", drain=600) as toy:
         toy.send(number)
-        until(lambda: refuses(toy))
+        until(toy.refuses)
         assert toy.running
 
         toy.send(number)
@@ -90,8 +89,3 @@ def test_after_a_fatal_exception_it_still_shuts_down(start, closing):
         assert toy.process.wait(30) == 1
         assert "SystemExit: boom" in toy.log_text()
         assert "told to shut down" in toy.log_text()
-
-
-def refuses(toy):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", toy.port)) != 0

@@ -18,8 +18,9 @@ from chat.live.runtime import runtime
 from chat.models import Message, Room
 from chat.services import retention
 from chat.services.messages import post_messages
+from testing.waiting import SECONDS, until
 from tests.database_threads import held, in_readers
-from tests.posts import SECONDS, posts, until
+from tests.posts import posts
 from tests.sockets import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)

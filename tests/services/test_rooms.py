@@ -10,8 +10,9 @@ from chat import database
 from chat.models import Room
 from chat.services.messages import post_messages
 from chat.services.rooms import create_room
+from testing.waiting import SECONDS
 from tests.faulty_channel_layers import remote_only
-from tests.posts import SECONDS, post
+from tests.posts import post
 from tests.sockets import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)

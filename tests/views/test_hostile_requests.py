@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from testing import processes
-from tests.posts import SECONDS
+from testing.waiting import SECONDS
 
 LONGEST = 400  # bytes of log for a request
 SERVE = ("manage.py", "serve", "--port", "{port}", "--verbosity", "0")

@@ -12,9 +12,9 @@ from chat.access import rate_limits
 from chat.live import read_turns
 from chat.views import http_errors
 from testing import processes
+from testing.waiting import until
 from tests.database_threads import away, counted, every_turn_taken, held, in_readers
 from tests.nodes_together import node_on
-from tests.posts import until
 
 LOOKUPS = [
     *["/r/lobby/qr.svg", "/rooms.json"],

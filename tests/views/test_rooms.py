@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
-import segno
 from django.db import connection
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +15,8 @@ from chat.rooms import directory
 from chat.services.messages import post_messages
 from chat.services.rooms import create_room
 from chatsite.settings.public_url import public_url
-from tests.posts import post, posts
+from tests.posts import post, posts, store
+from tests.qr_codes import code_of
 from tests.sockets import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,10 +33,6 @@ def visitor():
     client = Client()
     client.get("/rooms/")
     return client
-
-
-async def store(batch):
-    await database.write(post_messages, batch)
 
 
 async def listed(*slugs):
@@ -211,13 +205,6 @@ def test_another_site_cannot_make_a_room():
 
 
 # The code
-
-
-def code_of(link):
-    picture = BytesIO()
-    code = segno.make(link, error="m", micro=False)
-    code.save(picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True)
-    return picture.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-
-PATIENCE = 10  # seconds
-
-
-def until(holds):
-    """Wait for what only asking tells; `expect` is for what the page shows."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"not so within {PATIENCE} s"
-        time.sleep(0.05)
 
 
 class Person:
