@@ -46,7 +46,7 @@ def page(results: Results) -> str:
 
 def goal_table(results: Results) -> str:
     return table(
-        ("", "goal", "wanted", "found", "", "what bounds it"),
+        ("", "goal", "wanted", "found", "", "measured beside it"),
         ordered(results),
     )
 
@@ -55,5 +55,5 @@ def ordered(results: Results) -> Iterable[tuple[str, ...]]:
     for goal in goals(results):
         yield (
             *(str(goal.number), goal.text, goal.wanted, goal.found),
-            *(VERDICT[goal.met], goal.bound),
+            *(VERDICT[goal.met], goal.beside),
         )
