@@ -1,4 +1,4 @@
-"""Someone at a browser: what they do, and what they see."""
+"""A person at a browser: what they do, and what they see."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Person:
         self.field.press("Control+Enter")  # on phones Enter alone is a new line
 
     def says_for_good(self, text):
-        """Say it, and wait until the server has it."""
+        """Send a message, and wait until the server has stored it."""
         self.says(text)
         expect(self.message(text).last).to_have_attribute("data-state", "sent")
 
@@ -78,7 +78,7 @@ class Person:
         expect(self.page.locator(".message[data-seq]")).to_have_count(len(texts))
 
     def looks_away(self, away=True):
-        """Turn to another tab, as far as the page can tell."""
+        """Hide the page, as switching to another tab does."""
         self.page.evaluate(
             """(away) => {
                 Object.defineProperty(document, "hidden", { value: away, configurable: true });
@@ -94,7 +94,7 @@ class Person:
         return Person(self.page.context.new_page()).opens(self.page.url)
 
     def pours(self, texts):
-        """Say many things at once, as a client that knows no protocol would."""
+        """Send many messages at once over a socket without a subprotocol."""
         self.page.evaluate(
             """async (texts) => {
                 const config = JSON.parse(document.querySelector("#chat-config").textContent);

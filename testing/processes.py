@@ -1,6 +1,6 @@
 """Real servers for tests: each on a free loopback port, in its own folder, stopped at the end.
 
-A server can be hurt (`kill`, `pause`) and brought back on the same port (`resume`, `restart`).
+A test can `kill` or `pause` a server and brought back on the same port (`resume`, `restart`).
 All calls block; from a coroutine use `asyncio.to_thread`.
 """
 
@@ -81,7 +81,7 @@ class Server:
         return self.process.wait(seconds)
 
     def kill(self) -> None:
-        """End it, and its children, as a crash would: nothing is told or tidied up."""
+        """End it, and its children, as a crash would: without notice, and nothing is cleaned up."""
         self.send(signal.SIGKILL, children=True)
         self.process.wait(DOWN_WITHIN)
 
@@ -97,7 +97,7 @@ class Server:
         self.start()
 
     def stop(self) -> None:
-        """End it in good order; by force if that takes too long."""
+        """End it gracefully; by force if that takes too long."""
         if self.process is None:
             return
         self.send(self.stop_signal)
@@ -132,7 +132,7 @@ class Redis(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL of its own. It refuses to run as root, so root runs it as somebody else."""
+    """A PostgreSQL of its own. It refuses to run as root, so root starts it as another user."""
 
     stop_signal = signal.SIGINT  # "fast": does not wait for clients to leave
 

@@ -1,4 +1,4 @@
-"""What tests see of the chat's database threads, and how they stand in their way.
+"""What tests see of the chat's database threads, and how they delay or break them.
 
 The database is stubbed where it must fail or wait at a certain point, by Django's execute_wrapper.
 """
@@ -35,7 +35,7 @@ async def in_readers(func):
 
 @asynccontextmanager
 async def executing(wrapper, where):
-    """Let `wrapper` stand between these threads and the database (Django's execute_wrapper)."""
+    """Run every statement of these threads through `wrapper` (Django's execute_wrapper)."""
     await where(lambda: connection.execute_wrappers.append(wrapper))
     try:
         yield
@@ -45,8 +45,8 @@ async def executing(wrapper, where):
 
 @asynccontextmanager
 async def held(where, *, at, after=False):
-    """Who comes to a statement with `at` waits, before or after it, until `go` is set; `arrived`
-    says that one did."""
+    """A thread that gets to a statement with `at` in it waits, before or after it, until `go` is
+    set; `arrived` is set when the first one waits."""
     arrived, go = threading.Event(), threading.Event()
 
     def wait(execute, sql, params, many, context):

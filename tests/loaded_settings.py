@@ -10,7 +10,7 @@ from testing.environment import ROOT
 
 
 def settings_of(tmp_path, code="", **settings):
-    """Load the settings in a fresh process and print what `code` says of them."""
+    """Load the settings in a fresh process and run `code`, which prints some of them."""
     return subprocess.run(
         [sys.executable, "-c", f"from chatsite.settings import *; {code}"],
         cwd=ROOT,

@@ -37,7 +37,7 @@ async def visit(node, path="/ws", *, cursor=None, **options):
 
 
 async def closed_with(node, path="/ws", **options):
-    """The code with which `node` closes a connection that it does not want."""
+    """The code with which `node` closes a connection that it refuses."""
     async with connect(f"{node.ws_url}{path}", proxy=None, **options) as connection:
         async with asyncio.timeout(SECONDS):
             await connection.wait_closed()

@@ -36,7 +36,7 @@ class Socket:
         if frame["type"] == "welcome":
             self.welcome = frame
         elif frame["type"] == "room.changed":
-            assert self.cursor in (None, frame["after"]), "a hole or a twin"
+            assert self.cursor in (None, frame["after"]), "a gap or a duplicate"
             changed = [frame["after"], *(each["changed_seq"] for each in frame["messages"])]
             assert all(a < b for a, b in pairwise(changed)), "not in order"
             assert changed[-1] <= frame["head"]
@@ -83,7 +83,7 @@ class Socket:
         return (await self.command("message.post", **fields))["seq"]
 
     async def bodies(self, until):
-        """What was said in the room, as far as this client saw, once it has seen `until`."""
+        """The texts of the messages that this client received, once it has received `until`."""
         while (self.cursor or 0) < until:
             await self.frame()
         return [message["body"] for message in self.messages]
@@ -151,7 +151,7 @@ async def plain(path="/ws", **scope):
 
 
 async def refused_with(communicator):
-    """The code with which a connection is closed before it has said or heard anything."""
+    """The code with which a connection is closed before any frame."""
     accepted, _ = await communicator.connect(timeout=SECONDS)
     assert accepted, "a browser would see 1006, and not know why"
     refusal = await communicator.receive_output(SECONDS)

@@ -1,4 +1,4 @@
-"""The tests of what is stored, once more, on PostgreSQL."""
+"""Run the tests of what is stored once more, on PostgreSQL."""
 
 from __future__ import annotations
 

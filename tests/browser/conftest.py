@@ -1,4 +1,4 @@
-"""People with browsers. Every page's console is read, and an error in it fails the test."""
+"""People with browsers. An error in any page's console fails the test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
 @pytest.fixture(scope="session")
 def house():
-    """Shared by all tests, each in a room of its own: leave it running. Nobody talks too fast.
+    """Shared by all tests, each in a room of its own: leave it running. No message is too fast.
 
     Its links are those of PUBLIC_URL: a loopback address would invite nobody.
     """
@@ -29,13 +29,13 @@ def house():
 
 @pytest.fixture
 def room():
-    """The path of a room in which nobody has said anything."""
+    """The path of a room without messages."""
     return f"/r/{uuid4().hex[:12]}/"
 
 
 @pytest.fixture
 def new_context(new_context):
-    """A browser of its own for each person; what their consoles complain about fails the test."""
+    """A browser of its own for each person; errors and warnings in a console fail the test."""
     complaints = []
 
     def make(**options):
@@ -50,7 +50,7 @@ def new_context(new_context):
 
 @pytest.fixture
 def enter(new_context, house, room):
-    """Someone opens a room in a browser of their own: `carol = enter(**PHONE)`."""
+    """A new person opens a room in a browser of their own: `carol = enter(**PHONE)`."""
 
     def enter(path=room, *, node=house, **options):
         context = new_context(base_url=node.url, **(DESKTOP | options))
@@ -60,9 +60,9 @@ def enter(new_context, house, room):
 
 
 def error_text(message):
-    """What the console complains about, except that what we killed or blocked does not answer.
+    """An error or a warning, unless it is about a server that the test killed or blocked.
 
-    A page may be a refusal; what it needs must be there.
+    A page may answer with an error; its static files may not.
     """
     lost = r"ERR_(CONNECTION_(REFUSED|RESET)|INTERNET_DISCONNECTED)"
     gone = rf"^WebSocket connection to|{lost}|^Service Worker .* blocked by|{PLAIN_HTTP}"
@@ -84,7 +84,7 @@ def bob(enter):
 
 @pytest.fixture
 def carol_and_wire(new_context, house, room):
-    """Someone, and the wire between them and the server: `carol, wire = carol_and_wire`."""
+    """A person, and the wire between them and the server: `carol, wire = carol_and_wire`."""
     context = new_context(base_url=house.url)
     wire = Wire(context)
     return Person(context.new_page()).opens(room), wire
@@ -92,7 +92,7 @@ def carol_and_wire(new_context, house, room):
 
 @pytest.fixture
 def shoot():
-    """Keep a picture of a state for people to look through."""
+    """Keep a picture of a state for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def shoot(person, name):

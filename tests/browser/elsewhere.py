@@ -1,6 +1,6 @@
-"""Firefox and WebKit, which Playwright only drives in builds of its own: each by its own protocol.
+"""Firefox and WebKit. Playwright drives only its own builds, so each is driven by its own protocol.
 
-Both are `Tab`s: what a person at them does, and what they see.
+Both are a `Tab`: what a person does there, and what they see.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A room with a past, put straight into a server's database before anybody enters it."""
+"""A room with a history, written into a server's database before anyone opens the room."""
 
 from __future__ import annotations
 

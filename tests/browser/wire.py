@@ -1,4 +1,4 @@
-"""What lies between one browser and the server: tests cut it, and answer in the server's place."""
+"""The connection between a browser and the server: tests cut it, and answer for the server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Link:
-    """One socket: its end at the browser, and that at the server."""
+    """One socket: its end in the browser, and its end at the server."""
 
     page: Any
     server: Any
@@ -17,11 +17,11 @@ class Link:
 
 
 class Wire:
-    """Make it before the page connects. Frames pass through it until a test says otherwise."""
+    """Create it before the page connects. Frames pass through until a test interferes."""
 
     def __init__(self, context):
         self.posted = []  # every message.post that the browser sent
-        self.refuse = lambda post: None  # a test's own: the error to answer a post with
+        self.refuse = lambda post: None  # a test's own function: the error that answers a post
         self.loses_answers = False
         self.withheld = ()  # types of frames from the server that do not come through
         self._close_code = None
@@ -30,7 +30,7 @@ class Wire:
         context.route_web_socket(lambda url: True, self._connect)
 
     def cut(self, code=3000):
-        """End what is open with this close code, and everything that comes until it is mended."""
+        """Close all sockets with this code, and every new one until `mend`."""
         self._close_code = code
         while self._open:
             link = self._open.pop()
@@ -38,7 +38,7 @@ class Wire:
                 end.close(code=code)
 
     def stall(self):
-        """Lose everything, and tell nobody, until it is mended; what is open now stays dead."""
+        """Drop all frames silently until `mend`; sockets that are open now stay dead."""
         self._stalled = True
         for link in self._open:
             link.dead = True
@@ -48,7 +48,7 @@ class Wire:
         self._stalled = False
 
     def tell(self, frame):
-        """Say something in the server's name."""
+        """Send a frame as if the server had."""
         for link in self._open:
             link.page.send(json.dumps(frame))
 

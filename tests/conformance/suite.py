@@ -18,7 +18,7 @@ PASSED = {"OK", "INFORMATIONAL"}
 
 @dataclass(frozen=True)
 class Result:
-    """What the suite says of one case, such as 6.4.1."""
+    """The suite's verdict on one case, such as 6.4.1."""
 
     case: str
     behavior: str  # OK, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED, FAILED or WRONG CODE

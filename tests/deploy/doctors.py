@@ -12,7 +12,7 @@ FINDING = re.compile(r"^(fine|note|WRONG)  (.{14}) (.+)$", re.MULTILINE)
 
 
 class Report:
-    """What it printed: for each check its state, and what it said."""
+    """What it printed: the state of each check, and the text."""
 
     def __init__(self, done):
         self.text = done.stdout + done.stderr

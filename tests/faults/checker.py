@@ -4,7 +4,7 @@ A history is {"people": [{"name", "author_ids", "stayed", "events"}], "log": {"e
 "rows"}}, as people.py and world.py write it. Without a cookie a person is a new author at each
 connection. An event has `at` (seconds) and `what`:
 
-    invoke   id, body             a person says something, for the first time
+    invoke   id, body             a person sends a message for the first time
     ok       id, seq, epoch       the server acknowledged it
     fail     id, code             the server refused it for good
     connect  url, cursor          an attempt; `cursor` is what was asked for, [epoch, seq] or None
@@ -41,7 +41,7 @@ def seq_is_dense(history):
 
 
 def acked_is_stored(history):
-    """Each acknowledged message is in the log it was acknowledged for, once, where and as said."""
+    """Each acknowledged message is in its log once, at the acknowledged place, as it was sent."""
     stored = {}
     for row in history["log"]["rows"]:
         stored.setdefault(row[3], []).append(row)
@@ -56,13 +56,13 @@ def acked_is_stored(history):
 
 
 def resent_is_one(history):
-    """A message that was sent more than once is in the log once, whoever sent it again."""
+    """A message that was sent more than once is in the log once, even if a new guest resent it."""
     found = Counter(row[3] for row in history["log"]["rows"])
     yield from (f"{key} stands {n} times in the log" for key, n in found.items() if n > 1)
 
 
 def nothing_is_invented(history):
-    """Whatever stands in the log or was shown was said, by that person and with these words."""
+    """Every message in the log, or shown, was sent by that person with that text."""
     said = {
         (author_id, event["id"], event["body"])
         for person in history["people"]
@@ -80,7 +80,7 @@ def nothing_is_invented(history):
 
 
 def refused_is_not_stored(history):
-    """What was refused for good is not said all the same."""
+    """A permanently rejected message is never stored."""
     stored = {row[3] for row in history["log"]["rows"]}
     for person in history["people"]:
         for event in events(person, "fail"):
@@ -144,7 +144,7 @@ def streams_equal_the_log(history):
 
 
 def order_is_kept(history):
-    """What is said after something was acknowledged comes after it, whoever said what."""
+    """A message sent after another was acknowledged comes after it, whoever the senders are."""
     said, acked = [], []
     for person in history["people"]:
         invoked = {event["id"]: event["at"] for event in events(person, "invoke")}

@@ -33,7 +33,7 @@ def percentile(values, percent):
 
 
 def ack_seconds(people, since=0.0, until=float("inf")):
-    """How long acknowledgements took, of what was said in [since, until)."""
+    """How long acknowledgements took, of messages sent in [since, until)."""
     found = []
     for person in people:
         said = {e["id"]: e["at"] for e in person.noted("invoke") if since <= e["at"] < until}

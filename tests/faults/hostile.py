@@ -1,4 +1,4 @@
-"""Clients that mean harm, or are broken: over plain sockets, doing only what they are told."""
+"""Hostile or broken clients, over plain sockets."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def send(plain, command):
 
 
 async def stop_reading(node):
-    """Somebody in the room who never takes a byte of what is said there."""
+    """A client in the room that never reads a byte."""
     plain = await dial(node, receive_buffer=4096)
     await enter(plain)
     return plain
@@ -111,7 +111,7 @@ async def write_on(writer, frames):
 
 
 def vanish(plain):
-    """Gone without a word: the server gets a RST."""
+    """Disappear: the server gets a RST."""
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST_ON_CLOSE)
     plain.close()
 
@@ -167,7 +167,7 @@ class Flooder:
         self.name = name
         self.sent = self.refused = self.thrown_out = 0
         self._ids = [str(uuid4()) for _ in range(100)]
-        self.histories = []  # one for each connection: every time it is somebody else
+        self.histories = []  # one for each connection, which is a new guest each time
         self._flood = b"".join(frame(TEXT, json.dumps(command).encode()) for command in (
             {"type": "message.post", "id": 1, "client_message_id": message_id, "body": self.BODY}
             for message_id in self._ids
@@ -194,7 +194,7 @@ class Flooder:
             await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
 
     async def count(self, reader, writer, welcomed):
-        """The refusals, and who the server says we are."""
+        """Count the refusals, and remember our author_id."""
         received = b""
         while data := await reader.read(1 << 16):
             received = received[-50:] + data if welcomed.is_set() else received + data

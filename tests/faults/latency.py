@@ -62,7 +62,7 @@ class Latency:
             await asyncio.gather(abusing, return_exceptions=True)
 
     async def _window(self, abusing=None):
-        """The seconds that each message said now takes. The abuse goes on until all are answered,
+        """The seconds that each message sent now takes. The abuse goes on until all are answered,
         and must not end by itself: it would be calm again, and nobody would know."""
         began_at = time.monotonic()
         async with self.here.talking(self.people, every=EVERY):

@@ -39,7 +39,7 @@ class Addresses:
 
 
 class Link:
-    """`person` has a `cursor` and a `cookie`, hears each frame (`hear`), and notes what happens
+    """`person` has a `cursor` and a `cookie`, gets each frame (`hear`), and records what happens
     (`note`). `patience` scales the page's timeouts."""
 
     def __init__(self, person, addresses, *, path, first, seed, patience):
@@ -56,7 +56,7 @@ class Link:
         self._replies = {}
 
     async def run(self):
-        """Until cancelled, or told to stay away; then it returns the code."""
+        """Run until cancelled, or until the server closes with a final code; returns that code."""
         while True:
             code = await self._one_socket()
             self.person.note("close", code=code)

@@ -1,7 +1,7 @@
 """People as the page makes them: an outbox, a cursor, and one socket at a time.
 
-Each keeps a diary of what they said, what the server answered and what they saw; checker.py
-tells what must hold of it.
+Each records what they sent, what the server answered and what they received; checker.py checks
+those records.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _interned = {}
 
 
 class Person:
-    """Someone in a room, from `enter` to `leave`, through however many sockets."""
+    """A person in a room, from `enter` to `leave`, over any number of sockets."""
 
     def __init__(self, name, addresses, cookie, *, room="lobby", first=0, seed=0, patience=1.0):
         """`first` is the address that they begin with; for `patience` see Link. Without a `cookie`
         they are a new guest at each connection."""
         self.name, self.cookie = name, cookie
         self.author_ids = []  # the latest last
-        self.stayed = True  # until they left, or were told to stay away
+        self.stayed = True  # until the server closes with a final code
         self.events = []
         self.outbox = {}  # body by client_message_id, oldest first
         self.seen_at = {}  # by client_message_id
@@ -37,7 +37,7 @@ class Person:
         seed = f"{seed} {name}"
         self.link = Link(self, addresses, path=path, first=first, seed=seed, patience=patience)
         self._random = random.Random(seed)
-        self._news = asyncio.Event()  # at each frame; who waits clears it
+        self._news = asyncio.Event()  # set at each frame; cleared by the task that waits
         self._unsent = asyncio.Event()
         self._tasks = []
 
@@ -144,7 +144,7 @@ class Person:
 
 
 def as_row(message):
-    """As the checker wants it; one object for all who saw it."""
+    """As the checker wants it; one object for all people who received it."""
     keys = ("changed_seq", "seq", "author_id", "client_message_id", "body")
     row = tuple(message[key] for key in keys)
     return _interned.setdefault(row, row)

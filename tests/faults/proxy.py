@@ -1,11 +1,11 @@
-"""A TCP proxy that can be told to misbehave: the network between any two.
+"""A TCP proxy that misbehaves on demand: the network between a client and a server.
 
 latency   seconds that each piece takes, in both directions
 slice     bytes at most that arrive together
 swallow   silently take what is sent and pass on nothing: a connection that is half open
 refuse    new connections are reset
-cut()     end every connection in good order
-reset()   end every connection with a RST
+cut()     close every connection with a FIN
+reset()   close every connection with a RST
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A chat under test: real nodes, a database, perhaps Redis, and people who talk all the while.
+"""A chat under test: real nodes, a database, perhaps Redis, and people who keep sending messages.
 
-A test opens a world, hurts something while they talk, and asks for the verdict: everybody catches
+A test opens a world, breaks something while they send, and asks for the verdict: everybody catches
 up, the database is read, and checker.py finds nothing. A history that fails is kept in var/faults.
 """
 
@@ -58,7 +58,7 @@ class World:
         self.people = []
         self.addresses = Addresses([])
         self.add_node = None  # starts one like the first, which nobody's addresses name yet
-        self.strangers = []  # histories of those who said something and are no Person
+        self.strangers = []  # histories of senders that are not a Person
         self.began_at = time.monotonic()
 
     async def invite(self, count, *, name="person", **options):
@@ -82,7 +82,7 @@ class World:
 
     @asynccontextmanager
     async def talking(self, people=None, *, every=0.3):
-        """Each says something at random moments, on average `every` so many seconds."""
+        """Each sends messages at random moments, on average one in `every` seconds."""
 
         async def chatter(person, number):
             rng = random.Random(f"{self.seed} {number}")
@@ -102,7 +102,7 @@ class World:
             await asyncio.gather(*chatting, return_exceptions=True)
 
     async def heard_by_all(self, speaker, *, since, within=SETTLED_WITHIN):
-        """Seconds from `since` until everyone has what `speaker` says now."""
+        """Seconds from `since` until everyone has a message that `speaker` sends now."""
         message_id = speaker.say("Can everybody hear me?")
         await asyncio.gather(
             *(
@@ -113,7 +113,7 @@ class World:
         return max(person.seen_at[message_id] for person in self.people) - since
 
     async def doorbell_rings(self, speaker, *, since, within=SETTLED_WITHIN):
-        """Seconds from `since` until messages spread at once again, and not by looking at the log:
+        """Seconds from `since` until messages are announced again, not found by polling the log:
         five in a row reach everybody within a quarter of a second."""
         in_a_row = 0
         async with asyncio.timeout(within):

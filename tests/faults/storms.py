@@ -1,6 +1,7 @@
 """What one address can do as fast as it can: `python -m tests.faults.storms KIND PORT`.
 
-A process of its own, or the people who measure would wait for the abusers, and not for the server.
+It is a process of its own: in one process the measuring clients would wait for the abusive ones,
+and not for the server.
 It prints how often it was answered, which tells abuse from a client that never got in.
 """
 

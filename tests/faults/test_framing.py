@@ -30,7 +30,7 @@ def node():
 
 @contextlib.contextmanager
 def connected(node, slug):
-    """A socket into a room of its own, in plain text: what is said comes back as it is."""
+    """A socket into a room of its own, in plain text: each message comes back as it was sent."""
     with socket.create_connection(("127.0.0.1", node.port), WITHIN) as plain:
         plain.sendall(hostile.handshake_bytes(f"/ws/{slug}", protocol="none"))
         answer = b""

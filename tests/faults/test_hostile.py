@@ -23,7 +23,7 @@ SAID = either(12, 100) * MIB
 STOPPED = either(2, 1)  # readers
 STAYS = 0, 0.001, 0.003, 0.01  # seconds in a room
 FLAT = 16  # MiB that memory may still grow once it is warm
-PATIENCE = 60  # seconds until somebody must have been thrown out
+PATIENCE = 60  # seconds until the server must have closed one
 LONG_BODY = "\N{GRINNING FACE}" * 4000  # 16 kB, the longest there is
 
 
@@ -131,7 +131,7 @@ async def ended(node, histories):
             await asyncio.sleep(0.2)
 
 
-async def test_who_comes_and_vanishes_leaves_nothing_behind():
+async def test_clients_that_vanish_leave_nothing_behind():
     cycles = either(500, 10_000)
     async with world("connect and vanish", people=0, command=OPENED) as here:
         node = here.nodes[0]

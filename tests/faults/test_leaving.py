@@ -1,4 +1,4 @@
-"""A full node is told to end: everybody is told when to come back, and comes back in a stream."""
+"""A full node shuts down: its clients get a time at which to reconnect, and spread out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def visit(node, entering):
 
 
 async def wait_to_the_end(connection):
-    """When the server said to come back, as a monotonic time, and the close code."""
+    """When the server asks us to come back, as a monotonic time, and the close code."""
     back_at = None
     try:
         async for text in connection:
@@ -38,7 +38,7 @@ async def wait_to_the_end(connection):
 
 
 async def move(connection, next_node, entering):
-    """Do as the page does; returns when we were told, closed with what, and back."""
+    """Do as the page does; returns whether we got a time, the close code, and when we were back."""
     back_at, code = await wait_to_the_end(connection)
     if back_at is not None:
         await asyncio.sleep(back_at - time.monotonic())
@@ -47,7 +47,7 @@ async def move(connection, next_node, entering):
         return back_at is not None, code, time.monotonic()
 
 
-async def test_a_thousand_people_move_to_the_next_node_in_a_stream():
+async def test_a_thousand_clients_move_to_the_next_node_spread_over_seconds():
     settings = {"SOCKETS_PER_ADDRESS": 0, "DRAIN_SECONDS": 10}
     with (
         processes.chat_node(command=SERVE, **settings) as node,
@@ -71,6 +71,6 @@ async def test_a_thousand_people_move_to_the_next_node_in_a_stream():
             busiest_second_percent=round(busiest * 100, 1),
         )
         assert exit_code == 0
-        assert all(told for told, _, _ in moved)
+        assert all(got_a_time for got_a_time, _, _ in moved)
         assert {code for _, code, _ in moved} == {1012}
-        assert len(per_second) >= 8, "they came back in a wave"
+        assert len(per_second) >= 8, "they came back all at once"

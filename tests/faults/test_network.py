@@ -34,7 +34,7 @@ async def through_a_proxy(name, **options):
         yield here, proxy
 
 
-async def test_who_talks_into_a_half_open_connection_finds_out_and_comes_back():
+async def test_a_sender_on_a_half_open_connection_notices_and_reconnects():
     async with people_behind_a_proxy("half-open connection, talking") as (here, proxy):
         await asyncio.sleep(0.5)
         began_at = time.monotonic()
@@ -47,7 +47,7 @@ async def test_who_talks_into_a_half_open_connection_finds_out_and_comes_back():
         assert proxy.swallowed > 0
 
 
-async def test_who_only_listens_finds_out_as_well():
+async def test_a_reader_on_a_half_open_connection_notices_as_well():
     name = "half-open connection, silent"
     async with through_a_proxy(name, people=2, patience=PATIENCE) as (here, proxy):
         behind = await here.invite(2, addresses=Addresses([proxy.ws_url]))

@@ -46,7 +46,7 @@ async def test_the_only_node_is_killed_and_comes_back():
         assert here.resets() == 0
 
 
-async def test_what_new_guests_resend_after_a_lost_reply_is_stored_once():
+async def test_messages_that_new_guests_resend_after_a_lost_reply_are_stored_once():
     async with world("replies lost, clients without a cookie", people=0, command=OPENED) as here:
         await here.invite(8, name="guest", cookie=None)
         kills = either(3, 20)
@@ -82,4 +82,4 @@ async def test_nothing_is_lost_when_every_node_is_restarted_in_turn(postgres_ser
         measured = {"closes": dict(codes), "attempts_in_vain": attempts}
         here.report(seed=seed, drained=drained, recovery=recovery, **measured)
         assert here.resets() == 0
-        assert codes.keys() <= {1000, 1012}, "they went when told to, or were told at the end"
+        assert codes.keys() <= {1000, 1012}, "they left when asked to, or were closed at the end"

@@ -48,7 +48,7 @@ async def test_nothing_is_lost_when_its_backends_are_terminated(postgres_server)
         assert here.closes() == []
 
 
-async def test_what_is_said_during_a_lock_is_stored_after_it(postgres_server):
+async def test_messages_sent_during_a_lock_are_stored_after_it(postgres_server):
     async with world(
         "PostgreSQL room locked", nodes=2, postgres=postgres_server, redis=True
     ) as here:

@@ -20,7 +20,7 @@ runpy.run_path("manage.py", run_name="__main__")
 COMMAND = ("-c", LIMITED, str(FILES), "serve", "--port", "{port}")
 
 
-async def test_slow_requests_keep_nobody_from_posting_or_from_coming_in():
+async def test_slow_requests_prevent_nobody_from_posting_or_connecting():
     async with world("slow requests", people=6, command=COMMAND) as here:
         node, seen = here.nodes[0], Counter()
         latency = Latency(here)
@@ -50,7 +50,7 @@ async def watch_files(node, seen):
 
 
 async def ask_slowly(node, seen):
-    """A header that never ends; whoever is sent away comes back."""
+    """Send a header that never ends; reconnect when closed."""
     while True:
         try:
             await send_slowly(await hostile.dial(node))

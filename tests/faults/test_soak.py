@@ -12,7 +12,7 @@ from tests.faults import figures, hostile
 from tests.faults.scenario import either, world
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", 25))
-EVERY = either(0.5, 1.5)  # seconds between what one person says: as much is said in the short one
+EVERY = either(0.5, 1.5)  # seconds between messages of one person: the short run sends as many
 VISITS = either(0.3, 1)  # seconds between visitors
 WARM_UP = 1 / 3  # of it, in which memory may grow: caches, threads, the database's pages
 PEOPLE = 30
@@ -50,7 +50,7 @@ async def test_memory_is_flat_while_people_talk_and_come_and_go():
 
 
 async def come_and_go(here):
-    """Somebody new all the while, who reads the last page and leaves."""
+    """New visitors, one after the other, each of whom reads the last page and leaves."""
     number = 0
     while True:
         number += 1

@@ -16,7 +16,7 @@ LOCKED = 8  # seconds
 DISK = 8 * 1024 * 1024  # bytes
 
 
-async def test_what_is_said_while_another_program_locks_the_file_is_stored_after_it():
+async def test_messages_sent_while_another_program_locks_the_file_are_stored_after_it():
     async with world("SQLite locked") as here:
         async with here.talking():
             await asyncio.sleep(1)
@@ -46,7 +46,7 @@ def small_disk(folder):
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-async def test_a_full_disk_refuses_and_forgets_nothing(tmp_path):
+async def test_on_a_full_disk_messages_are_refused_and_none_is_lost(tmp_path):
     with small_disk(tmp_path):
         async with world("SQLite, disk full", folder=tmp_path, MIN_FREE_MEGABYTES=0) as here:
             async with here.talking():
@@ -100,7 +100,7 @@ async def test_an_older_database_restored_under_the_server_resets_everybody(tmp_
 
 
 async def test_two_processes_by_mistake_on_one_sqlite_converge():
-    """Without Redis neither hears the other; both look at the log."""
+    """Without Redis neither gets the other's announcements; both poll the log."""
     async with world("two processes, in-memory layer", nodes=2) as here:
         async with here.talking():
             await asyncio.sleep(either(4, 60))

@@ -13,7 +13,7 @@ from tests.faults.scenario import either, world
 
 # Those of a small address, whose bursts are over soon. The people may talk as much as they like.
 LIMITS = {"COMMAND_RATE": 20, "SOCKETS_PER_ADDRESS": 120, "PEOPLE_PER_ADDRESS": either(6, 40)}
-READERS = either(40, 300)  # who read along, and pay for each frame that an abuser causes
+READERS = either(40, 300)  # sockets that receive every frame that an abuser causes
 HISTORY = 120  # messages
 
 

@@ -42,12 +42,12 @@ async def post_until_cut(node, acknowledged):
     """Say things one after the other for as long as the server lives."""
     async with visit(node) as socket:
         while True:
-            said = str(uuid4())
+            text = str(uuid4())
             await socket.send(
-                {"type": "message.post", "id": 1, "client_message_id": said, "body": said}
+                {"type": "message.post", "id": 1, "client_message_id": text, "body": text}
             )
             await socket.frame_of("ack")
-            acknowledged.append(said)
+            acknowledged.append(text)
 
 
 async def test_what_was_acknowledged_survives_the_servers_sudden_death():
@@ -143,7 +143,7 @@ def test_modules_import_each_other_by_their_hashed_names(daphne):
     assert all(re.search(r"\.[0-9a-f]{12}\.js$", name) for name in seen)
 
 
-def test_an_address_that_is_nothing_answers_with_a_page_of_ours(daphne):
+def test_an_unknown_address_answers_with_the_chats_own_page(daphne):
     response, page = get(daphne, "/nowhere")
 
     assert response.status == 404

@@ -88,7 +88,7 @@ async def test_a_node_with_nobody_in_a_room_counts_the_people_of_the_others(pair
         await asyncio.to_thread(wait_until, lambda: counted() == 2)
 
 
-async def test_a_cursor_is_good_on_every_node(pair):
+async def test_a_cursor_is_valid_on_every_node(pair):
     one, other = pair
     async with visit(one, "/ws/roaming") as hers:
         await hers.bodies(until=await hers.say("1"))
@@ -100,7 +100,7 @@ async def test_a_cursor_is_good_on_every_node(pair):
         assert await hers.bodies(until=2) == ["2"]
 
 
-async def test_while_redis_stalls_both_nodes_talk_on_and_follow_each_other(pair, redis):
+async def test_while_redis_stalls_both_nodes_stay_live_and_follow_each_other(pair, redis):
     one, other = pair
     async with visit(one) as hers, visit(one) as beside_her, visit(other) as his:
         await talks_live(hers, his)
@@ -115,7 +115,7 @@ async def test_while_redis_stalls_both_nodes_talk_on_and_follow_each_other(pair,
         await talks_live(hers, his)
 
 
-async def test_when_redis_dies_and_comes_back_no_socket_closes_and_all_is_live_again(pair, redis):
+async def test_when_redis_dies_and_returns_no_socket_closes_and_nodes_are_live_again(pair, redis):
     one, other = pair
     async with visit(one) as hers, visit(other) as his:
         await talks_live(hers, his)
@@ -134,7 +134,7 @@ def test_the_log_is_looked_at_as_often_as_the_readme_promises():
 async def test_with_every_event_between_nodes_lost_they_still_follow_by_the_log(
     pair, database_url, redis_program
 ):
-    """Each tells a Redis of its own, where the other does not listen."""
+    """Each publishes to a Redis of its own, to which the other does not subscribe."""
     one, _ = pair
     with (
         processes.redis_server() as elsewhere,
@@ -146,7 +146,7 @@ async def test_with_every_event_between_nodes_lost_they_still_follow_by_the_log(
             assert await his.bodies(until=2) == ["1", "2"]
 
 
-async def test_while_postgresql_is_away_posts_are_refused_clearly_and_then_taken_again(
+async def test_while_postgresql_is_away_posts_are_refused_and_later_accepted_again(
     postgres_server,
 ):
     url = postgres_server.create_database("away")

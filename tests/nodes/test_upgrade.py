@@ -65,7 +65,7 @@ async def test_what_the_first_release_stored_is_served_after_the_upgrade(first_r
 
     with processes.chat_node(**settings) as node:
         async with visit(node, cursor=("first-epoch", 1)) as hers:
-            assert not hers.welcome["reset"], "who was there before the upgrade resumes"
+            assert not hers.welcome["reset"], "a client from before the upgrade resumes"
             (message,) = hers.messages
             assert (message["body"], message["author_name"]) == ("Zoë 🦉", "Bob")
             page = await hers.command("history.fetch", before=2, limit=10)
@@ -129,7 +129,7 @@ def test_a_post_that_the_old_release_stores_during_the_migration_is_kept(postgre
 
 
 def wait_until_blocked(server, migration):
-    """Return when `migration`, which runs, waits for a lock that somebody else holds."""
+    """Return when `migration`, which runs, waits for a lock that another connection holds."""
     deadline = time.monotonic() + processes.UP_WITHIN
     with server.connect("shared") as connection:
         while not connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall():
