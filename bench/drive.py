@@ -1,4 +1,4 @@
-"""Runs the generator against a server, and reads what it found."""
+"""Runs the generator against a server, and reads its result."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ LONGEST = 120  # seconds that a run may take
 
 
 class RunFailed(Exception):
-    """The generator did not come to an end, or not to a good one."""
+    """The generator did not end, or ended with an error."""
 
 
 class Generator:
-    """A generator at work: it says a word per line when something has happened, then its result."""
+    """A running generator: it prints a word when something has happened, and its result last."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         assert process.stdin is not None
         assert process.stdout is not None
-        self._ears: IO[str] = process.stdout
-        self._mouth: IO[str] = process.stdin
+        self._output: IO[str] = process.stdout
+        self._input: IO[str] = process.stdin
 
     def wait_for(self, word: str) -> None:
         """Raises RunFailed when it ends instead."""
         if self._line() != word:
-            raise RunFailed(f"said something else than {word!r}")
+            raise RunFailed(f"printed something else than {word!r}")
 
     def tell(self, word: str) -> None:
-        self._mouth.write(f"{word}\n")
-        self._mouth.flush()
+        self._input.write(f"{word}\n")
+        self._input.flush()
 
     def result(self, kind: Any = Result) -> Any:
         return msgspec.json.decode(self._line(), type=kind)
 
     def _line(self) -> str:
-        line = self._ears.readline().strip()
+        line = self._output.readline().strip()
         if not line:
             assert self._process.stderr is not None
             raise RunFailed(self._process.stderr.read().strip()[-2000:] or "took too long")
@@ -55,7 +55,7 @@ class Generator:
 
 @contextmanager
 def generator(scenario: str, spec: Spec) -> Iterator[Generator]:
-    """It is gone afterwards, and after LONGEST in any case."""
+    """It is ended afterwards, and after LONGEST in any case."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.generator", scenario, msgspec.json.encode(spec).decode()],
         cwd=ROOT,

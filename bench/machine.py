@@ -45,10 +45,10 @@ PROGRAMS = {
 
 def version_of(name: str) -> str | None:
     try:
-        told = subprocess.run(PROGRAMS[name], capture_output=True, text=True, check=False).stdout
+        printed = subprocess.run(PROGRAMS[name], capture_output=True, text=True, check=False).stdout
     except OSError:
         return None
-    number = re.search(r"\d+(\.\d+)+", told)
+    number = re.search(r"\d+(\.\d+)+", printed)
     return f"{name} {number[0]}" if number else None
 
 

@@ -1,4 +1,4 @@
-"""How much is measured, and what is said meanwhile."""
+"""How much is measured, and how progress is reported."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Plan:
     quick: bool
     rounds: int
     seconds: float  # of each measured run
-    warm_up: float  # seconds of talk before that
-    settle: float  # seconds between the last arrival and the first word
+    warm_up: float  # seconds of messages before that
+    settle: float  # seconds between the last connection and the first message
     began: float = field(default_factory=time.monotonic)
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """One line of progress."""
         sys.stderr.write(f"[{time.monotonic() - self.began:4.0f} s] {text}\n")
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 from bench import drive, servers
-from bench.cases.table import Cell, Load, told
+from bench.cases.table import Cell, Load, summary
 from bench.drive import RunFailed
 from bench.load.spec import Group
 from bench.plan import Plan
@@ -49,7 +49,7 @@ def run(plan: Plan) -> list[Cell]:
     ]
     rounds = min(plan.rounds, ROUNDS)
     for number in range(rounds):
-        plan.say(f"ablations, round {number + 1} of {rounds}")
+        plan.report(f"ablations, round {number + 1} of {rounds}")
         for cell in cells:
             if not cell.note:
                 measure(plan, cell)
@@ -63,5 +63,5 @@ def measure(plan: Plan, cell: Cell) -> None:
             cell.runs.append(drive.measure(target, group, seconds=plan.seconds))
     except (RunFailed, ServerFailed) as error:
         cell.note = str(error).strip().splitlines()[-1][:200]
-    text = cell.note or told(cell.runs[-1])
-    plan.say(f"  {cell.server}, {cell.people} x {cell.talkers}: {text}")
+    text = cell.note or summary(cell.runs[-1])
+    plan.report(f"  {cell.server}, {cell.people} x {cell.talkers}: {text}")

@@ -29,7 +29,7 @@ def run(plan: Plan) -> list[Growth]:
             result = drive.measure(target, POSTING, seconds=STRETCH)
             stretches.append(Growth(head(database), result.groups[0].messages))
             found = stretches[-1]
-            plan.say(f"a room of {found.messages:,}: {found.posts:,.0f} posts/s")
+            plan.report(f"a room of {found.messages:,}: {found.posts:,.0f} posts/s")
     return stretches
 
 

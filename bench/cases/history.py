@@ -50,7 +50,7 @@ def run(plan: Plan) -> list[Past]:
     with tempfile.TemporaryDirectory(prefix="chat-bench-") as name:
         folder = Path(name)
         for past in pasts:
-            plan.say(f"filling a room with {past.messages:,} messages")
+            plan.report(f"filling a room with {past.messages:,} messages")
             filled_folder(folder / str(past.messages), past.messages)
         for _ in range(plan.rounds):
             for past in pasts:
@@ -70,7 +70,7 @@ def measure(plan: Plan, past: Past, original: Path) -> None:
                 past.leafing.append(run.result(Pages))
             past.posting.append(drive.measure(target, POSTING, seconds=plan.seconds))
     pages, posting = past.leafing[-1], past.posting[-1]
-    plan.say(
+    plan.report(
         f"  {past.messages:,}: {posting.groups[0].messages:,.0f} posts/s"
         f" ({cost(posting) * POSTING.people:.0f} us each), a page in {pages.p50:.2f} ms"
         f"{pages.examples or ''}"

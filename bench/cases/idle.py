@@ -22,5 +22,5 @@ def run(plan: Plan) -> list[Cell]:
                 group = Group(people=2, talkers=2, rate=RATE)
                 result = drive.measure(target, group, seconds=max(3.0, plan.seconds))
             cell.runs.append(result)
-            plan.say(f"idle echo, {cell.server}: {result.groups[0].echo_p50:.2f} ms")
+            plan.report(f"idle echo, {cell.server}: {result.groups[0].echo_p50:.2f} ms")
     return cells

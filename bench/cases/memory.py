@@ -41,7 +41,7 @@ def one(plan: Plan, people: int) -> Memory:
         first.tell("leave")
         first.result(Held)
     memory = Memory(people, (full - empty) / people, held.connect_seconds)
-    plan.say(f"memory, {people} idle: {memory.kib_each:.1f} KiB each")
+    plan.report(f"memory, {people} idle: {memory.kib_each:.1f} KiB each")
     return memory
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from bench import cores, drive, servers
-from bench.cases.table import Cell, Load, told
+from bench.cases.table import Cell, Load, summary
 from bench.load.spec import Group
 from bench.plan import Plan
 from bench.servers import NO_LIMITS, OURS, SERVE, Target
@@ -31,7 +31,7 @@ def run(plan: Plan) -> list[Cell]:
             with several(int(cell.server.split()[0])) as target:
                 group = Group(people=cell.people, talkers=cell.talkers)
                 cell.runs.append(drive.measure(target, group, seconds=plan.seconds, cores=[]))
-            plan.say(f"{cell.server}, {cell.people} x {cell.talkers}: {told(cell.runs[-1])}")
+            plan.report(f"{cell.server}, {cell.people} x {cell.talkers}: {summary(cell.runs[-1])}")
     return cells
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bench import drive, servers
-from bench.cases.table import told
+from bench.cases.table import summary
 from bench.load.spec import Group, Result
 from bench.plan import Plan
 
@@ -23,7 +23,7 @@ def run(plan: Plan) -> list[Offered]:
     with servers.ours() as target:
         closed = drive.measure(target, Group(people=PEOPLE, talkers=TALKERS), seconds=plan.seconds)
     most = closed.groups[0].messages
-    plan.say(f"at most {most:,.0f} messages/s to {PEOPLE}")
+    plan.report(f"at most {most:,.0f} messages/s to {PEOPLE}")
     return [one(plan, share, most * share) for share in SHARES]
 
 
@@ -31,5 +31,5 @@ def one(plan: Plan, share: float, rate: float) -> Offered:
     with servers.ours() as target:
         group = Group(people=PEOPLE, talkers=TALKERS, rate=rate)
         result = drive.measure(target, group, seconds=plan.seconds * 2)
-    plan.say(f"  {share:.0%} of that, {rate:,.0f} messages/s: {told(result)}")
+    plan.report(f"  {share:.0%} of that, {rate:,.0f} messages/s: {summary(result)}")
     return Offered(share, rate, result)

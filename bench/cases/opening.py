@@ -56,7 +56,7 @@ class Opening(Struct):
 def run(plan: Plan) -> list[Opening]:
     program = find_program("chromium")
     if program is None:
-        plan.say("no Chromium here: the page is not measured")
+        plan.report("no Chromium here: the page is not measured")
         return []
     rounds = 1 if plan.quick else 5
     found: list[Opening] = []
@@ -68,14 +68,14 @@ def run(plan: Plan) -> list[Opening]:
         )
         for way, served in {"": straight, THROUGH: through_caddy}.items():
             if served is through_caddy and find_program("caddy") is None:
-                plan.say("no Caddy here: the page is measured without it")
+                plan.report("no Caddy here: the page is measured without it")
                 continue
             with served() as site:
                 visits = [two_visits(browser, f"{site}/r/opening/") for _ in range(rounds)]
             found += [median(way, same) for same in zip(*visits, strict=True)]
         browser.close()
     for one in found:
-        plan.say(
+        plan.report(
             f"the page, {one.visit}: {one.requests} requests, {one.kib:.0f} KiB,"
             f" first message after {one.message_ms:.0f} ms, ready after {one.ready_ms:.0f}"
         )

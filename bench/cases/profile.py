@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench import drive, servers
-from bench.cases.table import cost, told
+from bench.cases.table import cost, summary
 from bench.load.spec import Group, Result
 from bench.plan import Plan
 from bench.servers import Target
@@ -74,7 +74,7 @@ def one(plan: Plan, load: Group) -> Profile:
             drive.measure(
                 target, load, seconds=SECONDS + 1, meanwhile=lambda: shares.update(sample(target))
             )
-    plan.say(f"profile of {load.people} x {load.talkers}: {told(plain)}")
+    plan.report(f"profile of {load.people} x {load.talkers}: {summary(plain)}")
     return Profile(load.people, load.talkers, plain, shares, cost(plain))
 
 

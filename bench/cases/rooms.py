@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bench import drive, servers
-from bench.cases.table import told
+from bench.cases.table import summary
 from bench.load.spec import Group, Result
 from bench.plan import Plan
 
@@ -23,13 +23,13 @@ class Rooms(Struct):
 def run(plan: Plan) -> Rooms:
     with servers.ours() as target:
         alone = drive.measure(target, BUSY, seconds=plan.seconds)
-    plan.say(f"a busy room alone: {told(alone)}")
+    plan.report(f"a busy room alone: {summary(alone)}")
     with servers.ours() as target:
         among = drive.measure(target, BUSY, QUIET, seconds=plan.seconds)
-    plan.say(f"a busy room among 1,000 quiet ones: {told(among)}")
+    plan.report(f"a busy room among 1,000 quiet ones: {summary(among)}")
     many = None
     if not plan.quick:
         with servers.ours() as target:
             many = drive.measure(target, MANY, seconds=plan.seconds)
-        plan.say(f"1,000 rooms of 10: {told(many)}")
+        plan.report(f"1,000 rooms of 10: {summary(many)}")
     return Rooms(alone, among, many)

@@ -52,7 +52,7 @@ def one(plan: Plan, people: int) -> Storm:
                 run.tell("go on")
                 survived: Survived = run.result(Survived)
             queries = queries_between(log, killed_at, live_at)
-    plan.say(
+    plan.report(
         f"resume storm of {people}: {survived.resume_seconds:.1f} s ({used:.1f} of CPU), "
         f"{sum(queries.values())} queries"
         f", {survived.retries} retries, lost {survived.lost}, faults {survived.faults}"

@@ -91,7 +91,7 @@ def run(plan: Plan) -> list[Cell]:
         by_server[cell.server].append(cell)
     for number in range(plan.rounds):
         for name, theirs in by_server.items():
-            plan.say(f"round {number + 1} of {plan.rounds}: {name}")
+            plan.report(f"round {number + 1} of {plan.rounds}: {name}")
             due = [
                 cell for cell in theirs if number == 0 or (cell.people, cell.talkers) in REPEATED
             ]
@@ -122,7 +122,7 @@ def run_server(plan: Plan, name: str, cells: list[Cell]) -> None:
                 cell.runs.append(run_cell(plan, target, cell))
         except (RunFailed, ServerFailed) as error:
             cell.note = str(error).strip().splitlines()[-1][:200]
-            plan.say(f"  {cell.people} x {cell.talkers}: {cell.note}")
+            plan.report(f"  {cell.people} x {cell.talkers}: {cell.note}")
 
 
 def run_cell(plan: Plan, target: Target, cell: Cell) -> Result:
@@ -133,11 +133,11 @@ def run_cell(plan: Plan, target: Target, cell: Cell) -> Result:
         warm_up=plan.warm_up,
         settle=plan.settle,
     )
-    plan.say(f"  {cell.people} x {cell.talkers}: {told(result)}")
+    plan.report(f"  {cell.people} x {cell.talkers}: {summary(result)}")
     return result
 
 
-def told(result: Result) -> str:
+def summary(result: Result) -> str:
     """A run in a line."""
     first = result.groups[0]
     text = f"{first.deliveries:,.0f} deliveries/s"

@@ -1,1 +1,1 @@
-"""The load generator: many people on few threads, who check all that they hear."""
+"""The load generator: many connections on few threads, which check all that they receive."""

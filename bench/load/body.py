@@ -1,4 +1,4 @@
-"""What the people say: 80 characters that tell who said it, and as which of theirs."""
+"""The text of a message: 80 characters that hold its sender and its number."""
 
 from __future__ import annotations
 

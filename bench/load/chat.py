@@ -1,4 +1,4 @@
-"""Those who speak `chat.v1`.
+"""The dialect `chat.v1`.
 
 Checked: every change of the log once, in the log's order, none left out (`after` is where the
 reader stands); the same log for everybody; each message in it once; each ack names the message's
@@ -62,7 +62,7 @@ decode_other = msgspec.json.Decoder(Other).decode
 
 
 class ChatRoom:
-    """The log as its readers have heard it, all together."""
+    """The log as its readers together have received it."""
 
     def __init__(self, talkers: int, faults: Faults) -> None:
         self.faults = faults
@@ -85,7 +85,7 @@ class ChatRoom:
             try:
                 who, number = author_and_number(message.body)
             except ValueError:
-                continue  # said before this run
+                continue  # sent before this run
             said.setdefault(who, []).append(number)
         self.head = max(self.head, changed.head)
         if len(self.frames) >= REMEMBERED:
@@ -104,7 +104,7 @@ class ChatPerson(Person):
         self.epoch = ""
         self.cursor = -1  # before the first frame
         self.began_at = 0
-        self.must_reach = 0  # the head that the welcome told
+        self.must_reach = 0  # the head in the welcome
         self.acks: dict[int, int] = {}  # seq by number
         self.ack_lost_up_to = 0  # the number; a crash may come between COMMIT and ack
 
@@ -161,13 +161,13 @@ class ChatPerson(Person):
 
     def resume(self) -> None:
         """Be ready for a new connection at the old cursor."""
-        self.must_reach = 1 << 60  # until its welcome tells
+        self.must_reach = 1 << 60  # until its welcome comes
         self.ack_lost_up_to = self.number
         self.live = self.live.get_loop().create_future()
         self.gone.clear()
 
     def resend(self) -> None:
-        """Say again what was not heard."""
+        """Send again what has not come back."""
         for number in self.unheard:
             self.send(number)
 
@@ -175,7 +175,7 @@ class ChatPerson(Person):
         return max(0, self.cursor - self.began_at)
 
     def missing(self) -> int:
-        """Also counts what was said and is not in the log, or not where its ack says."""
+        """Also counts messages that are not in the log, or not where their acks say."""
         unsure = sum(not self.is_stored(number) for number in range(1, self.number + 1))
         return int(self.room.head - self.cursor) + unsure
 

@@ -1,4 +1,4 @@
-"""A group of people: how they come, what they heard together, how they go."""
+"""A group of connections: how they open, what they received together, how they close."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ READ_BUFFER = 8 * 1024  # bytes of each connection at first
 
 
 class Crowd:
-    """The people of one group, and what they say."""
+    """The people of one group, and what they send."""
 
     def __init__(self, spec: Spec, group: Group, faults: Faults) -> None:
         kind = DIALECTS[spec.dialect]

@@ -1,4 +1,4 @@
-"""What the server did wrong: counted all, told a few."""
+"""What the server did wrong: all are counted, a few are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everybody comes and sits there, until told to leave."""
+"""All connect and stay idle until they are asked to leave."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.load.spec import Spec
 
 
 class Held(Struct, frozen=True):
-    connect_seconds: float  # from the first knock until all were live
+    connect_seconds: float  # from the first attempt until all were live
     faults: int
 
 

@@ -1,4 +1,4 @@
-"""The common run: everybody comes, some talk for a while, all must have heard everything."""
+"""The usual run: all connect, some send for a while, and all must receive everything."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bench.load.crowd import Crowd, all_of
 from bench.load.faults import Faults
 from bench.load.spec import GroupResult, Result, Spec
 
-CATCH_UP = 60.0  # seconds after the last word for everybody to have heard it
-SILENCE = 5.0  # seconds in which nobody hears anything: then nothing comes any more
+CATCH_UP = 60.0  # seconds after the last message until all must have received it
+SILENCE = 5.0  # seconds without any delivery: then nothing comes any more
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -18,7 +18,7 @@ STRIDE = len(MESSAGE) + LENGTH + 2
 
 
 class NatsPerson(PlainPerson):
-    """A subscriber of the subject `chat`, who publishes there too."""
+    """A subscriber to the subject `chat` that also publishes to it."""
 
     def __init__(self, who: int, room: PlainRoom, faults: Faults) -> None:
         super().__init__(who, room, faults)

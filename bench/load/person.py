@@ -1,4 +1,4 @@
-"""One connection. Each dialect says in its own file how to speak and what to make of a frame."""
+"""One connection. Each dialect has a file of its own: how to send, and how to read a frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = WSMsgType.TEXT
 
 
 class Person(WSListener):
-    """Somebody in a room; with a `talk`, somebody who speaks."""
+    """A person in a room; with a `talk`, one who sends messages."""
 
     subprotocol: str | None = None
 
@@ -29,14 +29,14 @@ class Person(WSListener):
         self.live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.gone = asyncio.Event()
         self.talk: Talk | None = None
-        self.number = 0  # of the last message said
-        self.unheard: dict[int, float] = {}  # by number: when it was said, or should have been
+        self.number = 0  # of the last message sent
+        self.unheard: dict[int, float] = {}  # by number: when it was sent, or should have been
 
     # What each dialect has
 
     @classmethod
     def new_room(cls, talkers: int, faults: Faults) -> Any:
-        """What the people of one room share, to check what they hear."""
+        """What the people of one room share, to check what they receive."""
         raise NotImplementedError
 
     def send(self, number: int) -> None:
@@ -48,7 +48,7 @@ class Person(WSListener):
         raise NotImplementedError
 
     def missing(self) -> int:
-        """Of all that was said in the room, how much has not come."""
+        """How many of the room's messages have not come."""
         raise NotImplementedError
 
     def query(self) -> str:
@@ -60,7 +60,7 @@ class Person(WSListener):
         raise NotImplementedError
 
     def resend(self) -> None:
-        """Say again what was not heard."""
+        """Send again what has not come back."""
         raise NotImplementedError
 
     # What all have
@@ -73,7 +73,7 @@ class Person(WSListener):
     def hear_own(self, number: int) -> None:
         said_at = self.unheard.pop(number, None)
         if said_at is None:
-            self.faults.add(f"{self.who} heard its own message {number} again")
+            self.faults.add(f"{self.who} received its own message {number} again")
         elif self.talk is not None:
             self.talk.echoed(self, said_at, perf_counter())
 

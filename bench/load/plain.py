@@ -1,4 +1,4 @@
-"""Those who get each message as a frame of its own: plain text, the tutorial's JSON, NATS.
+"""Dialects with a frame for each message: plain text, the tutorial's JSON, NATS.
 
 Checked per sender: each of a talker's messages once, in order, none left out. (Such servers do
 not promise one order over all senders.)
@@ -18,7 +18,7 @@ REMEMBERED = 20_000  # messages whose meaning is kept
 
 
 class PlainRoom:
-    """What the people of a room share: who said how much, and what each frame means."""
+    """What the people of a room share: how much each has sent, and what each frame means."""
 
     def __init__(self, talkers: int, faults: Faults) -> None:
         self.said = [0] * talkers
@@ -30,7 +30,7 @@ class PlainRoom:
         try:
             meaning = author_and_number(body)
         except ValueError as error:
-            self.faults.add(f"nobody said {payload[:100]!r}: {error}")
+            self.faults.add(f"nobody sent {payload[:100]!r}: {error}")
             return (-1, 0)
         if len(self.meaning) >= REMEMBERED:
             self.meaning.clear()
@@ -39,7 +39,7 @@ class PlainRoom:
 
 
 class PlainPerson(Person):
-    """Plain text: what is said is the frame."""
+    """Plain text: the message is the frame."""
 
     before = b""
     after = b""
@@ -75,7 +75,7 @@ class PlainPerson(Person):
     def take(self, who: int, number: int) -> None:
         seen = self.seen
         if who >= 0 and seen[who] + 1 != number:
-            self.faults.add(f"{self.who} heard {number} after {seen[who]} of {who}")
+            self.faults.add(f"{self.who} received {number} after {seen[who]} of {who}")
         seen[who] = number
         self.count += 1
         if who == self.who:

@@ -1,4 +1,4 @@
-"""The server dies and comes back: everybody returns at once, with their cursors."""
+"""The server dies and comes back: all reconnect at once, with their cursors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bench.load.person import Person
 from bench.load.spec import Spec
 
 PROBE = 0.01  # seconds between looks whether the server is back
-RETRY = 0.05, 0.2  # seconds before somebody who was turned away knocks again
-AFTERWARDS = 1.0  # seconds of talk when all are back
+RETRY = 0.05, 0.2  # seconds before a refused client tries again
+AFTERWARDS = 1.0  # seconds of messages when all are back
 
 
 class Survived(Struct, frozen=True):
@@ -32,8 +32,8 @@ class Survived(Struct, frozen=True):
 
 
 async def storm(spec: Spec) -> Survived:
-    """Says "talking", and expects the server to be killed and started then; says "back" when the
-    first one is in, "live" when all are, and goes on when told to."""
+    """Prints "talking", and expects the server to be killed and started then; prints "back" when
+    the first is connected and "live" when all are, and then waits to be asked to go on."""
     faults = Faults()
     crowd = Crowd(spec, spec.groups[0], faults)
     began = time.perf_counter()
@@ -44,7 +44,7 @@ async def storm(spec: Spec) -> Survived:
     await asyncio.sleep(spec.warm_up)
     print("talking", flush=True)
     await all_of(person.gone.wait() for person in crowd.people)
-    crowd.talk.running = False  # nobody speaks until all are back
+    crowd.talk.running = False  # nobody sends until all are back
     gone_at = time.perf_counter()
     for person in crowd.people:
         person.resume()
@@ -76,7 +76,7 @@ async def storm(spec: Spec) -> Survived:
 
 
 async def come_back(crowd: Crowd, person: Person, pause: float | None, retries: list[int]) -> None:
-    """Knock until `person` is live again."""
+    """Try until `person` is live again."""
     while True:
         try:
             await crowd.connect(person)

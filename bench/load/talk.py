@@ -1,4 +1,4 @@
-"""When somebody speaks: as soon as they have heard themselves, or at an offered rate."""
+"""When a talker sends: after its own message came back, or at an offered rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TICK = 0.002  # seconds between looks at what is due, at least
 
 
 class Talk:
-    """The talkers of one group. Keeps the echoes heard while `counting`."""
+    """The talkers of one group. Keeps the echoes received while `counting`."""
 
     def __init__(self, talkers: Sequence[Person], rate: float) -> None:
         self.talkers = talkers
@@ -33,7 +33,7 @@ class Talk:
                 person.say(perf_counter())
 
     def stop(self) -> None:
-        """What was said is still to be heard."""
+        """Some messages have not come back yet."""
         self.running = self.counting = False
         if self._pacing is not None:
             self._pacing.cancel()
