@@ -84,7 +84,7 @@ def value_of(node_js):
 
 
 def test_the_pure_modules_pass_their_own_tests(node_js):
-    files = sorted((ROOT / "tests" / "js").glob("*.test.js"))
+    files = sorted((ROOT / "tests" / "js").rglob("*.test.js"))
 
     done = node_js("--test", "--test-reporter=spec", *files)
 
@@ -96,7 +96,7 @@ def test_a_close_code_means_the_same_to_browser_and_server(value_of):
     codes = [code for code in CloseCode if code >= 4000]
     numbers = json.dumps([int(code) for code in codes])
     came_back, told = value_of(
-        "close_codes.js",
+        "net/close_codes.js",
         f"[{numbers}.map((code) => !module.staysAway(code)),"
         f" {numbers}.map((code) => typeof module.reasonFor(code) === 'string')]",
     )
@@ -107,13 +107,13 @@ def test_a_close_code_means_the_same_to_browser_and_server(value_of):
     silent = [code for code, is_told in zip(codes, told, strict=True) if not is_told]
     assert not [code for code in silent if code >= 4500]
     assert not value_of(
-        "close_codes.js", f"{json.dumps(sorted(unknown))}.filter(module.reasonFor)"
+        "net/close_codes.js", f"{json.dumps(sorted(unknown))}.filter(module.reasonFor)"
     ), "the page explains codes that the server does not know"
 
 
 def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
     found = value_of(
-        "mention_query.js",
+        "model/mention_search.js",
         f"[{MAX_NAME}, {MAX_NAME + 1}].map((length) => {{"
         " const text = '@' + 'x'.repeat(length); return module.queryAt(text, text.length); })",
     )
@@ -122,8 +122,8 @@ def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
 
 
 def test_the_page_asks_for_no_more_than_the_server_gives():
-    assert number(MODULES / "timeline.js", "PAGE") <= MAX_PAGE
-    assert number(MODULES / "timeline.js", "LARGEST_PAGE") <= MAX_PAGE
+    assert number(MODULES / "model" / "timeline.js", "PAGE") <= MAX_PAGE
+    assert number(MODULES / "model" / "timeline.js", "LARGEST_PAGE") <= MAX_PAGE
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != "en"])
@@ -150,12 +150,12 @@ def test_a_count_takes_the_same_plural_form_in_the_page_as_in_the_catalog(node_j
 
 def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
     ignorable = value_of(
-        "namesakes.js",
+        "people/namesakes.js",
         "Array.from({ length: 0x110000 }, (_, code) => code).filter((code) =>"
         " /\\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(code)))",
     )
     told_apart = value_of(
-        "namesakes.js",
+        "people/namesakes.js",
         f"{json.dumps(sorted(BLANK))}.filter((blank) => !module.namesakes(["
         "{ author_id: 1, name: 'Alice' }, { author_id: 2, name: `Al${blank}ice` }])('Alice'))",
     )
@@ -163,27 +163,27 @@ def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
     assert set(map(chr, ignorable)) == IGNORABLE
     assert told_apart == []
     assert value_of(
-        "namesakes.js",
+        "people/namesakes.js",
         "['Alicia', '\u0410lice'].map((name) => module.namesakes(["
         "{ author_id: 1, name: 'Alice' }, { author_id: 2, name }])('Alice'))",
     ) == [False, False]
 
 
 def test_typing_is_told_again_before_the_server_forgets_it():
-    assert number(MODULES / "composer.js", "TYPING_EVERY") < TYPING_TTL * 1000
+    assert number(MODULES / "composer" / "composer.js", "TYPING_EVERY") < TYPING_TTL * 1000
 
 
 def test_an_author_has_the_same_look_in_the_page_and_from_the_server(value_of):
     ids = [str(UUID(int=number * 2**97 + number)) for number in range(500)] + ["", "é", "👩‍🚀"]
 
-    drawn = value_of("hues.js", f"{json.dumps(ids)}.map(module.lookOf)")
+    drawn = value_of("people/hues.js", f"{json.dumps(ids)}.map(module.lookOf)")
 
     assert [look_of(author_id) for author_id in ids] == drawn
     assert set(drawn) == set(range(24))
 
 
 def test_a_name_has_the_same_initial_in_the_page_and_from_the_server(value_of):
-    drawn = value_of("author.js", f"{json.dumps(NAMES)}.map(module.initialOf)")
+    drawn = value_of("people/author.js", f"{json.dumps(NAMES)}.map(module.initialOf)")
 
     assert [initial_of(name) for name in NAMES] == drawn
 

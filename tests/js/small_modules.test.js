@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initialOf, markOf } from "../../chat/static/chat/js/author.js";
-import { Backoff } from "../../chat/static/chat/js/backoff.js";
-import { excerpt } from "../../chat/static/chat/js/excerpt.js";
-import { latinKey } from "../../chat/static/chat/js/latin_key.js";
-import { namesakes } from "../../chat/static/chat/js/namesakes.js";
-import { sharedText } from "../../chat/static/chat/js/shared_text.js";
-import { uuid } from "../../chat/static/chat/js/uuid.js";
+import { initialOf, markOf } from "../../chat/static/chat/js/people/author.js";
+import { Backoff } from "../../chat/static/chat/js/net/backoff.js";
+import { excerpt } from "../../chat/static/chat/js/messages/excerpt.js";
+import { latinKey } from "../../chat/static/chat/js/ui/latin_key.js";
+import { namesakes } from "../../chat/static/chat/js/people/namesakes.js";
+import { sharedText } from "../../chat/static/chat/js/composer/shared_text.js";
+import { uuid } from "../../chat/static/chat/js/net/uuid.js";
 
 test("nobody comes back in step, or later than the limit", () => {
   const backoff = new Backoff({ first: 100, last: 1000, random: () => 1 });

@@ -8,6 +8,7 @@ import http.client
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, closing
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
@@ -130,14 +131,14 @@ def test_static_files_are_hashed_and_compressed(daphne):
 
 def test_modules_import_each_other_by_their_hashed_names(daphne):
     page = get(daphne, "/")[1].decode()
-    folder, main = re.search(r'src="(/static/.+?/)(main\.[^"/]+\.js)"', page).groups()
-    seen, waiting = set(), {main}
+    seen, waiting = set(), {re.search(r'src="(/static/.+?/main\.[^"/]+\.js)"', page)[1]}
     while waiting:
         name = waiting.pop()
         seen.add(name)
-        response, source = get(daphne, folder + name)
+        response, source = get(daphne, name)
         assert response.status == 200, name
-        waiting |= set(re.findall(r'from "\./([^"]+)"', source.decode())) - seen
+        imported = re.findall(r"""(?:from |import\()"(\.[^"]+)\"""", source.decode())
+        waiting |= {urljoin(name, path) for path in imported} - seen
 
     assert len(seen) > 10
     assert all(re.search(r"\.[0-9a-f]{12}\.js$", name) for name in seen)

@@ -1,5 +1,5 @@
 /** The page as the server wrote it: its settings, where its parts are found, and under which names this browser keeps what belongs to it. */
-import { SafeStorage } from "./safe_storage.js";
+import { SafeStorage } from "./storage.js";
 
 export const config = JSON.parse(document.querySelector("#chat-config").textContent);
 // A message that the form could not post is shown at the form's own address.

@@ -1,13 +1,13 @@
 /** Builds what stands around a room's conversation: the other rooms, bringing someone in, appearance, and what went wrong at the door. */
-import { Drawer } from "./drawer.js";
-import { Invite } from "./invite.js";
-import { Menu } from "./menu.js";
-import { NewRoom } from "./new_room.js";
+import { Drawer } from "./ui/drawer.js";
+import { Invite } from "./rooms/invite.js";
+import { Menu } from "./ui/menu.js";
+import { NewRoom } from "./rooms/new_room.js";
 import { config, keyIn, part, parts, siteKey, storage } from "./page.js";
-import { Rooms } from "./rooms.js";
-import { ShareDialog } from "./share_dialog.js";
-import { ThemeSwitch } from "./theme_switch.js";
-import { Trouble } from "./trouble.js";
+import { Rooms } from "./rooms/rooms.js";
+import { ShareDialog } from "./rooms/share_dialog.js";
+import { ThemeSwitch } from "./ui/theme_switch.js";
+import { Trouble } from "./ui/connection_help.js";
 
 /** Returns those parts that the conversation tells of what happens. `actions` are those of the menu. */
 export function buildSurroundings({ connection, actions }) {

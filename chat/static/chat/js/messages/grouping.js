@@ -1,0 +1,39 @@
+/**
+ * How a run of messages is laid out: which one opens a day, which one introduces its author, which one shows its time. Pure.
+ * Items are messages of the timeline, or of the outbox, which have no `seq` yet and come last.
+ */
+import { dayKey, minuteKey } from "../times.js";
+
+export const NEW = "new"; // the key of the line above what is new
+const PAUSE = 10 * 60_000; // ms of silence after which an author is introduced again
+
+/** [{kind: "day", key, date}, {kind: "new", key: NEW}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
+export function arrange(items, { newFrom } = {}) {
+  const rows = [];
+  let previous = null;
+  for (const item of items) {
+    const current = { item, date: new Date(item.posted_at) };
+    const newDay = !previous || dayKey(previous.date) !== dayKey(current.date);
+    const introduced = newDay || item === newFrom || !sameVoice(previous, current) || current.date - previous.date > PAUSE;
+
+    if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
+    else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date)) rows.at(-1).timed = false;
+    if (item === newFrom) rows.push({ kind: "new", key: NEW });
+    rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true });
+    previous = current;
+  }
+  return rows;
+}
+
+/** The same while a message waits, is sent and is seen, so that it keeps its place and its element. */
+export function keyOf({ author_id, client_message_id }) {
+  return `${author_id} ${client_message_id}`;
+}
+
+function isSent({ state }) {
+  return state === undefined || state === "sent";
+}
+
+function sameVoice(a, b) {
+  return a.item.author_id === b.item.author_id && a.item.author_name === b.item.author_name;
+}

@@ -1,0 +1,135 @@
+/** One message on the page, whatever its state. */
+import { initialOf, markOf } from "../people/author.js";
+import { excerpt } from "./excerpt.js";
+import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
+import { splitLinks } from "./links.js";
+import { endsFromRight, isEmojiOnly, textNodes } from "./message_text.js";
+import { refusalText } from "../net/refusals.js";
+import { fromTemplate, partsOf } from "../ui/templates.js";
+import { clock, exact } from "../times.js";
+
+const UNFOLDED = 24; // lines at most of a message that is not folded; message.css shows 20 of a longer one
+const SHORT = 500; // characters that are no more lines than that on a phone
+const NAMED = 100; // characters of a message that its name repeats
+
+export class MessageView {
+  element = fromTemplate("message");
+  #parts = partsOf(this.element);
+  #drawn = {};
+  #segments = [];
+  #lines = 0; // of a long message, at the width at which it was last measured
+
+  /** `namesake`: does somebody else go by the author's name? `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
+  draw({ item, introduced, timed }, { mine, namesake, mentions, hues }) {
+    hues.dress(this.element, item.author_id);
+    this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
+    if (item.body !== this.#drawn.item?.body) this.#body(item, mentions);
+    else if (mentions !== this.#drawn.mentions && item.body.includes("@")) this.#text(mentions);
+    this.#drawn.mentions = mentions;
+    if (item === this.#drawn.item) return;
+
+    this.#author(item);
+    this.#time(item);
+    this.#refusal(item.refusal);
+    this.element.dataset.clientMessageId = item.client_message_id;
+    if (item.seq) this.#link(item);
+    this.#drawn.item = item;
+  }
+
+  /** Is it the one at `seq`? */
+  mark(seq) {
+    const marked = seq !== null && this.#drawn.item?.seq === seq;
+    if (marked && !this.element.hasAttribute("data-linked")) this.unfold(true);
+    this.element.toggleAttribute("data-linked", marked);
+  }
+
+  /** What a screen reader says when the message is selected; empty while it is not, or it would be read twice. */
+  name(selected) {
+    const { author_name, posted_at, body } = this.#drawn.item;
+    const words = { author: isolate(author_name), time: clock(new Date(posted_at)), text: isolate(excerpt(body, NAMED)) };
+    if (selected) this.element.setAttribute("aria-label", interpolate(gettext("%(author)s, %(time)s: %(text)s"), words));
+    else this.element.removeAttribute("aria-label");
+  }
+
+  get isUnfolded() {
+    return this.element.hasAttribute("data-unfolded");
+  }
+
+  unfold(unfolded) {
+    this.element.toggleAttribute("data-unfolded", unfolded);
+    this.#parts.body.scrollTop = 0;
+    this.fold();
+  }
+
+  get isLong() {
+    return this.element.hasAttribute("data-long");
+  }
+
+  /** Call where it is long and on the page, and after each change of its width; then `fold`. */
+  measure() {
+    const { body } = this.#parts;
+    this.#lines = Math.round(body.scrollHeight / parseFloat(getComputedStyle(body).lineHeight));
+  }
+
+  /** Fold it where it has too many lines, unless the reader has unfolded it. */
+  fold() {
+    const { more } = this.#parts;
+    const lines = this.#lines;
+    more.hidden = lines <= UNFOLDED;
+    this.element.toggleAttribute("data-folds", !more.hidden);
+    more.setAttribute("aria-expanded", this.isUnfolded);
+    more.textContent = this.isUnfolded
+      ? gettext("Show less")
+      : interpolate(ngettext("Show all (%(lines)s line)", "Show all (%(lines)s lines)", lines), { lines });
+  }
+
+  #link({ seq, posted_at }) {
+    const date = new Date(posted_at);
+    const words = (time) => interpolate(gettext("%(time)s. Link to this message"), { time });
+    this.element.dataset.seq = seq;
+    this.#parts.link.href = `#${seq}`;
+    this.#parts.link.setAttribute("aria-label", words(clock(date)));
+    this.#parts.time.title = words(exact(date));
+  }
+
+  #flags({ introduced, timed, mine, namesake, state }) {
+    this.element.toggleAttribute("data-introduced", introduced);
+    this.element.toggleAttribute("data-timed", timed);
+    this.element.toggleAttribute("data-mine", mine);
+    this.element.toggleAttribute("data-namesake", namesake);
+    this.element.dataset.state = state;
+  }
+
+  #author({ author_id, author_name }) {
+    this.#parts.avatar.textContent = initialOf(author_name);
+    this.#parts.author.textContent = author_name;
+    this.#parts.author.title = `${author_name} ${markOf(author_id)}`;
+    this.#parts.mark.textContent = markOf(author_id);
+  }
+
+  #body({ body }, mentions) {
+    this.#segments = splitLinks(body);
+    this.#text(mentions);
+    this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
+    this.element.toggleAttribute("data-from-right", endsFromRight(body));
+    this.element.toggleAttribute("data-long", body.length > SHORT || body.split("\n", UNFOLDED + 2).length > UNFOLDED);
+  }
+
+  /** Only when it must: the reader may have selected some of it. */
+  #text(mentions) {
+    this.#parts.body.replaceChildren(textNodes(this.#segments, mentions));
+    this.element.toggleAttribute("data-names-me", this.#parts.body.querySelector("[data-me]") !== null);
+  }
+
+  #time({ posted_at }) {
+    const date = new Date(posted_at);
+    this.#parts.time.dateTime = posted_at;
+    this.#parts.time.textContent = clock(date);
+    this.#parts.time.title = exact(date);
+  }
+
+  #refusal(refusal) {
+    this.#parts.refusal.hidden = !refusal;
+    this.#parts.reason.textContent = refusal ? refusalText(refusal) : "";
+  }
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { NoticeChoice } from "../../../chat/static/chat/js/model/notification_preference.js";
+import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
+import { Told } from "../../../chat/static/chat/js/model/notification_ledger.js";
+import { Storage } from "../storage.js";
+
+const said = (...seqs) => seqs.map((seq) => ({ seq }));
+const seqs = (messages) => messages.map(({ seq }) => seq);
+
+function shared() {
+  const storage = new Storage();
+  return () => new SafeStorage(() => storage);
+}
+
+test("nobody is told of anything unless they chose it", () => {
+  const open = shared();
+  const here = new NoticeChoice({ storage: open(), key: "notices/attic/" });
+  const there = new NoticeChoice({ storage: open(), key: "notices/cellar/" });
+  const isCalled = ({ seq }) => seq === 2;
+  assert.deepEqual([here.about, here.sound, here.wanted(said(1, 2), isCalled)], ["nothing", false, []]);
+
+  here.set({ about: "mentions", sound: false });
+  assert.deepEqual(seqs(here.wanted(said(1, 2), isCalled)), [2]);
+  here.set({ about: "everything", sound: true });
+  assert.deepEqual(seqs(here.wanted(said(1, 2), isCalled)), [1, 2]);
+
+  const later = new NoticeChoice({ storage: open(), key: "notices/attic/" });
+  assert.deepEqual([later.about, later.sound], ["everything", true]);
+  assert.deepEqual([there.about, there.sound], ["nothing", false]);
+});
+
+test("a choice that nobody could have made is none", () => {
+  for (const kept of ["null", "{", '{"about": "noise", "sound": 1}', "[]"]) {
+    const storage = new SafeStorage(() => new Storage());
+    storage.set("notices", kept);
+
+    const choice = new NoticeChoice({ storage, key: "notices" });
+
+    assert.deepEqual([choice.about, choice.sound], ["nothing", false]);
+  }
+});
+
+test("of many tabs one tells, and the count goes on until somebody looks", () => {
+  const open = shared();
+  const [one, other] = [open(), open()].map((storage) => new Told({ storage, key: "told" }));
+
+  const first = one.take(said(4, 5), "e");
+  assert.deepEqual([seqs(first.fresh), first.count], [[4, 5], 2]);
+  assert.deepEqual(other.take(said(4, 5), "e").fresh, []);
+  const next = other.take(said(5, 7), "e");
+  assert.deepEqual([seqs(next.fresh), next.count], [[7], 3]);
+
+  one.looks({ epoch: "e", seq: 9 });
+  assert.deepEqual(other.take(said(8, 9), "e").fresh, []);
+  assert.equal(other.take(said(10), "e").count, 1);
+  assert.deepEqual(seqs(other.take(said(2), "another log").fresh), [2]);
+});

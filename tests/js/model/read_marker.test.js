@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ReadingPlace } from "../../../chat/static/chat/js/model/read_marker.js";
+import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
+import { Storage } from "../storage.js";
+
+const ITEMS = [1, 2, 3, 4].map((seq) => ({ seq }));
+
+const HERE = { start: 0, line: false, isCurrent: true };
+
+function browser() {
+  const kept = new Storage();
+  const visit = (epoch) => {
+    const place = new ReadingPlace({ storage: new SafeStorage(() => kept), key: "read" });
+    place.welcome({ epoch });
+    return place;
+  };
+  return { kept, visit };
+}
+
+const firstNew = (place, start = 0) => place.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
+
+test("what came after the last visit is new, except what lies before the page and what is mine", () => {
+  const { visit } = browser();
+  const first = visit("a");
+  assert.equal(firstNew(first), undefined);
+
+  first.reads({ epoch: "a", seq: 2 }, HERE);
+
+  assert.equal(firstNew(first), undefined);
+  assert.equal(firstNew(visit("a")), 4);
+  assert.equal(firstNew(visit("a"), 3), undefined);
+});
+
+test("a place of another log is no place", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
+
+  assert.equal(firstNew(visit("b")), undefined);
+});
+
+test("a broken place is no place", () => {
+  for (const broken of ["null", '{"epoch"', '{"epoch": "a", "seq": "2"}']) {
+    const { kept, visit } = browser();
+    kept.setItem("read", broken);
+
+    assert.equal(firstNew(visit("a")), undefined);
+  }
+});
+
+test("what comes while nobody looks is new, until they answer", () => {
+  const place = browser().visit("a");
+  place.reads({ epoch: "a", seq: 1 }, HERE);
+
+  place.looksAway();
+  place.looksAway();
+  assert.equal(firstNew(place), 2);
+  place.answers();
+  assert.equal(firstNew(place), undefined);
+});
+
+test("what comes after an own message from elsewhere is not new to who is here", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
+  const place = visit("a");
+
+  place.reads({ epoch: "a", seq: 3 }, HERE); // 3 is theirs
+
+  assert.equal(firstNew(place), undefined);
+});
+
+test("what the server has yet to tell is new all the same", () => {
+  const place = browser().visit("a");
+  place.reads({ epoch: "a", seq: 1 }, HERE);
+  place.looksAway();
+
+  place.reads({ epoch: "a", seq: 1 }, { ...HERE, isCurrent: false });
+
+  assert.equal(firstNew(place), 2);
+  place.reads({ epoch: "a", seq: 1 }, HERE);
+  assert.equal(firstNew(place), undefined);
+});
+
+test("the line stays while they read on", () => {
+  const place = browser().visit("a");
+  place.reads({ epoch: "a", seq: 1 }, HERE);
+  place.looksAway();
+
+  place.reads({ epoch: "a", seq: 4 }, { ...HERE, line: true });
+
+  assert.equal(firstNew(place), 2);
+});
+
+test("what came while they read along is not new since a visit", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 1 }, HERE);
+  const place = visit("a");
+
+  place.reads({ epoch: "a", seq: 1 }, HERE);
+
+  assert.equal(firstNew(place), undefined);
+});
+
+test("what is new before the page begins is told, until they were led there or have answered", () => {
+  const { visit } = browser();
+  const before = Date.now();
+  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
+  const place = visit("a");
+
+  const { after, since } = place.unseen({ start: 3 });
+  assert.equal(after, 2);
+  assert.ok(since >= before && since <= Date.now());
+  assert.equal(place.unseen({ start: 2 }), null);
+  assert.equal(place.unseen({ start: 2, above: true }).after, 2);
+  place.meets();
+  assert.equal(place.unseen({ start: 3, above: true }), null);
+
+  place.looksAway();
+  assert.equal(place.unseen({ start: 3 }).after, 2);
+  place.answers();
+  assert.equal(place.unseen({ start: 3 }), null);
+});
+
+test("who read that nobody had said anything has read something", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 0 }, HERE);
+
+  assert.equal(firstNew(visit("a")), 1);
+});
+
+test("what is new since a visit is so since then, whatever comes while nobody looks", () => {
+  const { visit } = browser();
+  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
+  const place = visit("a");
+  const { since } = place.unseen({ start: 3 });
+
+  place.looksAway(since + 1000);
+
+  assert.equal(place.unseen({ start: 3 }).since, since);
+});

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Timeline } from "../../../chat/static/chat/js/model/timeline.js";
+
+const said = (seq, more = {}) => ({ seq, changed_seq: seq, client_message_id: `id${seq}`, author_id: "ada", body: `Message ${seq}`, ...more });
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => said(from + index));
+const versions = (messages) => messages.map(({ seq, changed_seq }) => `${seq}/${changed_seq}`).join();
+const seqs = (messages) => messages.map(({ seq }) => seq);
+
+function welcomed(...changes) {
+  const timeline = new Timeline();
+  timeline.welcome({ epoch: "e", reset: false });
+  changes.forEach((change) => timeline.apply(change));
+  return timeline;
+}
+
+test("it begins where the first change says", () => {
+  assert.equal(new Timeline().cursor, null);
+
+  const timeline = welcomed({ after: 5, head: 7, messages: [said(6), said(7)] });
+
+  assert.deepEqual(timeline.cursor, { epoch: "e", seq: 7 });
+  assert.deepEqual(seqs(timeline.messages), [6, 7]);
+  assert.equal(timeline.hasOlder, true);
+  assert.equal(timeline.older.before, 6);
+});
+
+test("it takes a change twice but never with a gap", () => {
+  const timeline = welcomed({ after: 0, head: 2, messages: range(1, 2) });
+
+  assert.deepEqual(seqs(timeline.apply({ after: 1, head: 3, messages: range(2, 3) })), [3]);
+  assert.deepEqual(timeline.apply({ after: 0, head: 2, messages: range(1, 2) }), []);
+  assert.equal(timeline.apply({ after: 4, head: 5, messages: [said(5)] }), null);
+  assert.deepEqual(seqs(timeline.messages), [1, 2, 3]);
+  assert.equal(timeline.cursor.seq, 3);
+});
+
+test("what a visit has kept goes on where it ended", () => {
+  const before = welcomed({ after: 0, head: 250, messages: range(1, 250) });
+  const kept = JSON.parse(JSON.stringify(before.snapshot));
+  const later = () => {
+    const timeline = new Timeline();
+    timeline.restore(kept);
+    return timeline;
+  };
+
+  const timeline = later();
+  assert.deepEqual(timeline.cursor, { epoch: "e", seq: 250 });
+  assert.deepEqual(seqs(timeline.messages), seqs(range(151, 250)));
+  assert.equal(timeline.older.before, 151);
+  assert.equal(timeline.welcome({ epoch: "e", reset: false }), false);
+  assert.deepEqual(seqs(timeline.apply({ after: 250, head: 251, messages: range(251, 251) })), [251]);
+
+  const elsewhere = later();
+  assert.equal(elsewhere.welcome({ epoch: "f", reset: true }), true);
+  assert.equal(elsewhere.cursor, null);
+});
+
+test("one of another log is thrown away", () => {
+  const timeline = welcomed({ after: 0, head: 1, messages: [said(1)] });
+
+  assert.equal(timeline.welcome({ epoch: "e", reset: false }), false);
+  assert.deepEqual(seqs(timeline.messages), [1]);
+  assert.equal(timeline.welcome({ epoch: "f", reset: true }), true);
+  assert.deepEqual(timeline.messages, []);
+  assert.equal(timeline.cursor, null);
+});
+
+test("a page of history never brings back an older version", () => {
+  const timeline = welcomed({ after: 2, head: 3, messages: [said(3)] });
+
+  const drawn = timeline.apply({ after: 3, head: 4, messages: [said(1, { changed_seq: 4, body: "Edited" })] });
+  timeline.prepend({ messages: range(1, 2), more: false }, timeline.older);
+
+  assert.deepEqual(drawn, []);
+  assert.deepEqual(timeline.messages.map(({ body }) => body), ["Edited", "Message 2", "Message 3"]);
+  assert.equal(timeline.hasOlder, false);
+});
+
+test("a page that was asked for before a reset is not taken", () => {
+  const timeline = welcomed({ after: 2, head: 3, messages: [said(3)] });
+
+  timeline.prepend({ messages: [said(1)], more: false }, { before: 2 });
+
+  assert.deepEqual(seqs(timeline.messages), [3]);
+});
+
+test("who stays at the end keeps some hundreds of messages, and can read the rest again", () => {
+  const timeline = welcomed({ after: 0, head: 300, messages: range(1, 300) });
+
+  timeline.trim(null);
+  assert.equal(timeline.messages.length, 300);
+  timeline.apply({ after: 300, head: 301, messages: [said(301)] });
+  timeline.trim(null);
+
+  assert.deepEqual(seqs(timeline.messages), seqs(range(52, 301)));
+  assert.deepEqual([timeline.isAway, timeline.older.before], [false, 52]);
+  assert.deepEqual([timeline.has(said(51)), timeline.has(said(52))], [false, true]);
+});
+
+test("who reads above while much is said keeps what is around them, and the end", () => {
+  const timeline = welcomed({ after: 0, head: 100, messages: range(1, 100) });
+
+  timeline.apply({ after: 100, head: 400, messages: range(101, 400) });
+  timeline.trim(10);
+
+  assert.deepEqual(seqs(timeline.messages), seqs(range(1, 250)));
+  assert.deepEqual([timeline.isAway, timeline.cursor.seq], [true, 400]);
+  timeline.leave();
+  assert.deepEqual(seqs(timeline.messages), seqs(range(301, 400)));
+});
+
+test("a page that was cut short leaves no gap: it asks for less until it reaches back", () => {
+  const timeline = welcomed({ after: 900, head: 1000, messages: range(901, 1000) });
+  timeline.visit({ messages: range(11, 20), more: true }, timeline.around(20, { following: 0 }));
+
+  assert.equal(timeline.newer.before, 71);
+  timeline.append({ messages: range(30, 70), more: true }, timeline.newer);
+  assert.equal(timeline.newer.before, 46);
+  timeline.append({ messages: range(15, 45), more: true }, timeline.newer);
+
+  assert.deepEqual(seqs(timeline.messages), seqs(range(11, 45)));
+});
+
+test("a page never claims what was said after it was asked for", () => {
+  const timeline = welcomed({ after: 990, head: 1000, messages: range(991, 1000) });
+  timeline.visit({ messages: range(941, 960), more: true }, timeline.around(960, { following: 0 }));
+  const question = timeline.newer;
+  const answer = { messages: range(951, 1000), more: true };
+
+  timeline.apply({ after: 1000, head: 1300, messages: range(1001, 1300) });
+  timeline.trim(960);
+  timeline.append(answer, question);
+
+  assert.equal(timeline.end, 1000);
+  assert.equal(timeline.isAway, true);
+});
+
+test("where few seqs are messages, it asks further ahead", () => {
+  const timeline = welcomed({ after: 9_990, head: 10_000, messages: [said(9_995)] });
+  timeline.visit({ messages: [said(1)], more: false }, timeline.around(1, { following: 0 }));
+
+  let questions = 0;
+  for (; timeline.isAway; questions += 1) timeline.append({ messages: [said(1)], more: false }, timeline.newer);
+
+  assert.deepEqual(seqs(timeline.messages), [1, 9_995]);
+  assert.ok(questions < 10, `${questions} questions`);
+});
+
+/** A log in which three of four changes are messages, and the rest edits; like the server, it answers with at most `cut` messages. */
+class Log {
+  messages = [];
+  head = 0;
+  random = randomFrom(7);
+
+  grow(count) {
+    const after = this.head;
+    for (; this.head < after + count; ) {
+      this.head += 1;
+      const index = Math.floor(this.random() * this.messages.length);
+      if (this.random() < 0.75 || this.messages.length === 0) this.messages.push(said(this.head));
+      else this.messages[index] = { ...this.messages[index], changed_seq: this.head };
+    }
+    const changed = this.messages.filter(({ changed_seq }) => changed_seq > after);
+    return { after, head: this.head, messages: changed.sort((a, b) => a.changed_seq - b.changed_seq) };
+  }
+
+  page({ before, limit }) {
+    const older = this.messages.filter(({ seq }) => seq < before);
+    const messages = older.slice(-Math.min(limit, 5 + Math.floor(this.random() * 100)));
+    return { messages, more: older.length > messages.length };
+  }
+}
+
+/** mulberry32: the same numbers each time. */
+function randomFrom(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test("wherever one wanders while others talk and edit, what is shown is the log as it stands, and never much of it", () => {
+  const log = new Log();
+  log.grow(4000);
+  const timeline = welcomed({ after: log.head - 50, head: log.head, messages: log.messages.filter(({ changed_seq }) => changed_seq > log.head - 50) });
+  const { random } = log;
+  const pending = []; // answers under way: read on the server, not yet here
+  const ask = (verb, question) => question && pending.length < 3 && pending.push([log.page(question), verb, question]);
+  const steps = {
+    up: () => ask("prepend", timeline.older),
+    down: () => ask("append", timeline.newer),
+    jump: () => ask("visit", timeline.around(Math.ceil(random() * log.head), { following: 25 })),
+    leave: () => timeline.leave(),
+    talk: () => assert.ok(timeline.apply(log.grow(Math.ceil(random() * 40)))),
+    answer: () => {
+      const [page, verb, question] = pending.shift() ?? [];
+      if (verb) timeline[verb](page, question);
+    },
+  };
+  const likely = ["up", "down", "talk", "answer", "answer", "answer"];
+
+  let farthest = 0;
+  for (let step = 0; step < 5000; step += 1) {
+    const direction = step % 1000 < 500 ? "up" : "down";
+    const name = random() < 0.01 ? "jump" : random() < 0.005 ? "leave" : random() < 0.5 ? direction : likely[Math.floor(random() * likely.length)];
+    steps[name]();
+    const shown = timeline.messages;
+    timeline.trim(shown.length === 0 ? null : direction === "up" ? shown[0].seq : timeline.isAway ? shown.at(-1).seq : null);
+
+    const { start, end } = timeline;
+    const there = log.messages.filter(({ seq }) => seq > start && seq <= end);
+    assert.equal(versions(timeline.messages), versions(there), `after step ${step}, ${name}`);
+    assert.ok(timeline.messages.length <= 300);
+    assert.ok(timeline.isAway || end === log.head);
+    farthest = Math.max(farthest, log.head - start);
+  }
+  assert.ok(farthest > 2000, "it has been far from the end");
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Outbox } from "../../../chat/static/chat/js/net/outbox.js";
+import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
+import { Storage } from "../storage.js";
+
+const PREFIX = "outbox/";
+const bodies = (outbox) => outbox.entries.map(({ body, state }) => `${body} ${state}`);
+
+function browser() {
+  const kept = new Storage();
+  return { kept, tab: () => new Outbox({ storage: new SafeStorage(() => kept), prefix: PREFIX }) };
+}
+
+test("it survives, and keeps its order", () => {
+  const { tab } = browser();
+  const outbox = tab();
+  for (const body of ["One", "Two", "Three"]) outbox.add({ body, author_id: null });
+
+  outbox.settle(outbox.next().client_message_id);
+
+  assert.deepEqual(bodies(outbox), ["One sent", "Two waiting", "Three waiting"]);
+  assert.deepEqual(bodies(tab()), ["Two waiting", "Three waiting"]);
+  assert.equal(tab().next().body, "Two");
+});
+
+test("a clock that was set back does not reorder", (t) => {
+  const outbox = browser().tab();
+  t.mock.timers.enable({ apis: ["Date"], now: 2_000_000 });
+  outbox.add({ body: "One", author_id: null });
+  t.mock.timers.setTime(1_000_000);
+  outbox.add({ body: "Two", author_id: null });
+
+  assert.deepEqual(bodies(outbox), ["One waiting", "Two waiting"]);
+});
+
+test("a refused message is passed by, and sent again under the same id unless that is spent", () => {
+  const { tab } = browser();
+  const outbox = tab();
+  outbox.add({ body: "One", author_id: null });
+  outbox.add({ body: "Two", author_id: null });
+  const { client_message_id: id } = outbox.next();
+
+  outbox.refuse(id, { code: "bad_frame", detail: "No." });
+  assert.equal(outbox.next().body, "Two");
+  outbox.retry(id, "ada");
+  assert.equal(outbox.next().client_message_id, id);
+  outbox.refuse(id, { code: "conflict", detail: "Used." });
+  outbox.retry(id, "ada");
+
+  assert.equal(outbox.next().body, "One");
+  assert.notEqual(outbox.next().client_message_id, id);
+  assert.deepEqual(bodies(tab()), ["One waiting", "Two waiting"]);
+});
+
+test("it follows what other tabs do", () => {
+  const { kept, tab } = browser();
+  const [here, there] = [tab(), tab()];
+  there.add({ body: "From there", author_id: "ada" });
+  const { client_message_id: id } = there.next();
+  const key = PREFIX + id;
+
+  here.follow({ key, newValue: kept.getItem(key) });
+  assert.deepEqual(bodies(here), ["From there waiting"]);
+  there.settle(id);
+  here.follow({ key, newValue: null });
+  assert.deepEqual(bodies(here), ["From there sent"]);
+  here.follow({ key: null, newValue: null });
+  assert.deepEqual(bodies(here), ["From there sent"]);
+});
+
+test("what another program left half written is passed over, and left alone", () => {
+  const { kept, tab } = browser();
+  kept.setItem(`${PREFIX}a`, '{"body');
+  kept.setItem(`${PREFIX}b`, "null");
+  kept.setItem("other/c", '{"body": "No", "client_message_id": "c"}');
+
+  assert.deepEqual(bodies(tab()), []);
+  assert.equal(kept.length, 3);
+});
+
+test("it works where nothing can be stored, or where the storage is full", () => {
+  const full = new Storage();
+  full.setItem = () => {
+    throw new Error("full");
+  };
+  const blocked = () => {
+    throw new Error("blocked");
+  };
+  for (const open of [blocked, () => full]) {
+    const outbox = new Outbox({ storage: new SafeStorage(open), prefix: PREFIX });
+
+    outbox.add({ body: "One", author_id: null });
+
+    assert.equal(outbox.next().body, "One");
+    outbox.settle(outbox.next().client_message_id);
+    assert.equal(outbox.next(), null);
+  }
+});
