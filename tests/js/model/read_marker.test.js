@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ReadingPlace } from "../../../chat/static/chat/js/model/read_marker.js";
+import { ReadMarker } from "../../../chat/static/chat/js/model/read_marker.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
@@ -12,35 +12,35 @@ const HERE = { start: 0, line: false, isCurrent: true };
 function browser() {
   const kept = new Storage();
   const visit = (epoch) => {
-    const place = new ReadingPlace({ storage: new SafeStorage(() => kept), key: "read" });
-    place.welcome({ epoch });
-    return place;
+    const marker = new ReadMarker({ storage: new SafeStorage(() => kept), key: "read" });
+    marker.welcome({ epoch });
+    return marker;
   };
   return { kept, visit };
 }
 
-const firstNew = (place, start = 0) => place.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
+const firstNew = (marker, start = 0) => marker.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
 
 test("what came after the last visit is new, except what lies before the page and what is mine", () => {
   const { visit } = browser();
   const first = visit("a");
   assert.equal(firstNew(first), undefined);
 
-  first.reads({ epoch: "a", seq: 2 }, HERE);
+  first.advance({ epoch: "a", seq: 2 }, HERE);
 
   assert.equal(firstNew(first), undefined);
   assert.equal(firstNew(visit("a")), 4);
   assert.equal(firstNew(visit("a"), 3), undefined);
 });
 
-test("a place of another log is no place", () => {
+test("a marker of another log is no marker", () => {
   const { visit } = browser();
-  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
+  visit("a").advance({ epoch: "a", seq: 2 }, HERE);
 
   assert.equal(firstNew(visit("b")), undefined);
 });
 
-test("a broken place is no place", () => {
+test("a broken marker is no marker", () => {
   for (const broken of ["null", '{"epoch"', '{"epoch": "a", "seq": "2"}']) {
     const { kept, visit } = browser();
     kept.setItem("read", broken);
@@ -50,92 +50,92 @@ test("a broken place is no place", () => {
 });
 
 test("what comes while nobody looks is new, until they answer", () => {
-  const place = browser().visit("a");
-  place.reads({ epoch: "a", seq: 1 }, HERE);
+  const marker = browser().visit("a");
+  marker.advance({ epoch: "a", seq: 1 }, HERE);
 
-  place.looksAway();
-  place.looksAway();
-  assert.equal(firstNew(place), 2);
-  place.answers();
-  assert.equal(firstNew(place), undefined);
+  marker.pause();
+  marker.pause();
+  assert.equal(firstNew(marker), 2);
+  marker.markAllRead();
+  assert.equal(firstNew(marker), undefined);
 });
 
 test("what comes after an own message from elsewhere is not new to who is here", () => {
   const { visit } = browser();
-  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
-  const place = visit("a");
+  visit("a").advance({ epoch: "a", seq: 2 }, HERE);
+  const marker = visit("a");
 
-  place.reads({ epoch: "a", seq: 3 }, HERE); // 3 is theirs
+  marker.advance({ epoch: "a", seq: 3 }, HERE); // 3 is theirs
 
-  assert.equal(firstNew(place), undefined);
+  assert.equal(firstNew(marker), undefined);
 });
 
 test("what the server has yet to tell is new all the same", () => {
-  const place = browser().visit("a");
-  place.reads({ epoch: "a", seq: 1 }, HERE);
-  place.looksAway();
+  const marker = browser().visit("a");
+  marker.advance({ epoch: "a", seq: 1 }, HERE);
+  marker.pause();
 
-  place.reads({ epoch: "a", seq: 1 }, { ...HERE, isCurrent: false });
+  marker.advance({ epoch: "a", seq: 1 }, { ...HERE, isCurrent: false });
 
-  assert.equal(firstNew(place), 2);
-  place.reads({ epoch: "a", seq: 1 }, HERE);
-  assert.equal(firstNew(place), undefined);
+  assert.equal(firstNew(marker), 2);
+  marker.advance({ epoch: "a", seq: 1 }, HERE);
+  assert.equal(firstNew(marker), undefined);
 });
 
 test("the line stays while they read on", () => {
-  const place = browser().visit("a");
-  place.reads({ epoch: "a", seq: 1 }, HERE);
-  place.looksAway();
+  const marker = browser().visit("a");
+  marker.advance({ epoch: "a", seq: 1 }, HERE);
+  marker.pause();
 
-  place.reads({ epoch: "a", seq: 4 }, { ...HERE, line: true });
+  marker.advance({ epoch: "a", seq: 4 }, { ...HERE, line: true });
 
-  assert.equal(firstNew(place), 2);
+  assert.equal(firstNew(marker), 2);
 });
 
 test("what came while they read along is not new since a visit", () => {
   const { visit } = browser();
-  visit("a").reads({ epoch: "a", seq: 1 }, HERE);
-  const place = visit("a");
+  visit("a").advance({ epoch: "a", seq: 1 }, HERE);
+  const marker = visit("a");
 
-  place.reads({ epoch: "a", seq: 1 }, HERE);
+  marker.advance({ epoch: "a", seq: 1 }, HERE);
 
-  assert.equal(firstNew(place), undefined);
+  assert.equal(firstNew(marker), undefined);
 });
 
 test("what is new before the page begins is told, until they were led there or have answered", () => {
   const { visit } = browser();
   const before = Date.now();
-  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
-  const place = visit("a");
+  visit("a").advance({ epoch: "a", seq: 2 }, HERE);
+  const marker = visit("a");
 
-  const { after, since } = place.unseen({ start: 3 });
+  const { after, since } = marker.unseen({ start: 3 });
   assert.equal(after, 2);
   assert.ok(since >= before && since <= Date.now());
-  assert.equal(place.unseen({ start: 2 }), null);
-  assert.equal(place.unseen({ start: 2, above: true }).after, 2);
-  place.meets();
-  assert.equal(place.unseen({ start: 3, above: true }), null);
+  assert.equal(marker.unseen({ start: 2 }), null);
+  assert.equal(marker.unseen({ start: 2, above: true }).after, 2);
+  marker.markSeen();
+  assert.equal(marker.unseen({ start: 3, above: true }), null);
 
-  place.looksAway();
-  assert.equal(place.unseen({ start: 3 }).after, 2);
-  place.answers();
-  assert.equal(place.unseen({ start: 3 }), null);
+  marker.pause();
+  assert.equal(marker.unseen({ start: 3 }).after, 2);
+  marker.markAllRead();
+  assert.equal(marker.unseen({ start: 3 }), null);
 });
 
 test("who read that nobody had said anything has read something", () => {
   const { visit } = browser();
-  visit("a").reads({ epoch: "a", seq: 0 }, HERE);
+  visit("a").advance({ epoch: "a", seq: 0 }, HERE);
 
   assert.equal(firstNew(visit("a")), 1);
 });
 
 test("what is new since a visit is so since then, whatever comes while nobody looks", () => {
   const { visit } = browser();
-  visit("a").reads({ epoch: "a", seq: 2 }, HERE);
-  const place = visit("a");
-  const { since } = place.unseen({ start: 3 });
+  visit("a").advance({ epoch: "a", seq: 2 }, HERE);
+  const marker = visit("a");
+  const { since } = marker.unseen({ start: 3 });
 
-  place.looksAway(since + 1000);
+  marker.pause(since + 1000);
 
-  assert.equal(place.unseen({ start: 3 }).since, since);
+  assert.equal(marker.unseen({ start: 3 }).since, since);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keptPlace } from "../../../chat/static/chat/js/model/read_marker.js";
+import { savedPosition } from "../../../chat/static/chat/js/model/read_marker.js";
 import { RecentRooms } from "../../../chat/static/chat/js/rooms/recent_rooms.js";
 import { ago } from "../../../chat/static/chat/js/relative_time.js";
 import { orderedRooms } from "../../../chat/static/chat/js/rooms/room_order.js";
@@ -10,7 +10,7 @@ import { Storage } from "../storage.js";
 
 const told = (slug, fields) => ({ slug, title: slug, epoch: "e", last_seq: 0, last_posted_at: null, people: 0, is_listed: false, ...fields });
 const ordered = ({ told, recent = [], places = {}, here = null }) =>
-  orderedRooms({ told, recent, current: "here", lobby: "lobby", placeOf: (slug) => places[slug] ?? null, here });
+  orderedRooms({ told, recent, current: "here", lobby: "lobby", positionOf: (slug) => places[slug] ?? null, here });
 
 function recentRooms() {
   const kept = new Storage();
@@ -94,8 +94,8 @@ test("a place is kept whole or not at all", () => {
   for (const [key, text] of [["null", "null"], ["half", '{"epoch": "e", "seq": 3}'], ["broken", "{"]]) kept.setItem(key, text);
 
   const storage = new SafeStorage(() => kept);
-  assert.deepEqual(keptPlace(storage, "whole"), { epoch: "e", seq: 3, at: 5 });
-  for (const key of ["null", "half", "broken", "absent"]) assert.equal(keptPlace(storage, key), null);
+  assert.deepEqual(savedPosition(storage, "whole"), { epoch: "e", seq: 3, at: 5 });
+  for (const key of ["null", "half", "broken", "absent"]) assert.equal(savedPosition(storage, key), null);
 });
 
 test("how long ago something was is said in its largest unit", () => {

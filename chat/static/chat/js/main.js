@@ -26,7 +26,7 @@ import { oncePerFrame } from "./ui/once_per_frame.js";
 import { Outbox } from "./net/outbox.js";
 import { config, key, part, parts, storage } from "./page.js";
 import { People } from "./people/people.js";
-import { ReadingPlace } from "./model/read_marker.js";
+import { ReadMarker } from "./model/read_marker.js";
 import { roomTitle } from "./rooms/room_title.js";
 import { Mentions } from "./composer/mention_picker.js";
 import { Permalink } from "./messages/permalink.js";
@@ -54,7 +54,7 @@ const outbox = new Outbox({ storage, prefix: key("outbox") });
 const conversation = new Conversation({ timeline, outbox });
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
 const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
-const place = new ReadingPlace({ storage, key: key("read") });
+const readMarker = new ReadMarker({ storage, key: key("read") });
 const known = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
 const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
@@ -110,7 +110,7 @@ const { rooms, trouble } = buildSurroundings({
   actions: { notices: () => notices.choose(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
 });
 
-let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadingPlace.reads takes them
+let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadMarker.advance takes them
 
 const paint = oncePerFrame(() => {
   timeline.trim(permalink.wanted ?? (scroll.pinned ? null : list.seqOf(scroll.place)));
@@ -123,7 +123,7 @@ const paint = oncePerFrame(() => {
     part("beginning").hidden = !whole || items.length === 0;
     part("empty").hidden = !whole || items.length > 0;
     if (ready) part("rendered")?.remove();
-    const newFrom = place.firstNew(items, { start, isMine });
+    const newFrom = readMarker.firstNew(items, { start, isMine });
     known.meet(items.map((item) => item.author_name), conversation.you.name);
     hues.meet({ authors: [...new Set(items.map((item) => item.author_id))] });
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
@@ -153,7 +153,7 @@ plainHttp.addEventListener("change", () => {
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);
   greet(frame);
-  if (connection.absence > (frame.reset ? 0 : ABSENT)) place.looksAway(Date.now() - connection.absence);
+  if (connection.absence > (frame.reset ? 0 : ABSENT)) readMarker.pause(Date.now() - connection.absence);
   rooms.enter(frame.room);
   shell.connected();
   showPeople(frame.people, frame.count);
@@ -186,12 +186,12 @@ older.addEventListener("page", ({ detail: { page, question } }) => conversation.
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
 missed.addEventListener("shown", ({ detail: { text } }) => announcer.say(text));
 missed.addEventListener("jump", ({ detail: { seq } }) => {
-  place.meets();
+  readMarker.markSeen();
   permalink.visit(seq);
   paint();
 });
 missed.addEventListener("dismiss", () => {
-  place.answers();
+  readMarker.markAllRead();
   paint();
 });
 jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
@@ -205,7 +205,7 @@ permalink.addEventListener("missing", ({ detail: { linked } }) => {
 permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
 composer.addEventListener("send", ({ detail: { body, client_message_id } }) => {
-  place.answers();
+  readMarker.markAllRead();
   name.settle();
   outbox.add({ body, client_message_id, author_id: conversation.you.author_id });
   toLatest();
@@ -228,7 +228,7 @@ name.addEventListener("change", ({ detail }) => conversation.rename(detail.name)
 part("stream").addEventListener("scroll", look, { passive: true });
 addEventListener("resize", paint); // long messages have other heights
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) place.looksAway();
+  if (document.hidden) readMarker.pause();
   paint();
 });
 
@@ -246,7 +246,7 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
 
 /** What the server said of the room and the reader, now or at an earlier visit. */
 function greet({ epoch, limits, room, you }) {
-  place.welcome({ epoch });
+  readMarker.welcome({ epoch });
   composer.limit = limits.body;
   for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(room);
   badge.title = roomTitle(room);
@@ -274,12 +274,12 @@ function look() {
   if (document.hidden || drawn === null) return;
   const { start, cursor, isCurrent } = drawn; // what came since then nobody has seen
   const line = list.line && scroll.sideOf(list.line);
-  if (line === "within") place.meets();
-  const unseen = place.unseen({ start, above: line === "above" });
+  if (line === "within") readMarker.markSeen();
+  const unseen = readMarker.unseen({ start, above: line === "above" });
   missed.draw(unseen);
   const isElsewhere = timeline.isAway || permalink.wanted !== null || !scroll.pinned;
   if (unseen || isElsewhere) return; // they have seen the end alone, or not even that
-  place.reads(cursor, { start, line, isCurrent });
+  readMarker.advance(cursor, { start, line, isCurrent });
 }
 
 function showPeople(present, count) {

@@ -40,7 +40,7 @@ export function buildSurroundings({ connection, actions }) {
     lobby: config.lobby,
     storage,
     recentKey: siteKey("rooms"),
-    placeKey: (slug) => keyIn(slug, "read"),
+    markerKey: (slug) => keyIn(slug, "read"),
     addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
     isConnected: () => connection.connected,
   });

@@ -1,6 +1,6 @@
 /** The list of rooms: ties together what the server says, what this browser remembers, and the panel. */
 import { oncePerFrame } from "../ui/once_per_frame.js";
-import { keptPlace } from "../model/read_marker.js";
+import { savedPosition } from "../model/read_marker.js";
 import { RecentRooms } from "./recent_rooms.js";
 import { RoomList } from "./room_list.js";
 import { orderedRooms } from "./room_order.js";
@@ -14,13 +14,13 @@ export class Rooms {
   #order;
   #draw;
 
-  /** `lobby` is its {slug, title}, `current` a slug, `placeKey(slug)` names a reading place in `storage`, `isConnected()` says whether the server answers. */
-  constructor({ panel, list, total, words, url, current, lobby, storage, recentKey, placeKey, addressOf, isConnected }) {
+  /** `lobby` is its {slug, title}, `current` a slug, `markerKey(slug)` names a reading place in `storage`, `isConnected()` says whether the server answers. */
+  constructor({ panel, list, total, words, url, current, lobby, storage, recentKey, markerKey, addressOf, isConnected }) {
     this.#recent = new RecentRooms({ storage, key: recentKey });
     this.#list = new RoomList({ list, total, totalWords: words, addressOf });
     this.#feed = new RoomsFeed({ url, slugs: () => this.#slugs(current), mayAsk: isConnected, isOpen: () => panel.checkVisibility() });
     this.#told = [{ ...lobby, is_listed: true }]; // until the server tells more
-    this.#order = { current, lobby: lobby.slug, placeOf: (slug) => keptPlace(storage, placeKey(slug)) };
+    this.#order = { current, lobby: lobby.slug, positionOf: (slug) => savedPosition(storage, markerKey(slug)) };
 
     const draw = this.#draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
     this.#recent.addEventListener("change", draw);
@@ -30,7 +30,7 @@ export class Rooms {
       draw();
     });
     this.#list.addEventListener("forget", ({ detail: { slug } }) => {
-      storage.remove(placeKey(slug));
+      storage.remove(markerKey(slug));
       this.#recent.forget(slug);
     });
 
