@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { NoticeChoice } from "../../../chat/static/chat/js/model/notification_preference.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
-import { Told } from "../../../chat/static/chat/js/model/notification_ledger.js";
+import { NotificationLedger } from "../../../chat/static/chat/js/model/notification_ledger.js";
 import { Storage } from "../storage.js";
 
 const said = (...seqs) => seqs.map((seq) => ({ seq }));
@@ -44,7 +44,7 @@ test("a choice that nobody could have made is none", () => {
 
 test("of many tabs one tells, and the count goes on until somebody looks", () => {
   const open = shared();
-  const [one, other] = [open(), open()].map((storage) => new Told({ storage, key: "told" }));
+  const [one, other] = [open(), open()].map((storage) => new NotificationLedger({ storage, key: "told" }));
 
   const first = one.take(said(4, 5), "e");
   assert.deepEqual([seqs(first.fresh), first.count], [[4, 5], 2]);
@@ -52,7 +52,7 @@ test("of many tabs one tells, and the count goes on until somebody looks", () =>
   const next = other.take(said(5, 7), "e");
   assert.deepEqual([seqs(next.fresh), next.count], [[7], 3]);
 
-  one.looks({ epoch: "e", seq: 9 });
+  one.markRead({ epoch: "e", seq: 9 });
   assert.deepEqual(other.take(said(8, 9), "e").fresh, []);
   assert.equal(other.take(said(10), "e").count, 1);
   assert.deepEqual(seqs(other.take(said(2), "another log").fresh), [2]);

@@ -2,7 +2,7 @@
  * How far somebody was told of a room's messages, by whichever of this browser's tabs, and how many they have not looked at since.
  * Shared through storage, so that many tabs tell once. Pure.
  */
-export class Told {
+export class NotificationLedger {
   #storage;
   #key;
 
@@ -20,13 +20,13 @@ export class Told {
   }
 
   /** Somebody looks, at everything up to `seq`. */
-  looks({ epoch, seq }) {
+  markRead({ epoch, seq }) {
     const kept = this.#kept(epoch);
     if (kept.seq < seq || kept.count > 0) this.#keep({ epoch, seq: Math.max(kept.seq, seq), count: 0 });
   }
 
   /** Is this `storage` event another tab's word that somebody looked? */
-  tellsOfLooking({ key, newValue }) {
+  isReadElsewhere({ key, newValue }) {
     return key === this.#key && read(newValue).count === 0;
   }
 

@@ -6,7 +6,7 @@ import { Chime } from "./chime.js";
 import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
 import { NoticeChoice } from "../model/notification_preference.js";
 import { NoticeDialog } from "./notification_settings.js";
-import { Told } from "../model/notification_ledger.js";
+import { NotificationLedger } from "../model/notification_ledger.js";
 
 const GATHER = 500; // ms in which a tab that is looked at says so, and messages come together
 const EVERY = 3_000; // ms between two notices
@@ -18,7 +18,7 @@ export class Notices {
   #tag;
   #icon;
   #choice;
-  #told;
+  #ledger;
   #cursor;
   #isCalled;
   #dialog;
@@ -37,13 +37,13 @@ export class Notices {
     this.#tag = key;
     this.#icon = icon;
     this.#choice = new NoticeChoice({ storage, key: `${key}choice` });
-    this.#told = new Told({ storage, key: `${key}told` });
+    this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
     this.#isCalled = isCalled;
     this.#dialog = new NoticeDialog({ ...parts, choice: this.#choice, chime: this.#chime });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
-    addEventListener("storage", (event) => this.#told.tellsOfLooking(event) && this.#close());
+    addEventListener("storage", (event) => this.#ledger.isReadElsewhere(event) && this.#close());
   }
 
   /** Let the reader choose. */
@@ -69,12 +69,12 @@ export class Notices {
   #look = () => {
     const cursor = this.#cursor();
     if (!isLookedAt() || !cursor || this.#choice.about === "nothing") return;
-    this.#told.looks(cursor);
+    this.#ledger.markRead(cursor);
     this.#close();
   };
 
   #show(messages) {
-    const { fresh, count } = this.#told.take(messages, this.#cursor()?.epoch);
+    const { fresh, count } = this.#ledger.take(messages, this.#cursor()?.epoch);
     if (fresh.length === 0) return;
     if (this.#choice.sound) this.#chime.play();
     if (globalThis.Notification?.permission === "granted") this.#notify(fresh.at(-1), count);
