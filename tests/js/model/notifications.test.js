@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NoticeChoice } from "../../../chat/static/chat/js/model/notification_preference.js";
+import { NotificationPreference } from "../../../chat/static/chat/js/model/notification_preference.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { NotificationLedger } from "../../../chat/static/chat/js/model/notification_ledger.js";
 import { Storage } from "../storage.js";
@@ -16,8 +16,8 @@ function shared() {
 
 test("nobody is told of anything unless they chose it", () => {
   const open = shared();
-  const here = new NoticeChoice({ storage: open(), key: "notices/attic/" });
-  const there = new NoticeChoice({ storage: open(), key: "notices/cellar/" });
+  const here = new NotificationPreference({ storage: open(), key: "notices/attic/" });
+  const there = new NotificationPreference({ storage: open(), key: "notices/cellar/" });
   const isCalled = ({ seq }) => seq === 2;
   assert.deepEqual([here.about, here.sound, here.wanted(said(1, 2), isCalled)], ["nothing", false, []]);
 
@@ -26,7 +26,7 @@ test("nobody is told of anything unless they chose it", () => {
   here.set({ about: "everything", sound: true });
   assert.deepEqual(seqs(here.wanted(said(1, 2), isCalled)), [1, 2]);
 
-  const later = new NoticeChoice({ storage: open(), key: "notices/attic/" });
+  const later = new NotificationPreference({ storage: open(), key: "notices/attic/" });
   assert.deepEqual([later.about, later.sound], ["everything", true]);
   assert.deepEqual([there.about, there.sound], ["nothing", false]);
 });
@@ -36,7 +36,7 @@ test("a choice that nobody could have made is none", () => {
     const storage = new SafeStorage(() => new Storage());
     storage.set("notices", kept);
 
-    const choice = new NoticeChoice({ storage, key: "notices" });
+    const choice = new NotificationPreference({ storage, key: "notices" });
 
     assert.deepEqual([choice.about, choice.sound], ["nothing", false]);
   }

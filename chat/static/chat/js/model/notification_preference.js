@@ -1,7 +1,7 @@
 /** What the reader wants to hear of in a room while they look elsewhere: nothing, unless they chose. Kept in this browser. Pure. */
 const ABOUT = ["nothing", "mentions", "everything"];
 
-export class NoticeChoice {
+export class NotificationPreference {
   #storage;
   #key;
 

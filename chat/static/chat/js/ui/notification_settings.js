@@ -6,16 +6,16 @@ export class NoticeDialog {
   #form;
   #note;
   #opener;
-  #choice;
+  #preference;
   #chime;
 
   /** `form` has radio buttons called "about" and a checkbox called "sound". */
-  constructor({ dialog, opener, form, note, choice, chime }) {
+  constructor({ dialog, opener, form, note, preference, chime }) {
     this.#dialog = dialog;
     this.#form = form;
     this.#note = note;
     this.#opener = opener;
-    this.#choice = choice;
+    this.#preference = preference;
     this.#chime = chime;
     opener.addEventListener("click", () => this.open());
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
@@ -30,7 +30,7 @@ export class NoticeDialog {
   }
 
   async #choose({ name, value, checked }) {
-    this.#choice.set({ about: this.#form.elements.about.value, sound: this.#form.elements.sound.checked });
+    this.#preference.set({ about: this.#form.elements.about.value, sound: this.#form.elements.sound.checked });
     if (name === "sound" && checked) this.#chime.play();
     this.#draw();
     if (name !== "about" || value === "nothing" || permission() !== "default") return;
@@ -39,7 +39,7 @@ export class NoticeDialog {
   }
 
   #draw() {
-    const { about, sound } = this.#choice;
+    const { about, sound } = this.#preference;
     this.#form.elements.about.value = about;
     this.#form.elements.sound.checked = sound;
     this.#form.elements.sound.disabled = about === "nothing";

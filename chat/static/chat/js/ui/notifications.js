@@ -4,7 +4,7 @@
  */
 import { Chime } from "./chime.js";
 import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
-import { NoticeChoice } from "../model/notification_preference.js";
+import { NotificationPreference } from "../model/notification_preference.js";
 import { NoticeDialog } from "./notification_settings.js";
 import { NotificationLedger } from "../model/notification_ledger.js";
 
@@ -17,7 +17,7 @@ export class Notices {
   #title;
   #tag;
   #icon;
-  #choice;
+  #preference;
   #ledger;
   #cursor;
   #isCalled;
@@ -36,11 +36,11 @@ export class Notices {
     this.#title = title;
     this.#tag = key;
     this.#icon = icon;
-    this.#choice = new NoticeChoice({ storage, key: `${key}choice` });
+    this.#preference = new NotificationPreference({ storage, key: `${key}choice` });
     this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
     this.#isCalled = isCalled;
-    this.#dialog = new NoticeDialog({ ...parts, choice: this.#choice, chime: this.#chime });
+    this.#dialog = new NoticeDialog({ ...parts, preference: this.#preference, chime: this.#chime });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
     addEventListener("storage", (event) => this.#ledger.isReadElsewhere(event) && this.#close());
@@ -53,7 +53,7 @@ export class Notices {
 
   tell(messages) {
     if (isLookedAt()) this.#look();
-    this.#waiting.push(...this.#choice.wanted(messages, this.#isCalled));
+    this.#waiting.push(...this.#preference.wanted(messages, this.#isCalled));
     if (this.#waiting.length === 0) return;
     const since = performance.now() - this.#shownAt;
     this.#timer ||= setTimeout(this.#gathered, Math.max(GATHER, EVERY - since));
@@ -68,7 +68,7 @@ export class Notices {
 
   #look = () => {
     const cursor = this.#cursor();
-    if (!isLookedAt() || !cursor || this.#choice.about === "nothing") return;
+    if (!isLookedAt() || !cursor || this.#preference.about === "nothing") return;
     this.#ledger.markRead(cursor);
     this.#close();
   };
@@ -76,7 +76,7 @@ export class Notices {
   #show(messages) {
     const { fresh, count } = this.#ledger.take(messages, this.#cursor()?.epoch);
     if (fresh.length === 0) return;
-    if (this.#choice.sound) this.#chime.play();
+    if (this.#preference.sound) this.#chime.play();
     if (globalThis.Notification?.permission === "granted") this.#notify(fresh.at(-1), count);
     this.#shownAt = performance.now();
   }
