@@ -21,7 +21,7 @@ import { Missed } from "./ui/unread_bar.js";
 import { NameField } from "./people/name_field.js";
 import { nameMemory } from "./people/name_memory.js";
 import { namesakes } from "./people/namesakes.js";
-import { Notices } from "./ui/notifications.js";
+import { Notifications } from "./ui/notifications.js";
 import { oncePerFrame } from "./ui/once_per_frame.js";
 import { Outbox } from "./net/outbox.js";
 import { config, key, part, parts, storage } from "./page.js";
@@ -83,7 +83,7 @@ const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation,
 const badge = new UnreadBadge({ icon: part("icon") });
 const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
-const notices = new Notices({
+const notifications = new Notifications({
   parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
   storage,
   key: key("notices"),
@@ -107,7 +107,7 @@ new TypingAnywhere({ composer }); // after the keys that mean something else
 new SkipLinks({ links: document.querySelectorAll("[data-skip]") });
 const { rooms, trouble } = buildSurroundings({
   connection,
-  actions: { notices: () => notices.choose(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
+  actions: { notices: () => notifications.openSettings(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
 });
 
 let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadMarker.advance takes them
@@ -173,7 +173,7 @@ conversation.addEventListener("change", paint);
 conversation.addEventListener("posted", ({ detail: { messages } }) => {
   latest.count(messages);
   badge.count(messages);
-  notices.tell(messages);
+  notifications.notify(messages);
   announcer.announce(messages);
 });
 conversation.addEventListener("reset", ({ detail: { replaced } }) => {

@@ -1,7 +1,7 @@
 /** Where the reader chooses what to be told of. The browser is asked for its permission only by their own click on something to tell. */
 import { gettext } from "../i18n.js";
 
-export class NoticeDialog {
+export class NotificationSettings {
   #dialog;
   #form;
   #note;

@@ -5,7 +5,7 @@
 import { Chime } from "./chime.js";
 import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
 import { NotificationPreference } from "../model/notification_preference.js";
-import { NoticeDialog } from "./notification_settings.js";
+import { NotificationSettings } from "./notification_settings.js";
 import { NotificationLedger } from "../model/notification_ledger.js";
 
 const GATHER = 500; // ms in which a tab that is looked at says so, and messages come together
@@ -13,7 +13,7 @@ const EVERY = 3_000; // ms between two notices
 const AGAIN = 60_000; // ms after which a notice that replaces another one calls for attention anew
 const MOST = 200; // characters of a message
 
-export class Notices {
+export class Notifications {
   #title;
   #tag;
   #icon;
@@ -29,7 +29,7 @@ export class Notices {
   #notification = null;
 
   /**
-   * `parts` are those of NoticeDialog, `title()` is the room's, `cursor()` the place up to which the page has everything, and `isCalled`
+   * `parts` are those of NotificationSettings, `title()` is the room's, `cursor()` the place up to which the page has everything, and `isCalled`
    * says whether a message names the reader.
    */
   constructor({ parts, storage, key, title, icon, cursor, isCalled }) {
@@ -40,18 +40,18 @@ export class Notices {
     this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
     this.#isCalled = isCalled;
-    this.#dialog = new NoticeDialog({ ...parts, preference: this.#preference, chime: this.#chime });
+    this.#dialog = new NotificationSettings({ ...parts, preference: this.#preference, chime: this.#chime });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
     addEventListener("storage", (event) => this.#ledger.isReadElsewhere(event) && this.#close());
   }
 
   /** Let the reader choose. */
-  choose() {
+  openSettings() {
     this.#dialog.open();
   }
 
-  tell(messages) {
+  notify(messages) {
     if (isLookedAt()) this.#look();
     this.#waiting.push(...this.#preference.wanted(messages, this.#isCalled));
     if (this.#waiting.length === 0) return;
