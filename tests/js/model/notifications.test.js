@@ -18,13 +18,13 @@ test("nobody is told of anything unless they chose it", () => {
   const open = shared();
   const here = new NotificationPreference({ storage: open(), key: "notices/attic/" });
   const there = new NotificationPreference({ storage: open(), key: "notices/cellar/" });
-  const isCalled = ({ seq }) => seq === 2;
-  assert.deepEqual([here.about, here.sound, here.wanted(said(1, 2), isCalled)], ["nothing", false, []]);
+  const mentionsMe = ({ seq }) => seq === 2;
+  assert.deepEqual([here.about, here.sound, here.wanted(said(1, 2), mentionsMe)], ["nothing", false, []]);
 
   here.set({ about: "mentions", sound: false });
-  assert.deepEqual(seqs(here.wanted(said(1, 2), isCalled)), [2]);
+  assert.deepEqual(seqs(here.wanted(said(1, 2), mentionsMe)), [2]);
   here.set({ about: "everything", sound: true });
-  assert.deepEqual(seqs(here.wanted(said(1, 2), isCalled)), [1, 2]);
+  assert.deepEqual(seqs(here.wanted(said(1, 2), mentionsMe)), [1, 2]);
 
   const later = new NotificationPreference({ storage: open(), key: "notices/attic/" });
   assert.deepEqual([later.about, later.sound], ["everything", true]);

@@ -90,7 +90,7 @@ const notifications = new Notifications({
   title: () => roomTitle(conversation.room ?? config.room),
   icon: part("touch-icon").href,
   cursor: () => timeline.cursor,
-  isCalled: ({ body }) => known.isCalled(body),
+  mentionsMe: ({ body }) => known.mentionsMe(body),
 });
 const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
 const announcer = new Announcer({ region: part("announcer") });

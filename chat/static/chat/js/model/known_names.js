@@ -14,7 +14,7 @@ export class KnownNames {
   }
 
   /** Does `body` mention the reader? */
-  isCalled(body) {
+  mentionsMe(body) {
     return mentions(body, this.#me, [...this.#met]);
   }
 

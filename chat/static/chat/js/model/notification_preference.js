@@ -23,10 +23,10 @@ export class NotificationPreference {
     this.#storage.set(this.#key, JSON.stringify({ about, sound }));
   }
 
-  /** Of `messages`, those to tell of; `isCalled` says whether one names the reader. */
-  wanted(messages, isCalled) {
+  /** Of `messages`, those to tell of; `mentionsMe` says whether one names the reader. */
+  wanted(messages, mentionsMe) {
     if (this.about === "nothing") return [];
-    return this.about === "everything" ? messages : messages.filter(isCalled);
+    return this.about === "everything" ? messages : messages.filter(mentionsMe);
   }
 
   #kept() {

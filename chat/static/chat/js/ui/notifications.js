@@ -20,7 +20,7 @@ export class Notifications {
   #preference;
   #ledger;
   #cursor;
-  #isCalled;
+  #mentionsMe;
   #dialog;
   #chime = new Chime();
   #waiting = [];
@@ -29,17 +29,17 @@ export class Notifications {
   #notification = null;
 
   /**
-   * `parts` are those of NotificationSettings, `title()` is the room's, `cursor()` the place up to which the page has everything, and `isCalled`
+   * `parts` are those of NotificationSettings, `title()` is the room's, `cursor()` the place up to which the page has everything, and `mentionsMe`
    * says whether a message names the reader.
    */
-  constructor({ parts, storage, key, title, icon, cursor, isCalled }) {
+  constructor({ parts, storage, key, title, icon, cursor, mentionsMe }) {
     this.#title = title;
     this.#tag = key;
     this.#icon = icon;
     this.#preference = new NotificationPreference({ storage, key: `${key}choice` });
     this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
-    this.#isCalled = isCalled;
+    this.#mentionsMe = mentionsMe;
     this.#dialog = new NotificationSettings({ ...parts, preference: this.#preference, chime: this.#chime });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
@@ -53,7 +53,7 @@ export class Notifications {
 
   notify(messages) {
     if (isLookedAt()) this.#look();
-    this.#waiting.push(...this.#preference.wanted(messages, this.#isCalled));
+    this.#waiting.push(...this.#preference.wanted(messages, this.#mentionsMe));
     if (this.#waiting.length === 0) return;
     const since = performance.now() - this.#shownAt;
     this.#timer ||= setTimeout(this.#gathered, Math.max(GATHER, EVERY - since));
