@@ -17,7 +17,7 @@ import { LatestButton } from "./ui/latest_button.js";
 import { LinkCopier } from "./messages/link_copier.js";
 import { MessageKeys } from "./messages/message_keys.js";
 import { MessageList } from "./messages/message_list.js";
-import { Missed } from "./ui/unread_bar.js";
+import { UnreadBar } from "./ui/unread_bar.js";
 import { NameField } from "./people/name_field.js";
 import { nameMemory } from "./people/name_memory.js";
 import { namesakes } from "./people/namesakes.js";
@@ -81,7 +81,7 @@ const name = new NameField({ parts: parts("name-shown", "name-open", "name-form"
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
 const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection, newest: () => newestIn(part("rendered")) });
 const badge = new UnreadBadge({ icon: part("icon") });
-const missed = new Missed({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
+const unreadBar = new UnreadBar({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
 const notifications = new Notifications({
   parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
@@ -184,13 +184,13 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
 });
 older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
 newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
-missed.addEventListener("shown", ({ detail: { text } }) => announcer.say(text));
-missed.addEventListener("jump", ({ detail: { seq } }) => {
+unreadBar.addEventListener("shown", ({ detail: { text } }) => announcer.say(text));
+unreadBar.addEventListener("jump", ({ detail: { seq } }) => {
   readMarker.markSeen();
   permalink.visit(seq);
   paint();
 });
-missed.addEventListener("dismiss", () => {
+unreadBar.addEventListener("dismiss", () => {
   readMarker.markAllRead();
   paint();
 });
@@ -270,13 +270,13 @@ function toLatest({ smooth = false } = {}) {
 function look() {
   status.refresh();
   pill.refresh();
-  if (document.hidden) missed.draw(null); // and anew, with what came meanwhile, once they look
+  if (document.hidden) unreadBar.draw(null); // and anew, with what came meanwhile, once they look
   if (document.hidden || drawn === null) return;
   const { start, cursor, isCurrent } = drawn; // what came since then nobody has seen
   const line = list.line && scroll.sideOf(list.line);
   if (line === "within") readMarker.markSeen();
   const unseen = readMarker.unseen({ start, above: line === "above" });
-  missed.draw(unseen);
+  unreadBar.draw(unseen);
   const isElsewhere = timeline.isAway || permalink.wanted !== null || !scroll.pinned;
   if (unseen || isElsewhere) return; // they have seen the end alone, or not even that
   readMarker.advance(cursor, { start, line, isCurrent });

@@ -3,7 +3,7 @@ import { hide } from "./dom.js";
 import { gettext, interpolate, ngettext } from "../i18n.js";
 import { moment } from "../times.js";
 
-export class Missed extends EventTarget {
+export class UnreadBar extends EventTarget {
   #bar;
   #label;
   #url;
