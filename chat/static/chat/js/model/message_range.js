@@ -1,5 +1,5 @@
 /** A part of the log without a hole: every message in (start, end], in order. Pure. */
-export class Stretch {
+export class MessageRange {
   #start;
   #end;
   #messages;
@@ -12,7 +12,7 @@ export class Stretch {
 
   /** What a `history.fetch` with `before` answers. */
   static of({ messages, more }, before) {
-    return new Stretch({ start: more && messages.length > 0 ? messages[0].seq - 1 : 0, end: before - 1, messages });
+    return new MessageRange({ start: more && messages.length > 0 ? messages[0].seq - 1 : 0, end: before - 1, messages });
   }
 
   get start() {
@@ -34,13 +34,13 @@ export class Stretch {
       const belongs = message.seq > this.#start && message.seq <= end;
       if (belongs && !(known.get(message.seq)?.changed_seq > message.changed_seq)) known.set(message.seq, message);
     }
-    return new Stretch({ start: this.#start, end, messages: [...known.values()].sort((a, b) => a.seq - b.seq) });
+    return new MessageRange({ start: this.#start, end, messages: [...known.values()].sort((a, b) => a.seq - b.seq) });
   }
 
   /** Followed by `next`, which begins no earlier than this, and no later than this ends. */
   joined(next) {
     const before = this.#messages.filter(({ seq }) => seq <= next.start);
-    return new Stretch({ start: this.#start, end: next.end, messages: [...before, ...next.messages] });
+    return new MessageRange({ start: this.#start, end: next.end, messages: [...before, ...next.messages] });
   }
 
   /** Its messages from the index `from` up to, not including, `to`. */
@@ -48,6 +48,6 @@ export class Stretch {
     const messages = this.#messages.slice(from, to);
     const start = from > 0 ? this.#messages[from - 1].seq : this.#start;
     const end = to < this.#messages.length ? messages.at(-1).seq : this.#end;
-    return new Stretch({ start, end, messages });
+    return new MessageRange({ start, end, messages });
   }
 }

@@ -3,7 +3,7 @@
  * hundreds in all, however long one reads. Pure. A change may be seen twice, but none is missed: one that does not follow on is
  * refused, and the caller resumes from the cursor.
  */
-import { Stretch } from "./message_range.js";
+import { MessageRange } from "./message_range.js";
 
 const PAGE = 50; // messages
 const LARGEST_PAGE = 100; // messages; see docs/protocol.md
@@ -14,8 +14,8 @@ const MOST_CHANGED = 500; // changes remembered, in case a page was read before 
 
 export class Timeline {
   #epoch = null;
-  #latest = null; // the stretch that ends at the head
-  #reading = null; // the stretch that is shown, when that is not the latest
+  #latest = null; // the range that ends at the head
+  #reading = null; // the range that is shown, when that is not the latest
   #step = PAGE; // how far down the next page reaches, in seqs: many of them may be no messages
   #changed = new Map(); // by seq, the latest version of what was changed while we looked
 
@@ -81,7 +81,7 @@ export class Timeline {
 
   restore({ epoch, ...latest }) {
     this.#epoch = epoch;
-    this.#latest = new Stretch(latest);
+    this.#latest = new MessageRange(latest);
   }
 
   /** Read a `welcome`; true if messages were thrown away because they do not follow on. */
@@ -99,7 +99,7 @@ export class Timeline {
 
   /** Apply a `room.changed`; returns the messages that are new or changed here, or null if it does not follow on. */
   apply({ after, head, messages }) {
-    this.#latest ??= new Stretch({ start: after, end: after });
+    this.#latest ??= new MessageRange({ start: after, end: after });
     if (after > this.#latest.end) return null;
 
     const fresh = messages.filter(({ changed_seq }) => changed_seq > this.#latest.end);
@@ -165,9 +165,9 @@ export class Timeline {
     return this.#reading ?? this.#latest;
   }
 
-  set #shown(stretch) {
-    if (this.#reading) this.#reading = stretch;
-    else this.#latest = stretch;
+  set #shown(range) {
+    if (this.#reading) this.#reading = range;
+    else this.#latest = range;
   }
 
   /** Never beyond the head: what comes after it may be said while the page is under way. */
@@ -181,7 +181,7 @@ export class Timeline {
       const known = this.#changed.get(message.seq);
       return known?.changed_seq > message.changed_seq ? known : message;
     });
-    return Stretch.of({ messages: latest, more }, before);
+    return MessageRange.of({ messages: latest, more }, before);
   }
 
   /** What has reached the latest messages becomes one with them. */
