@@ -1,6 +1,6 @@
 /** Builds the parts of a room's conversation and ties them together. Nothing else knows of more than its own concern. */
 import { Announcer } from "./ui/announcer.js";
-import { arrange } from "./messages/grouping.js";
+import { groupMessages } from "./messages/grouping.js";
 import { Composer } from "./composer/composer.js";
 import { Connection } from "./net/connection.js";
 import { Conversation } from "./model/conversation.js";
@@ -128,7 +128,7 @@ const paint = oncePerFrame(() => {
     hues.meet({ authors: [...new Set(items.map((item) => item.author_id))] });
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
     const isNamesake = namesakes([...people.present, ...authors]);
-    list.draw(arrange(items, { newFrom }), { isNamesake, mentions: known.mentions });
+    list.draw(groupMessages(items, { newFrom }), { isNamesake, mentions: known.mentions });
     people.markNamesakes(isNamesake);
   });
   drawn = ready ? { start, cursor, isCurrent: connection.isSure && conversation.isCurrent } : null;

@@ -8,7 +8,7 @@ export const NEW = "new"; // the key of the line above what is new
 const PAUSE = 10 * 60_000; // ms of silence after which an author is introduced again
 
 /** [{kind: "day", key, date}, {kind: "new", key: NEW}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
-export function arrange(items, { newFrom } = {}) {
+export function groupMessages(items, { newFrom } = {}) {
   const rows = [];
   let previous = null;
   for (const item of items) {
