@@ -3,7 +3,7 @@ import { Refusal } from "../net/connection.js";
 
 const PATIENCE = 2_000; // ms to wait after a refusal that names no time
 
-export class History extends EventTarget {
+export class Pager extends EventTarget {
   #sentinel;
   #question;
   #connection;
