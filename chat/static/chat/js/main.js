@@ -12,7 +12,7 @@ import { Hues } from "./people/hues.js";
 import { gettext } from "./i18n.js";
 import { JumpDialog } from "./ui/jump_dialog.js";
 import { KnownNames } from "./model/known_names.js";
-import { KeptRoom } from "./ui/offline_snapshot_view.js";
+import { OfflineSnapshotView } from "./ui/offline_snapshot_view.js";
 import { LatestButton } from "./ui/latest_button.js";
 import { LinkCopier } from "./messages/link_copier.js";
 import { MessageKeys } from "./messages/message_keys.js";
@@ -79,7 +79,7 @@ const people = new People({ ...parts("people-list", "people-more", "people-none"
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
 const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
-const kept = new KeptRoom({ note: part("kept"), scroll, snapshots, conversation, connection, newest: () => newestIn(part("rendered")) });
+const kept = new OfflineSnapshotView({ note: part("kept"), scroll, snapshots, conversation, connection, newest: () => newestIn(part("rendered")) });
 const badge = new UnreadBadge({ icon: part("icon") });
 const unreadBar = new UnreadBar({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
 const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });

@@ -7,7 +7,7 @@ import { moment } from "../times.js";
 
 const PATIENCE = 4_000; // ms that the server's first answer may take
 
-export class KeptRoom extends EventTarget {
+export class OfflineSnapshotView extends EventTarget {
   #note;
   #scroll;
   #snapshots;
