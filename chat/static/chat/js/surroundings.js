@@ -7,7 +7,7 @@ import { config, keyIn, part, parts, siteKey, storage } from "./page.js";
 import { Rooms } from "./rooms/rooms.js";
 import { ShareDialog } from "./rooms/share_dialog.js";
 import { ThemeSwitch } from "./ui/theme_switch.js";
-import { Trouble } from "./ui/connection_help.js";
+import { ConnectionHelp } from "./ui/connection_help.js";
 
 /** Returns those parts that the conversation tells of what happens. `actions` are those of the menu. */
 export function buildSurroundings({ connection, actions }) {
@@ -44,6 +44,6 @@ export function buildSurroundings({ connection, actions }) {
     addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
     isConnected: () => connection.connected,
   });
-  const trouble = new Trouble({ sections: document.querySelectorAll("[data-trouble]") });
+  const trouble = new ConnectionHelp({ sections: document.querySelectorAll("[data-trouble]") });
   return { rooms, trouble };
 }

@@ -1,5 +1,5 @@
 /** Explains at length why nobody gets in, where there is nothing yet to read instead. The status line says it in short. */
-export class Trouble {
+export class ConnectionHelp {
   #sections;
 
   /** `sections` carry in `data-trouble` the close codes that they explain. */
