@@ -43,7 +43,7 @@ import { Timeline } from "./model/timeline.js";
 import { TypingAnywhere } from "./ui/typing_anywhere.js";
 import { TypingLine } from "./people/typing_line.js";
 import { UnreadBadge } from "./ui/unread_badge.js";
-import { Wake } from "./net/network_watcher.js";
+import { NetworkWatcher } from "./net/network_watcher.js";
 
 const ABSENT = 60_000; // ms without the server after which nobody is taken to have read along
 
@@ -232,7 +232,7 @@ document.addEventListener("visibilitychange", () => {
   paint();
 });
 
-new Wake().addEventListener("wake", () => {
+new NetworkWatcher().addEventListener("wake", () => {
   connection.wake();
   status.connection(connection.state); // "offline" may have become untrue
   paint(); // "Today" may have become untrue

@@ -3,7 +3,7 @@
 const TICK = 1_000; // ms; not every system says "online" when it wakes, and people expect to be back in two seconds
 const ASLEEP = 5_000; // ms; ticks further apart than this mean that the machine slept
 
-export class Wake extends EventTarget {
+export class NetworkWatcher extends EventTarget {
   #tickedAt = Date.now();
 
   constructor() {
