@@ -33,7 +33,7 @@ import { Permalink } from "./messages/permalink.js";
 import { newestIn, PlainHttp } from "./net/http_fallback.js";
 import { Scroll } from "./messages/scroll.js";
 import { takeShared } from "./composer/shared_text.js";
-import { Shell } from "./ui/service_worker.js";
+import { ServiceWorkerSetup } from "./ui/service_worker.js";
 import { Shortcuts } from "./ui/shortcuts.js";
 import { SkipLinks } from "./ui/skip_links.js";
 import { Snapshots } from "./model/snapshots.js";
@@ -58,7 +58,7 @@ const readMarker = new ReadMarker({ storage, key: key("read") });
 const known = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
 const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
-const shell = new Shell({ url: config.worker_url, root: config.root, build: config.build });
+const serviceWorker = new ServiceWorkerSetup({ url: config.worker_url, root: config.root, build: config.build });
 const isMine = (person) => conversation.isMine(person);
 
 // The page
@@ -155,7 +155,7 @@ connection.addEventListener("welcome", ({ detail: frame }) => {
   greet(frame);
   if (connection.absence > (frame.reset ? 0 : ABSENT)) readMarker.pause(Date.now() - connection.absence);
   rooms.enter(frame.room);
-  shell.connected();
+  serviceWorker.connected();
   showPeople(frame.people, frame.count);
   delivery.run();
 });
@@ -239,7 +239,7 @@ new NetworkWatcher().addEventListener("wake", () => {
 });
 
 composer.offer(takeShared());
-shell.install();
+serviceWorker.install();
 paint();
 connection.open();
 if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) composer.focus();

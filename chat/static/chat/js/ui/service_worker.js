@@ -2,7 +2,7 @@
 const RELOADED = "reloaded for"; // in sessionStorage
 const LATE = 2_500; // ms; a page that the server gave us is connected before that
 
-export class Shell {
+export class ServiceWorkerSetup {
   #url;
   #root;
   #build;
