@@ -28,7 +28,7 @@ import { config, key, part, parts, storage } from "./page.js";
 import { People } from "./people/people.js";
 import { ReadMarker } from "./model/read_marker.js";
 import { roomTitle } from "./rooms/room_title.js";
-import { Mentions } from "./composer/mention_picker.js";
+import { MentionPicker } from "./composer/mention_picker.js";
 import { Permalink } from "./messages/permalink.js";
 import { newestIn, PlainHttp } from "./net/http_fallback.js";
 import { Scroll } from "./messages/scroll.js";
@@ -74,7 +74,7 @@ const composer = new Composer({
   ...parts("composer-form", "composer-field", "composer-counter", "composer-said", "composer-notice", "composer-refusal"),
   draft: new Draft({ storage, key: key("draft"), posted }),
 });
-const mentions = new Mentions({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status"), hues });
+const mentions = new MentionPicker({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status"), hues });
 const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine, hues });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
 const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });

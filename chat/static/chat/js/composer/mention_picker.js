@@ -7,7 +7,7 @@ import { interpolate, ngettext } from "../i18n.js";
 import { matching, queryAt } from "../model/mention_search.js";
 import { fromTemplate, partsOf } from "../ui/templates.js";
 
-export class Mentions {
+export class MentionPicker {
   #field;
   #list;
   #status;
