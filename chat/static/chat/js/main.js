@@ -30,7 +30,7 @@ import { ReadMarker } from "./model/read_marker.js";
 import { roomTitle } from "./rooms/room_title.js";
 import { MentionPicker } from "./composer/mention_picker.js";
 import { Permalink } from "./messages/permalink.js";
-import { newestIn, PlainHttp } from "./net/http_fallback.js";
+import { newestIn, HttpFallback } from "./net/http_fallback.js";
 import { Scroll } from "./messages/scroll.js";
 import { takeShared } from "./composer/shared_text.js";
 import { ServiceWorkerSetup } from "./ui/service_worker.js";
@@ -92,7 +92,7 @@ const notifications = new Notifications({
   cursor: () => timeline.cursor,
   mentionsMe: ({ body }) => known.mentionsMe(body),
 });
-const plainHttp = new PlainHttp({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
+const httpFallback = new HttpFallback({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
 const announcer = new Announcer({ region: part("announcer") });
 new MessageKeys({ stream: part("stream"), rows: part("messages"), leave: () => permalink.leave() });
 const pill = new DayPill({ pill: part("day-pill"), label: part("day-pill-label"), scroll, onClick: () => jump.open() });
@@ -146,9 +146,9 @@ connection.addEventListener("state", ({ detail: state }) => {
   if (!connection.connected) typing.draw([]);
   trouble.show(connection.connected || timeline.ready ? null : state.code);
 });
-plainHttp.addEventListener("change", () => {
-  part("chat").toggleAttribute("data-plain-http", plainHttp.isOn);
-  status.blocked = plainHttp.isOn;
+httpFallback.addEventListener("change", () => {
+  part("chat").toggleAttribute("data-plain-http", httpFallback.isOn);
+  status.blocked = httpFallback.isOn;
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);

@@ -9,7 +9,7 @@ const FAILED = 1006; // the close code of a socket that never opened
 const ATTEMPTS = 3; // sockets that fail, each after the server has answered by HTTP: a server that restarts does neither, then both
 const EVERY = 15_000; // ms; 40 people behind one address may load a page every 10 s
 
-export class PlainHttp extends EventTarget {
+export class HttpFallback extends EventTarget {
   #connection;
   #outbox;
   #form;
