@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
+BIOME := $(BIN)/biome
 # The exact versions that were tested, checked by their hashes.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -37,7 +38,7 @@ help:
 	@echo "make soak     send messages for 30 minutes, and check that memory stays flat"
 	@echo "make bench    compare the chat with other servers, into docs/benchmarks.md; bench-quick takes a minute or two"
 	@echo "make check    lint, formatting, types, migrations, system checks"
-	@echo "make fmt      fix what ruff can fix, and format"
+	@echo "make fmt      fix what ruff and Biome can fix, and format"
 	@echo "make lock     update the lock files to the newest versions within the ranges of requirements-*.txt"
 	@echo "make audit    look up known vulnerabilities of the locked packages; needs the internet"
 	@echo "make messages collect the page's texts for translation in locale/, and compile them"
@@ -77,11 +78,13 @@ bench bench-quick: $(INSTALLED_DEV) $(INSTALLED_BENCH)
 	$(call step,benchmarks)
 	@$(BIN)/python -m bench $(if $(findstring quick,$@),--quick) $(ARGS)
 
-check: $(INSTALLED_DEV)
+check: $(INSTALLED_DEV) $(BIOME)
 	$(call step,ruff check)
 	@$(BIN)/ruff check --quiet .
 	$(call step,ruff format)
 	@$(BIN)/ruff format --quiet --check .
+	$(call step,biome)
+	@$(BIOME) ci --log-level=warn --error-on-warnings
 	$(call step,mypy)
 	@$(BIN)/mypy --no-error-summary
 	$(call step,migrations)
@@ -89,11 +92,13 @@ check: $(INSTALLED_DEV)
 	$(call step,system checks)
 	@$(BIN)/python manage.py check --fail-level WARNING
 
-fmt: $(INSTALLED_DEV)
+fmt: $(INSTALLED_DEV) $(BIOME)
 	$(call step,ruff fix)
 	@$(BIN)/ruff check --quiet --fix-only .
 	$(call step,ruff format)
 	@$(BIN)/ruff format --quiet .
+	$(call step,biome)
+	@$(BIOME) check --write --log-level=warn
 
 lock: $(INSTALLED_DEV)
 	$(call step,lock)
@@ -144,3 +149,7 @@ $(INSTALLED_DEV): requirements-dev.lock requirements-run.lock | $(BIN)/python
 	$(call step,install $<)
 	@$(PIP) -r $<
 	@touch $(INSTALLED) $@
+
+$(BIOME): bin/install-biome | $(BIN)/python
+	$(call step,install Biome)
+	@$(BIN)/python $< $@

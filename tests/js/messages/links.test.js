@@ -37,7 +37,10 @@ for (const [text, links] of FOUND) {
 test("an address ends before the brackets and signs that are not its own, however many there are", () => {
   const signs = "ab/.,:;!?'*_~…”“’»()()[]{}))😀é-".match(/./gu);
   let seed = 7;
-  const random = (below) => ((seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff) >> 8) % below;
+  const random = (below) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (seed >> 8) % below;
+  };
 
   for (let run = 0; run < 5_000; run += 1) {
     const url = `http://a/${Array.from({ length: random(30) }, () => signs[random(signs.length)]).join("")}`;

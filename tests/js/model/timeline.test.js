@@ -11,7 +11,7 @@ const seqs = (messages) => messages.map(({ seq }) => seq);
 function welcomed(...changes) {
   const timeline = new Timeline();
   timeline.welcome({ epoch: "e", reset: false });
-  changes.forEach((change) => timeline.apply(change));
+  for (const change of changes) timeline.apply(change);
   return timeline;
 }
 

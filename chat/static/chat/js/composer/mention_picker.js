@@ -99,7 +99,7 @@ export class MentionPicker {
   #activate(index) {
     const options = [...this.#list.children];
     this.#active = (index + options.length) % Math.max(1, options.length);
-    options.forEach((element, at) => element.setAttribute("aria-selected", at === this.#active));
+    for (const [at, element] of options.entries()) element.setAttribute("aria-selected", at === this.#active);
     const active = options[this.#active];
     if (active) this.#field.setAttribute("aria-activedescendant", active.id);
     else this.#field.removeAttribute("aria-activedescendant");

@@ -25,7 +25,8 @@ export function findMentions(text, names) {
   let looked = 0;
   for (const { index } of text.matchAll(AT)) {
     if (index < end) continue;
-    if ((looked += 1) > MOST) break;
+    looked += 1;
+    if (looked > MOST) break;
     const mention = names.after(text, index + 1);
     if (mention) found.push({ start: index, ...mention });
     end = mention?.end ?? end;

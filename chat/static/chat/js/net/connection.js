@@ -107,7 +107,8 @@ export class Connection extends EventTarget {
   command(type, fields = {}, { timeout = REPLY_TIMEOUT, dead = () => this.drop() } = {}) {
     if (!this.connected) return Promise.reject(new ConnectionLost());
 
-    const id = (this.#lastId += 1);
+    this.#lastId += 1;
+    const id = this.#lastId;
     const reply = new Promise((resolve, reject) => {
       const deadline = setTimeout(dead, timeout);
       this.#commands.set(id, { resolve, reject, deadline });

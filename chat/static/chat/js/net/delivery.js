@@ -23,15 +23,19 @@ export class Delivery {
 
   /** Call whenever there is something of this tab's to send, and whenever sending may work again. */
   run() {
-    if (!this.#connection.connected || !this.#outbox.next()) return;
+    if (!this.#next()) return;
     this.#underWay ??= this.#alone(() => this.#empty())
       .finally(() => (this.#underWay = null))
       .then(() => this.run());
   }
 
+  /** The message to send now, or null. */
+  #next() {
+    return this.#connection.connected ? this.#outbox.next() : null;
+  }
+
   async #empty() {
-    let entry;
-    while (this.#connection.connected && (entry = this.#outbox.next())) {
+    for (let entry = this.#next(); entry; entry = this.#next()) {
       const { client_message_id, body } = entry;
       try {
         const { seq } = await this.#connection.command("message.post", { client_message_id, body });

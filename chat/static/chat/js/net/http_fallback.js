@@ -10,7 +10,6 @@ const ATTEMPTS = 3; // sockets that fail, each after the server has answered by 
 const EVERY = 15_000; // ms; 40 people behind one address may load a page every 10 s
 
 export class HttpFallback extends EventTarget {
-  #connection;
   #outbox;
   #form;
   #address;
@@ -30,7 +29,6 @@ export class HttpFallback extends EventTarget {
    */
   constructor({ connection, outbox, form, address, probe, rendered, cursor, name }) {
     super();
-    this.#connection = connection;
     this.#outbox = outbox;
     this.#form = form;
     this.#address = address;

@@ -83,7 +83,7 @@ export class Outbox extends EventTarget {
     const known = ids.filter((id) => this.#entries.has(id));
     if (known.length === 0) return;
 
-    known.forEach((id) => this.#remove(id));
+    for (const id of known) this.#remove(id);
     this.#changed();
   }
 

@@ -22,7 +22,8 @@ export class Rooms {
     this.#told = [{ ...lobby, is_listed: true }]; // until the server tells more
     this.#order = { current, lobby: lobby.slug, positionOf: (slug) => savedPosition(storage, markerKey(slug)) };
 
-    const draw = this.#draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
+    const draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
+    this.#draw = draw;
     this.#recent.addEventListener("change", draw);
     addEventListener("storage", draw); // another tab reads, enters or forgets
     this.#feed.addEventListener("rooms", ({ detail: { rooms } }) => {

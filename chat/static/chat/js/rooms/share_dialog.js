@@ -10,7 +10,7 @@ export class ShareDialog {
     this.#dialog = dialog;
     this.#code = code;
     this.#codeUrl = codeUrl;
-    openers.forEach((opener) => opener.addEventListener("click", () => this.#open(opener)));
+    for (const opener of openers) opener.addEventListener("click", () => this.#open(opener));
     dialog.addEventListener("close", () => this.#opener.checkVisibility() || fallback.focus());
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
     send.hidden = !navigator.share; // absent on plain http too

@@ -7,7 +7,6 @@ import { dayKey, longDay } from "../times.js";
 
 export class JumpDialog extends EventTarget {
   #dialog;
-  #form;
   #input;
   #error;
   #url;
@@ -15,7 +14,6 @@ export class JumpDialog extends EventTarget {
   constructor({ dialog, opener, form, input, error, url }) {
     super();
     this.#dialog = dialog;
-    this.#form = form;
     this.#input = input;
     this.#error = error;
     this.#url = url;
