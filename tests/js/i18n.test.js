@@ -10,7 +10,11 @@ async function page(t, lang, { catalog = null, languages = [lang] } = {}) {
   t.after(() => delete globalThis.document);
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { value: { languages }, configurable: true });
-  t.after(() => (navigator ? Object.defineProperty(globalThis, "navigator", navigator) : delete globalThis.navigator));
+  t.after(() =>
+    navigator
+      ? Object.defineProperty(globalThis, "navigator", navigator)
+      : delete globalThis.navigator,
+  );
   return import(`${MODULE}?${t.name}`);
 }
 
@@ -19,7 +23,10 @@ test("without a document everything is English", async () => {
 
   assert.equal(language, "en");
   assert.equal(gettext("Hello"), "Hello");
-  assert.deepEqual([0, 1, 2].map((count) => ngettext("one", "many", count)), ["many", "one", "many"]);
+  assert.deepEqual(
+    [0, 1, 2].map((count) => ngettext("one", "many", count)),
+    ["many", "one", "many"],
+  );
   assert.equal(interpolate("%(name)s: %(count)s", { name: "$&", count: 1 }), "$&: 1");
 });
 

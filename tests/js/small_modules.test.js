@@ -12,7 +12,10 @@ import { uuid } from "../../chat/static/chat/js/net/uuid.js";
 test("nobody comes back in step, or later than the limit", () => {
   const backoff = new Backoff({ first: 100, last: 1000, random: () => 1 });
 
-  assert.deepEqual([1, 2, 3, 4, 5, 6].map(() => backoff.next()), [100, 200, 400, 800, 1000, 1000]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6].map(() => backoff.next()),
+    [100, 200, 400, 800, 1000, 1000],
+  );
   backoff.reset();
   assert.equal(backoff.next(), 100);
   assert.equal(new Backoff({ random: () => 0 }).next(), 0);
@@ -21,8 +24,14 @@ test("nobody comes back in step, or later than the limit", () => {
 test("what another app shares is one text, and says nothing twice", () => {
   assert.equal(sharedText(""), "");
   assert.equal(sharedText("?other=1&text=%20"), "");
-  assert.equal(sharedText("?title=A+plan&text=Look+here&url=https://a.example/"), "A plan\nLook here\nhttps://a.example/");
-  assert.equal(sharedText("?title=A+plan&text=A+plan+https://a.example/&url=https://a.example/"), "A plan\nA plan https://a.example/");
+  assert.equal(
+    sharedText("?title=A+plan&text=Look+here&url=https://a.example/"),
+    "A plan\nLook here\nhttps://a.example/",
+  );
+  assert.equal(
+    sharedText("?title=A+plan&text=A+plan+https://a.example/&url=https://a.example/"),
+    "A plan\nA plan https://a.example/",
+  );
 });
 
 test("ids are version 4 UUIDs, made without what only a secure context has", (t) => {
@@ -58,8 +67,22 @@ test("a key means the same on a keyboard of another script", () => {
 });
 
 test("a name that two authors go by is noticed, however they write it", () => {
-  const people = [["1", "Ada"], ["1", "Ada"], ["2", "Bob"], ["3", "\uff22o\u0301b "], ["1", "Ada L."], ["4", "Zoe\u200d"], ["5", "ZOE"]];
+  const people = [
+    ["1", "Ada"],
+    ["1", "Ada"],
+    ["2", "Bob"],
+    ["3", "\uff22o\u0301b "],
+    ["1", "Ada L."],
+    ["4", "Zoe\u200d"],
+    ["5", "ZOE"],
+  ];
   const isShared = namesakes(people.map(([author_id, name]) => ({ author_id, name })));
 
-  assert.deepEqual(["Ada", "Bob", "Ada L.", "ZOE", "nobody"].map(isShared), [false, true, false, true, false]);
+  assert.deepEqual(["Ada", "Bob", "Ada L.", "ZOE", "nobody"].map(isShared), [
+    false,
+    true,
+    false,
+    true,
+    false,
+  ]);
 });

@@ -23,7 +23,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (files.includes(pathname)) event.respondWith(file(request));
-  else if (request.mode === "navigate" && isRoom(pathname)) event.respondWith(page(event, pathname));
+  else if (request.mode === "navigate" && isRoom(pathname))
+    event.respondWith(page(event, pathname));
 });
 
 self.addEventListener("notificationclick", (event) => {
@@ -32,14 +33,26 @@ self.addEventListener("notificationclick", (event) => {
 });
 
 async function install() {
-  const [shell, pages, rooms] = await Promise.all([caches.open(FILES), caches.open(PAGES), knownRooms()]);
+  const [shell, pages, rooms] = await Promise.all([
+    caches.open(FILES),
+    caches.open(PAGES),
+    knownRooms(),
+  ]);
   await Promise.all([shell.addAll(files), pages.add(new Request(offline, { cache: "no-store" }))]);
-  await Promise.allSettled(rooms.map((path) => fetchPage(new Request(path, { cache: "no-store" }), path).then(({ stored }) => stored)));
+  await Promise.allSettled(
+    rooms.map((path) =>
+      fetchPage(new Request(path, { cache: "no-store" }), path).then(({ stored }) => stored),
+    ),
+  );
 }
 
 async function activate() {
-  const theirs = (await caches.keys()).filter((name) => /:(?:files|pages):/.test(name) && name.startsWith(OWN));
-  await Promise.all(theirs.filter((name) => name !== FILES && name !== PAGES).map((name) => caches.delete(name)));
+  const theirs = (await caches.keys()).filter(
+    (name) => /:(?:files|pages):/.test(name) && name.startsWith(OWN),
+  );
+  await Promise.all(
+    theirs.filter((name) => name !== FILES && name !== PAGES).map((name) => caches.delete(name)),
+  );
   await self.clients.claim();
 }
 
@@ -56,7 +69,10 @@ async function knownRooms() {
 }
 
 function isRoom(pathname) {
-  return pathname === root || (pathname.startsWith(`${root}r/`) && /^[^/]+\/$/.test(pathname.slice(`${root}r/`.length)));
+  return (
+    pathname === root ||
+    (pathname.startsWith(`${root}r/`) && /^[^/]+\/$/.test(pathname.slice(`${root}r/`.length)))
+  );
 }
 
 async function file(request) {
@@ -91,7 +107,9 @@ async function keep(path, response) {
   await pages.delete(path, { ignoreVary: true }); // the latest ones come last
   await pages.put(path, response);
   const rooms = (await pages.keys()).filter(({ url }) => new URL(url).pathname !== offline);
-  await Promise.all(rooms.slice(0, -MOST_PAGES).map((request) => pages.delete(request, { ignoreVary: true })));
+  await Promise.all(
+    rooms.slice(0, -MOST_PAGES).map((request) => pages.delete(request, { ignoreVary: true })),
+  );
 }
 
 /** Bring the room's tab to the front, at this address. */

@@ -3,7 +3,16 @@ import { test } from "node:test";
 
 import { splitLinks } from "../../../chat/static/chat/js/messages/links.js";
 
-const HOSTILE = { brackets: ")", dots: "a.", addresses: "a@", labels: "a-.", schemes: "http://", openings: "(", emails: "a@b.c ", stars: "*" };
+const HOSTILE = {
+  brackets: ")",
+  dots: "a.",
+  addresses: "a@",
+  labels: "a-.",
+  schemes: "http://",
+  openings: "(",
+  emails: "a@b.c ",
+  stars: "*",
+};
 
 const FOUND = [
   ["see https://a.example/b?c=d#e.", ["https://a.example/b?c=d#e"]],
@@ -14,11 +23,23 @@ const FOUND = [
   ["日本http://a.example/日本", ["http://a.example/%E6%97%A5%E6%9C%AC"]],
   ["javascript:alert(1) data:text/html,x file:///etc ftp://a.example", []],
   ["http:// https://[ xhttp://a.example", []],
-  ["write to ada@example.org, or (Bob.B@mail.example.org).", ["mailto:ada@example.org", "mailto:Bob.B@mail.example.org"]],
-  ["example.org and „example.de“, example.co.uk/a_(b)?c#d.", ["https://example.org/", "https://example.de/", "https://example.co.uk/a_(b)?c#d"]],
-  ["example.org:8000/x *youtu.be/abc* Ada<ada@example.org>", ["https://example.org:8000/x", "https://youtu.be/abc", "mailto:ada@example.org"]],
+  [
+    "write to ada@example.org, or (Bob.B@mail.example.org).",
+    ["mailto:ada@example.org", "mailto:Bob.B@mail.example.org"],
+  ],
+  [
+    "example.org and „example.de“, example.co.uk/a_(b)?c#d.",
+    ["https://example.org/", "https://example.de/", "https://example.co.uk/a_(b)?c#d"],
+  ],
+  [
+    "example.org:8000/x *youtu.be/abc* Ada<ada@example.org>",
+    ["https://example.org:8000/x", "https://youtu.be/abc", "mailto:ada@example.org"],
+  ],
   ["main.py README.md node.js a.rs/b.rs src/x.py me.so 1.5 1.2/3.4 e.g. z.B./d.h. and/or.", []],
-  ["@web.de @bob@example.org git@github.com:a/b a.b@c a@b@c.de ada@-x.de example.org@ .de x..de", []],
+  [
+    "@web.de @bob@example.org git@github.com:a/b a.b@c a@b@c.de ada@-x.de example.org@ .de x..de",
+    [],
+  ],
   ["javascript.com:alert(1) ftp://example.de data.de:text/html,x", []],
   ["ex\u0430mple.de \u202eexample.de\u202c", ["https://example.de/"]],
   ['https://a.example/"onclick="x', ["https://a.example/"]],
@@ -30,7 +51,10 @@ for (const [text, links] of FOUND) {
     const segments = splitLinks(text);
 
     assert.equal(segments.map((segment) => segment.text).join(""), text);
-    assert.deepEqual(segments.flatMap(({ href }) => href ?? []), links);
+    assert.deepEqual(
+      segments.flatMap(({ href }) => href ?? []),
+      links,
+    );
   });
 }
 
@@ -50,11 +74,19 @@ test("an address ends before the brackets and signs that are not its own, howeve
 
 for (const [name, part] of Object.entries(HOSTILE)) {
   test(`eight times the text takes about eight times as long: ${name}`, () => {
-    const text = (length) => `@ http://a/${part.repeat(length / part.length)} x.${part.repeat(length / part.length)}.`;
+    const text = (length) =>
+      `@ http://a/${part.repeat(length / part.length)} x.${part.repeat(length / part.length)}.`;
     const [little, much] = [text(2_000), text(16_000)];
     fastest(() => splitLinks(little)); // compiles it
 
-    assert.ok(fastest(() => splitLinks(much)) < 24 * Math.max(fastest(() => splitLinks(little)), 0.2));
+    assert.ok(
+      fastest(() => splitLinks(much)) <
+        24 *
+          Math.max(
+            fastest(() => splitLinks(little)),
+            0.2,
+          ),
+    );
   });
 }
 

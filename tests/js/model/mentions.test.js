@@ -36,7 +36,8 @@ const NOT_NAMED = [
 
 test("a name is found where a person would see it", () => {
   for (const [body, name] of NAMED) assert.ok(mentions(body, name), `${body} names ${name}`);
-  for (const [body, name] of NOT_NAMED) assert.ok(!mentions(body, name), `${body} does not name ${name}`);
+  for (const [body, name] of NOT_NAMED)
+    assert.ok(!mentions(body, name), `${body} does not name ${name}`);
 });
 
 test("the longer of two names is meant", () => {
@@ -44,6 +45,16 @@ test("the longer of two names is meant", () => {
 
   const found = findMentions("@Ann Lee met @ann and @Lee", names);
 
-  assert.deepEqual(found.map(({ name, start, end }) => [name, start, end]), [["Ann Lee", 0, 8], ["Ann", 13, 17], ["Lee", 22, 26]]);
-  assert.deepEqual([mentions("@Ann Lee", "Ann"), mentions("@Ann Lee", "Ann", ["Ann Lee"])], [true, false]);
+  assert.deepEqual(
+    found.map(({ name, start, end }) => [name, start, end]),
+    [
+      ["Ann Lee", 0, 8],
+      ["Ann", 13, 17],
+      ["Lee", 22, 26],
+    ],
+  );
+  assert.deepEqual(
+    [mentions("@Ann Lee", "Ann"), mentions("@Ann Lee", "Ann", ["Ann Lee"])],
+    [true, false],
+  );
 });

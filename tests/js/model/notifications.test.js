@@ -19,7 +19,10 @@ test("nobody is told of anything unless they chose it", () => {
   const here = new NotificationPreference({ storage: open(), key: "notices/attic/" });
   const there = new NotificationPreference({ storage: open(), key: "notices/cellar/" });
   const mentionsMe = ({ seq }) => seq === 2;
-  assert.deepEqual([here.about, here.sound, here.wanted(said(1, 2), mentionsMe)], ["nothing", false, []]);
+  assert.deepEqual(
+    [here.about, here.sound, here.wanted(said(1, 2), mentionsMe)],
+    ["nothing", false, []],
+  );
 
   here.set({ about: "mentions", sound: false });
   assert.deepEqual(seqs(here.wanted(said(1, 2), mentionsMe)), [2]);
@@ -44,7 +47,9 @@ test("a choice that nobody could have made is none", () => {
 
 test("of many tabs one tells, and the count goes on until somebody looks", () => {
   const open = shared();
-  const [one, other] = [open(), open()].map((storage) => new NotificationLedger({ storage, key: "told" }));
+  const [one, other] = [open(), open()].map(
+    (storage) => new NotificationLedger({ storage, key: "told" }),
+  );
 
   const first = one.take(said(4, 5), "e");
   assert.deepEqual([seqs(first.fresh), first.count], [[4, 5], 2]);

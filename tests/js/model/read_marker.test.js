@@ -19,7 +19,8 @@ function browser() {
   return { kept, visit };
 }
 
-const firstNew = (marker, start = 0) => marker.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
+const firstNew = (marker, start = 0) =>
+  marker.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
 
 test("what came after the last visit is new, except what lies before the page and what is mine", () => {
   const { visit } = browser();

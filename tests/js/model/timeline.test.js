@@ -3,9 +3,17 @@ import { test } from "node:test";
 
 import { Timeline } from "../../../chat/static/chat/js/model/timeline.js";
 
-const said = (seq, more = {}) => ({ seq, changed_seq: seq, client_message_id: `id${seq}`, author_id: "ada", body: `Message ${seq}`, ...more });
+const said = (seq, more = {}) => ({
+  seq,
+  changed_seq: seq,
+  client_message_id: `id${seq}`,
+  author_id: "ada",
+  body: `Message ${seq}`,
+  ...more,
+});
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => said(from + index));
-const versions = (messages) => messages.map(({ seq, changed_seq }) => `${seq}/${changed_seq}`).join();
+const versions = (messages) =>
+  messages.map(({ seq, changed_seq }) => `${seq}/${changed_seq}`).join();
 const seqs = (messages) => messages.map(({ seq }) => seq);
 
 function welcomed(...changes) {
@@ -50,7 +58,10 @@ test("what a visit has kept goes on where it ended", () => {
   assert.deepEqual(seqs(timeline.messages), seqs(range(151, 250)));
   assert.equal(timeline.older.before, 151);
   assert.equal(timeline.welcome({ epoch: "e", reset: false }), false);
-  assert.deepEqual(seqs(timeline.apply({ after: 250, head: 251, messages: range(251, 251) })), [251]);
+  assert.deepEqual(
+    seqs(timeline.apply({ after: 250, head: 251, messages: range(251, 251) })),
+    [251],
+  );
 
   const elsewhere = later();
   assert.equal(elsewhere.welcome({ epoch: "f", reset: true }), true);
@@ -70,11 +81,18 @@ test("one of another log is thrown away", () => {
 test("a page of history never brings back an older version", () => {
   const timeline = welcomed({ after: 2, head: 3, messages: [said(3)] });
 
-  const drawn = timeline.apply({ after: 3, head: 4, messages: [said(1, { changed_seq: 4, body: "Edited" })] });
+  const drawn = timeline.apply({
+    after: 3,
+    head: 4,
+    messages: [said(1, { changed_seq: 4, body: "Edited" })],
+  });
   timeline.prepend({ messages: range(1, 2), more: false }, timeline.older);
 
   assert.deepEqual(drawn, []);
-  assert.deepEqual(timeline.messages.map(({ body }) => body), ["Edited", "Message 2", "Message 3"]);
+  assert.deepEqual(
+    timeline.messages.map(({ body }) => body),
+    ["Edited", "Message 2", "Message 3"],
+  );
   assert.equal(timeline.hasOlder, false);
 });
 
@@ -142,7 +160,8 @@ test("where few seqs are messages, it asks further ahead", () => {
   timeline.visit({ messages: [said(1)], more: false }, timeline.around(1, { following: 0 }));
 
   let questions = 0;
-  for (; timeline.isAway; questions += 1) timeline.append({ messages: [said(1)], more: false }, timeline.newer);
+  for (; timeline.isAway; questions += 1)
+    timeline.append({ messages: [said(1)], more: false }, timeline.newer);
 
   assert.deepEqual(seqs(timeline.messages), [1, 9_995]);
   assert.ok(questions < 10, `${questions} questions`);
@@ -163,7 +182,11 @@ class Log {
       else this.messages[index] = { ...this.messages[index], changed_seq: this.head };
     }
     const changed = this.messages.filter(({ changed_seq }) => changed_seq > after);
-    return { after, head: this.head, messages: changed.sort((a, b) => a.changed_seq - b.changed_seq) };
+    return {
+      after,
+      head: this.head,
+      messages: changed.sort((a, b) => a.changed_seq - b.changed_seq),
+    };
   }
 
   page({ before, limit }) {
@@ -187,10 +210,15 @@ function randomFrom(seed) {
 test("wherever one wanders while others talk and edit, what is shown is the log as it stands, and never much of it", () => {
   const log = new Log();
   log.grow(4000);
-  const timeline = welcomed({ after: log.head - 50, head: log.head, messages: log.messages.filter(({ changed_seq }) => changed_seq > log.head - 50) });
+  const timeline = welcomed({
+    after: log.head - 50,
+    head: log.head,
+    messages: log.messages.filter(({ changed_seq }) => changed_seq > log.head - 50),
+  });
   const { random } = log;
   const pending = []; // answers under way: read on the server, not yet here
-  const ask = (verb, question) => question && pending.length < 3 && pending.push([log.page(question), verb, question]);
+  const ask = (verb, question) =>
+    question && pending.length < 3 && pending.push([log.page(question), verb, question]);
   const steps = {
     up: () => ask("prepend", timeline.older),
     down: () => ask("append", timeline.newer),
@@ -207,10 +235,25 @@ test("wherever one wanders while others talk and edit, what is shown is the log 
   let farthest = 0;
   for (let step = 0; step < 5000; step += 1) {
     const direction = step % 1000 < 500 ? "up" : "down";
-    const name = random() < 0.01 ? "jump" : random() < 0.005 ? "leave" : random() < 0.5 ? direction : likely[Math.floor(random() * likely.length)];
+    const name =
+      random() < 0.01
+        ? "jump"
+        : random() < 0.005
+          ? "leave"
+          : random() < 0.5
+            ? direction
+            : likely[Math.floor(random() * likely.length)];
     steps[name]();
     const shown = timeline.messages;
-    timeline.trim(shown.length === 0 ? null : direction === "up" ? shown[0].seq : timeline.isAway ? shown.at(-1).seq : null);
+    timeline.trim(
+      shown.length === 0
+        ? null
+        : direction === "up"
+          ? shown[0].seq
+          : timeline.isAway
+            ? shown.at(-1).seq
+            : null,
+    );
 
     const { start, end } = timeline;
     const there = log.messages.filter(({ seq }) => seq > start && seq <= end);

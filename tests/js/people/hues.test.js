@@ -6,7 +6,10 @@ import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
 test("authors spread over all 24 looks by their ids", () => {
-  assert.equal(new Set(Array.from({ length: 300 }, (_, index) => lookOf(`author-${index}`))).size, 24);
+  assert.equal(
+    new Set(Array.from({ length: 300 }, (_, index) => lookOf(`author-${index}`))).size,
+    24,
+  );
 });
 
 test("up to 24 people who are here look different, and keep their looks", () => {
@@ -23,7 +26,10 @@ test("up to 24 people who are here look different, and keep their looks", () => 
   }
   assert.equal(hues.of(ids[0]), lookOf(ids[0]));
   const later = new Hues({ storage, key: "hues" });
-  assert.deepEqual(ids.map((id) => later.of(id)), ids.map((id) => hues.of(id)));
+  assert.deepEqual(
+    ids.map((id) => later.of(id)),
+    ids.map((id) => hues.of(id)),
+  );
   hues.meet({ present: [...ids, "one too many"] });
   assert.equal(hues.of("one too many"), lookOf("one too many"));
 });

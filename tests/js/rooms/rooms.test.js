@@ -8,9 +8,25 @@ import { orderedRooms } from "../../../chat/static/chat/js/rooms/room_order.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
-const told = (slug, fields) => ({ slug, title: slug, epoch: "e", last_seq: 0, last_posted_at: null, people: 0, is_listed: false, ...fields });
+const told = (slug, fields) => ({
+  slug,
+  title: slug,
+  epoch: "e",
+  last_seq: 0,
+  last_posted_at: null,
+  people: 0,
+  is_listed: false,
+  ...fields,
+});
 const ordered = ({ told, recent = [], places = {}, here = null }) =>
-  orderedRooms({ told, recent, current: "here", lobby: "lobby", positionOf: (slug) => places[slug] ?? null, here });
+  orderedRooms({
+    told,
+    recent,
+    current: "here",
+    lobby: "lobby",
+    positionOf: (slug) => places[slug] ?? null,
+    here,
+  });
 
 function recentRooms() {
   const kept = new Storage();
@@ -18,7 +34,11 @@ function recentRooms() {
 }
 
 test("the lobby comes first, then where somebody spoke last, then where the reader was last", () => {
-  const recent = ["quiet", "here", "old", "quieter"].map((slug, place) => ({ slug, title: slug, visited_at: 9 - place }));
+  const recent = ["quiet", "here", "old", "quieter"].map((slug, place) => ({
+    slug,
+    title: slug,
+    visited_at: 9 - place,
+  }));
   const rooms = ordered({
     told: [
       told("old", { last_posted_at: "2025-03-01T12:00:00Z" }),
@@ -30,14 +50,21 @@ test("the lobby comes first, then where somebody spoke last, then where the read
     recent,
   });
 
-  assert.deepEqual(rooms.map(({ slug }) => slug), ["lobby", "listed", "here", "old", "quiet", "quieter"]);
-  assert.deepEqual(rooms.filter(({ current }) => current).map(({ slug }) => slug), ["here"]);
+  assert.deepEqual(
+    rooms.map(({ slug }) => slug),
+    ["lobby", "listed", "here", "old", "quiet", "quieter"],
+  );
+  assert.deepEqual(
+    rooms.filter(({ current }) => current).map(({ slug }) => slug),
+    ["here"],
+  );
 });
 
 test("how many are here is known before the server's list says so", () => {
   const list = ["here", "listed"].map((slug) => told(slug, { is_listed: true, people: 1 }));
 
-  const people = (here) => Object.fromEntries(ordered({ told: list, here }).map((room) => [room.slug, room.people]));
+  const people = (here) =>
+    Object.fromEntries(ordered({ told: list, here }).map((room) => [room.slug, room.people]));
 
   assert.deepEqual(people(null), { here: 1, listed: 1 });
   assert.deepEqual(people(2), { here: 2, listed: 1 });
@@ -55,11 +82,20 @@ test("what came after the reader's place in the same log is unread, but not wher
     },
   });
 
-  assert.deepEqual(Object.fromEntries(rooms.map(({ slug, unread }) => [slug, unread])), { read: 0, missed: 3, "other-log": 0, "never-read": 0, here: 0 });
+  assert.deepEqual(Object.fromEntries(rooms.map(({ slug, unread }) => [slug, unread])), {
+    read: 0,
+    missed: 3,
+    "other-log": 0,
+    "never-read": 0,
+    here: 0,
+  });
 });
 
 test("the title that the server tells replaces the one that was remembered", () => {
-  const [room] = ordered({ told: [told("attic", { title: "The attic" })], recent: [{ slug: "attic", title: "Attic", visited_at: 1 }] });
+  const [room] = ordered({
+    told: [told("attic", { title: "The attic" })],
+    recent: [{ slug: "attic", title: "Attic", visited_at: 1 }],
+  });
 
   assert.equal(room.title, "The attic");
 });
@@ -68,17 +104,25 @@ test("rooms are remembered once each, the last visited first, until they are for
   const { rooms } = recentRooms();
   let changes = 0;
   rooms.addEventListener("change", () => (changes += 1));
-  for (const slug of ["attic", "cellar", "attic"]) rooms.visit({ slug, title: slug.toUpperCase() }, 1);
+  for (const slug of ["attic", "cellar", "attic"])
+    rooms.visit({ slug, title: slug.toUpperCase() }, 1);
 
-  assert.deepEqual(rooms.all.map(({ title }) => title), ["ATTIC", "CELLAR"]);
+  assert.deepEqual(
+    rooms.all.map(({ title }) => title),
+    ["ATTIC", "CELLAR"],
+  );
   rooms.forget("attic");
-  assert.deepEqual(rooms.all.map(({ slug }) => slug), ["cellar"]);
+  assert.deepEqual(
+    rooms.all.map(({ slug }) => slug),
+    ["cellar"],
+  );
   assert.equal(changes, 4);
 });
 
 test("at most 50 rooms are remembered, and what is not ours is not read", () => {
   const { kept, rooms } = recentRooms();
-  for (let number = 0; number < 60; number += 1) rooms.visit({ slug: `room-${number}`, title: "Room" });
+  for (let number = 0; number < 60; number += 1)
+    rooms.visit({ slug: `room-${number}`, title: "Room" });
 
   assert.equal(rooms.all.length, 50);
   assert.equal(rooms.all[0].slug, "room-59");
@@ -91,18 +135,30 @@ test("at most 50 rooms are remembered, and what is not ours is not read", () => 
 test("a place is kept whole or not at all", () => {
   const kept = new Storage();
   kept.setItem("whole", '{"epoch": "e", "seq": 3, "at": 5}');
-  for (const [key, text] of [["null", "null"], ["half", '{"epoch": "e", "seq": 3}'], ["broken", "{"]]) kept.setItem(key, text);
+  for (const [key, text] of [
+    ["null", "null"],
+    ["half", '{"epoch": "e", "seq": 3}'],
+    ["broken", "{"],
+  ])
+    kept.setItem(key, text);
 
   const storage = new SafeStorage(() => kept);
   assert.deepEqual(savedPosition(storage, "whole"), { epoch: "e", seq: 3, at: 5 });
-  for (const key of ["null", "half", "broken", "absent"]) assert.equal(savedPosition(storage, key), null);
+  for (const key of ["null", "half", "broken", "absent"])
+    assert.equal(savedPosition(storage, key), null);
 });
 
 test("how long ago something was is said in its largest unit", () => {
   const now = new Date("2025-03-09T12:00:00Z");
   const said = (seconds) => ago(new Date(now - seconds * 1_000), now);
 
-  assert.deepEqual([-5, 59, 60, 3_599, 7_200].map(said), ["now", "now", "1 min. ago", "59 min. ago", "2 hr. ago"]);
+  assert.deepEqual([-5, 59, 60, 3_599, 7_200].map(said), [
+    "now",
+    "now",
+    "1 min. ago",
+    "59 min. ago",
+    "2 hr. ago",
+  ]);
   assert.equal(said(24 * 3_600), "yesterday");
   assert.equal(said(800 * 24 * 3_600), "2 yr. ago");
 });

@@ -14,7 +14,10 @@ test("a quiet room is drawn without delay, a flood eight times a second", () => 
     now = due + 20; // another message comes
   }
 
-  assert.deepEqual(draws.slice(0, 10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((count) => 60_000 + 20 * count));
+  assert.deepEqual(
+    draws.slice(0, 10),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((count) => 60_000 + 20 * count),
+  );
   assert.ok(draws.length <= 10 + 80 + 1, String(draws.length));
   assert.equal(pace.take(100_000), 0);
 });

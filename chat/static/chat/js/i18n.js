@@ -8,12 +8,17 @@ const PLURAL_FORMS = ["zero", "one", "two", "few", "many", "other"]; // in the o
 export const language = globalThis.document?.documentElement.lang || "en";
 
 /** For Intl: the page's language, as the reader's own region has it (en-GB, de-AT). */
-export const locale = globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === language) ?? language;
+export const locale =
+  globalThis.navigator?.languages?.find((tag) => tag.split("-")[0] === language) ?? language;
 
-const catalog = JSON.parse(globalThis.document?.querySelector("#chat-catalog")?.textContent ?? "{}");
+const catalog = JSON.parse(
+  globalThis.document?.querySelector("#chat-catalog")?.textContent ?? "{}",
+);
 const numbers = new Intl.NumberFormat(locale);
 const plurals = new Intl.PluralRules(language);
-const forms = PLURAL_FORMS.filter((form) => plurals.resolvedOptions().pluralCategories.includes(form));
+const forms = PLURAL_FORMS.filter((form) =>
+  plurals.resolvedOptions().pluralCategories.includes(form),
+);
 
 export function gettext(text) {
   return Object.hasOwn(catalog, text) ? catalog[text] : text;
@@ -26,7 +31,9 @@ export function ngettext(one, many, count) {
 
 /** Fills in `%(name)s`. Numbers are written as the reader's language writes them. */
 export function interpolate(text, values) {
-  return text.replace(/%\((\w+)\)s/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name]));
+  return text.replace(/%\((\w+)\)s/g, (_, name) =>
+    typeof values[name] === "number" ? number(values[name]) : values[name],
+  );
 }
 
 export function number(value) {

@@ -57,32 +57,104 @@ const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
 const readMarker = new ReadMarker({ storage, key: key("read") });
 const known = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
-const snapshots = new Snapshots({ cache: `${config.site_storage_key}:rooms`, address: location.pathname, build: config.build });
-const serviceWorker = new ServiceWorkerSetup({ url: config.worker_url, root: config.root, build: config.build });
+const snapshots = new Snapshots({
+  cache: `${config.site_storage_key}:rooms`,
+  address: location.pathname,
+  build: config.build,
+});
+const serviceWorker = new ServiceWorkerSetup({
+  url: config.worker_url,
+  root: config.root,
+  build: config.build,
+});
 const isMine = (person) => conversation.isMine(person);
 
 // The page
 
-const scroll = new Scroll({ scroller: part("stream"), content: part("stream-content"), rows: part("messages"), isOpenEnded: () => !part("newer").hidden, isEmpty: () => !part("empty").hidden });
+const scroll = new Scroll({
+  scroller: part("stream"),
+  content: part("stream-content"),
+  rows: part("messages"),
+  isOpenEnded: () => !part("newer").hidden,
+  isEmpty: () => !part("empty").hidden,
+});
 const list = new MessageList({ root: part("messages"), isMine, hues });
-const older = new Pager({ scroller: part("stream"), sentinel: part("older"), ahead: "800px 0px 0px 0px", question: () => timeline.older, connection });
-const newer = new Pager({ scroller: part("stream"), sentinel: part("newer"), ahead: "0px 0px 800px 0px", question: () => timeline.newer, connection });
+const older = new Pager({
+  scroller: part("stream"),
+  sentinel: part("older"),
+  ahead: "800px 0px 0px 0px",
+  question: () => timeline.older,
+  connection,
+});
+const newer = new Pager({
+  scroller: part("stream"),
+  sentinel: part("newer"),
+  ahead: "0px 0px 800px 0px",
+  question: () => timeline.newer,
+  connection,
+});
 const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
-const latest = new LatestButton({ button: part("latest"), label: part("latest-label"), scroll, onClick: () => toLatest({ smooth: true }) });
-const posted = (id) => document.querySelector(`[data-rendered] [data-client-message-id="${CSS.escape(id)}"] .message__body`)?.textContent;
+const latest = new LatestButton({
+  button: part("latest"),
+  label: part("latest-label"),
+  scroll,
+  onClick: () => toLatest({ smooth: true }),
+});
+const posted = (id) =>
+  document.querySelector(
+    `[data-rendered] [data-client-message-id="${CSS.escape(id)}"] .message__body`,
+  )?.textContent;
 const composer = new Composer({
-  ...parts("composer-form", "composer-field", "composer-counter", "composer-said", "composer-notice", "composer-refusal"),
+  ...parts(
+    "composer-form",
+    "composer-field",
+    "composer-counter",
+    "composer-said",
+    "composer-notice",
+    "composer-refusal",
+  ),
   draft: new Draft({ storage, key: key("draft"), posted }),
 });
-const mentions = new MentionPicker({ field: part("composer-field"), list: part("mentions"), status: part("mentions-status"), hues });
-const people = new People({ ...parts("people-list", "people-more", "people-none", "people-filter"), counts: document.querySelectorAll("[data-people-count]"), isMine, hues });
+const mentions = new MentionPicker({
+  field: part("composer-field"),
+  list: part("mentions"),
+  status: part("mentions-status"),
+  hues,
+});
+const people = new People({
+  ...parts("people-list", "people-more", "people-none", "people-filter"),
+  counts: document.querySelectorAll("[data-people-count]"),
+  isMine,
+  hues,
+});
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
-const name = new NameField({ parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"), connection, remember: nameMemory({ url: config.name_url, token: config.csrf_token }) });
-const status = new StatusLine({ parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"), wake: () => connection.open() });
-const kept = new OfflineSnapshotView({ note: part("kept"), scroll, snapshots, conversation, connection, newest: () => newestIn(part("rendered")) });
+const name = new NameField({
+  parts: parts("name-shown", "name-open", "name-form", "name-input", "name-cancel", "name-error"),
+  connection,
+  remember: nameMemory({ url: config.name_url, token: config.csrf_token }),
+});
+const status = new StatusLine({
+  parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"),
+  wake: () => connection.open(),
+});
+const kept = new OfflineSnapshotView({
+  note: part("kept"),
+  scroll,
+  snapshots,
+  conversation,
+  connection,
+  newest: () => newestIn(part("rendered")),
+});
 const badge = new UnreadBadge({ icon: part("icon") });
-const unreadBar = new UnreadBar({ bar: part("missed"), ...parts("missed-jump", "missed-label", "missed-dismiss"), url: config.missed_url });
-const jump = new JumpDialog({ ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"), url: config.at_url });
+const unreadBar = new UnreadBar({
+  bar: part("missed"),
+  ...parts("missed-jump", "missed-label", "missed-dismiss"),
+  url: config.missed_url,
+});
+const jump = new JumpDialog({
+  ...parts("jump-dialog", "jump-opener", "jump-form", "jump-input", "jump-error"),
+  url: config.at_url,
+});
 const notifications = new Notifications({
   parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
   storage,
@@ -92,10 +164,24 @@ const notifications = new Notifications({
   cursor: () => timeline.cursor,
   mentionsMe: ({ body }) => known.mentionsMe(body),
 });
-const httpFallback = new HttpFallback({ connection, outbox, form: part("composer-form"), address: config.address, probe: config.rooms_url, rendered: () => part("rendered"), cursor: () => timeline.cursor, name: () => name.pending });
+const httpFallback = new HttpFallback({
+  connection,
+  outbox,
+  form: part("composer-form"),
+  address: config.address,
+  probe: config.rooms_url,
+  rendered: () => part("rendered"),
+  cursor: () => timeline.cursor,
+  name: () => name.pending,
+});
 const announcer = new Announcer({ region: part("announcer") });
 new MessageKeys({ stream: part("stream"), rows: part("messages"), leave: () => permalink.leave() });
-const pill = new DayPill({ pill: part("day-pill"), label: part("day-pill-label"), scroll, onClick: () => jump.open() });
+const pill = new DayPill({
+  pill: part("day-pill"),
+  label: part("day-pill-label"),
+  scroll,
+  onClick: () => jump.open(),
+});
 new Shortcuts({
   ...parts("shortcuts-dialog", "shortcuts-opener"),
   toLatest: ({ andWrite }) => {
@@ -107,7 +193,11 @@ new TypingAnywhere({ composer }); // after the keys that mean something else
 new SkipLinks({ links: document.querySelectorAll("[data-skip]") });
 const { rooms, trouble } = buildSurroundings({
   connection,
-  actions: { notices: () => notifications.openSettings(), jump: () => jump.open(), shortcuts: () => part("shortcuts-dialog").showModal() },
+  actions: {
+    notices: () => notifications.openSettings(),
+    jump: () => jump.open(),
+    shortcuts: () => part("shortcuts-dialog").showModal(),
+  },
 });
 
 let drawn = null; // how far the rows on the page go: {start, cursor, isCurrent}, as ReadMarker.advance takes them
@@ -124,7 +214,10 @@ const paint = oncePerFrame(() => {
     part("empty").hidden = !whole || items.length > 0;
     if (ready) part("rendered")?.remove();
     const newFrom = readMarker.firstNew(items, { start, isMine });
-    known.meet(items.map((item) => item.author_name), conversation.you.name);
+    known.meet(
+      items.map((item) => item.author_name),
+      conversation.you.name,
+    );
     hues.meet({ authors: [...new Set(items.map((item) => item.author_id))] });
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
     const isNamesake = namesakes([...people.present, ...authors]);
@@ -153,15 +246,21 @@ httpFallback.addEventListener("change", () => {
 connection.addEventListener("welcome", ({ detail: frame }) => {
   conversation.welcome(frame);
   greet(frame);
-  if (connection.absence > (frame.reset ? 0 : ABSENT)) readMarker.pause(Date.now() - connection.absence);
+  if (connection.absence > (frame.reset ? 0 : ABSENT))
+    readMarker.pause(Date.now() - connection.absence);
   rooms.enter(frame.room);
   serviceWorker.connected();
   showPeople(frame.people, frame.count);
   delivery.run();
 });
-connection.addEventListener("room.changed", ({ detail: frame }) => conversation.apply(frame) || connection.drop());
+connection.addEventListener(
+  "room.changed",
+  ({ detail: frame }) => conversation.apply(frame) || connection.drop(),
+);
 connection.addEventListener("sure", paint);
-connection.addEventListener("people.changed", ({ detail: frame }) => showPeople(frame.people, frame.count));
+connection.addEventListener("people.changed", ({ detail: frame }) =>
+  showPeople(frame.people, frame.count),
+);
 people.addEventListener("mention", ({ detail }) => {
   if (part("people").matches(":popover-open")) part("people").hidePopover();
   mentions.insert(detail.name);
@@ -178,12 +277,17 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
 });
 conversation.addEventListener("reset", ({ detail: { replaced } }) => {
   const seq = scroll.pinned ? null : list.seqOf(scroll.place); // as still drawn
-  if (replaced) status.notice(gettext("This room was restored on the server. These are its latest messages."));
+  if (replaced)
+    status.notice(gettext("This room was restored on the server. These are its latest messages."));
   else if (seq !== null) permalink.visit(seq, { calmly: true });
   else status.notice(gettext("You missed a lot. Showing the latest."));
 });
-older.addEventListener("page", ({ detail: { page, question } }) => conversation.prepend(page, question));
-newer.addEventListener("page", ({ detail: { page, question } }) => conversation.append(page, question));
+older.addEventListener("page", ({ detail: { page, question } }) =>
+  conversation.prepend(page, question),
+);
+newer.addEventListener("page", ({ detail: { page, question } }) =>
+  conversation.append(page, question),
+);
 unreadBar.addEventListener("shown", ({ detail: { text } }) => announcer.say(text));
 unreadBar.addEventListener("jump", ({ detail: { seq } }) => {
   readMarker.markSeen();
@@ -195,12 +299,17 @@ unreadBar.addEventListener("dismiss", () => {
   paint();
 });
 jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
-  if (notice) status.notice(notice, { isThere: () => (seq === null ? scroll.pinned : isInSight(seq)) });
+  if (notice)
+    status.notice(notice, { isThere: () => (seq === null ? scroll.pinned : isInSight(seq)) });
   if (seq === null) toLatest();
   else permalink.open(seq);
 });
 permalink.addEventListener("missing", ({ detail: { linked } }) => {
-  status.notice(linked ? gettext("The message in this link is not in this room.") : gettext("That message is not there any more."));
+  status.notice(
+    linked
+      ? gettext("The message in this link is not in this room.")
+      : gettext("That message is not there any more."),
+  );
 });
 permalink.addEventListener("left", () => timeline.isAway && toLatest());
 
@@ -211,8 +320,12 @@ composer.addEventListener("send", ({ detail: { body, client_message_id } }) => {
   toLatest();
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
-list.addEventListener("retry", ({ detail: { id } }) => outbox.retry(id, conversation.you.author_id));
-list.addEventListener("fold", ({ detail: { anchor, by, change } }) => scroll.steady(anchor, change, { by }));
+list.addEventListener("retry", ({ detail: { id } }) =>
+  outbox.retry(id, conversation.you.author_id),
+);
+list.addEventListener("fold", ({ detail: { anchor, by, change } }) =>
+  scroll.steady(anchor, change, { by }),
+);
 new LinkCopier({ list, announcer }).addEventListener("failed", ({ detail: { seq } }) => {
   permalink.open(seq);
   status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
@@ -242,13 +355,15 @@ composer.offer(takeShared());
 serviceWorker.install();
 paint();
 connection.open();
-if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) composer.focus();
+if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body)
+  composer.focus();
 
 /** What the server said of the room and the reader, now or at an earlier visit. */
 function greet({ epoch, limits, room, you }) {
   readMarker.welcome({ epoch });
   composer.limit = limits.body;
-  for (const title of document.querySelectorAll("[data-room-title]")) title.textContent = roomTitle(room);
+  for (const title of document.querySelectorAll("[data-room-title]"))
+    title.textContent = roomTitle(room);
   badge.title = roomTitle(room);
   name.greet(you.name);
   trouble.show(null);
@@ -285,7 +400,10 @@ function look() {
 function showPeople(present, count) {
   hues.meet({ present: present.map((person) => person.author_id) });
   people.draw({ people: present, count });
-  known.meet(present.map((person) => person.name), conversation.you.name);
+  known.meet(
+    present.map((person) => person.name),
+    conversation.you.name,
+  );
   paint(); // somebody may have another's name
   mentions.people = present.filter((person) => !isMine(person));
   status.people(count);

@@ -42,7 +42,8 @@ export class SafeStorage {
   keys(prefix) {
     const keys = new Set(this.#memory.keys());
     try {
-      for (let index = 0; index < (this.#storage?.length ?? 0); index += 1) keys.add(this.#storage.key(index));
+      for (let index = 0; index < (this.#storage?.length ?? 0); index += 1)
+        keys.add(this.#storage.key(index));
     } catch {
       // As above.
     }

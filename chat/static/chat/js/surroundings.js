@@ -18,7 +18,16 @@ export function buildSurroundings({ connection, actions }) {
   new ThemeSwitch({ choices: part("theme"), storage, key: siteKey("theme") });
   new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
   new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
-  new NewRoom({ form: part("new-room"), parts: parts("new-room-title", "new-room-said", "new-room-taken", "new-room-enter", "new-room-name") });
+  new NewRoom({
+    form: part("new-room"),
+    parts: parts(
+      "new-room-title",
+      "new-room-said",
+      "new-room-taken",
+      "new-room-enter",
+      "new-room-name",
+    ),
+  });
   new ShareDialog({
     dialog: part("share-dialog"),
     code: part("share-code"),
@@ -41,7 +50,8 @@ export function buildSurroundings({ connection, actions }) {
     storage,
     recentKey: siteKey("rooms"),
     markerKey: (slug) => keyIn(slug, "read"),
-    addressOf: (slug) => (slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug)),
+    addressOf: (slug) =>
+      slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug),
     isConnected: () => connection.connected,
   });
   const trouble = new ConnectionHelp({ sections: document.querySelectorAll("[data-trouble]") });

@@ -3,9 +3,18 @@ import { gettext, locale } from "./i18n.js";
 
 const CLOCK = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const EXACT = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
-const DAY_AND_CLOCK = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(locale, {
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+});
 const DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-const DAY_AND_YEAR = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(locale, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 
 export function clock(date) {
   return CLOCK.format(date);

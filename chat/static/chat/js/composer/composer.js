@@ -147,7 +147,10 @@ export class Composer extends EventTarget {
     this.#counter.toggleAttribute("data-over", left < 0);
     this.#counter.textContent = room(left);
     clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => (this.#said.textContent = this.#counter.hidden ? "" : room(left)), SAID_AFTER);
+    this.#saying = setTimeout(
+      () => (this.#said.textContent = this.#counter.hidden ? "" : room(left)),
+      SAID_AFTER,
+    );
   }
 
   /** Grow with the text; the style sheet sets the bounds. Browsers with `field-sizing` need no help. */
@@ -160,7 +163,9 @@ export class Composer extends EventTarget {
 
 /** What was typed comes last, where the cursor stays; a draft that it goes on from is in it already. */
 function joined(draft, typed) {
-  return typed.startsWith(draft) ? typed : [draft, typed].filter((text) => clean(text) !== "").join("\n");
+  return typed.startsWith(draft)
+    ? typed
+    : [draft, typed].filter((text) => clean(text) !== "").join("\n");
 }
 
 /** What the server would refuse or cut off anyway: outer white space, NUL, halves of surrogate pairs. */
@@ -171,8 +176,14 @@ function clean(text) {
 
 function room(left) {
   const count = Math.abs(left);
-  if (left < 0) return interpolate(ngettext("%(count)s character too many", "%(count)s characters too many", count), { count });
-  return interpolate(ngettext("%(count)s character left", "%(count)s characters left", count), { count });
+  if (left < 0)
+    return interpolate(
+      ngettext("%(count)s character too many", "%(count)s characters too many", count),
+      { count },
+    );
+  return interpolate(ngettext("%(count)s character left", "%(count)s characters left", count), {
+    count,
+  });
 }
 
 /** In code points, as Python counts. */

@@ -25,7 +25,10 @@ export class MentionPicker {
     field.addEventListener("keydown", this.#keydown, { capture: true }); // before Enter sends
     field.addEventListener("input", this.#look);
     field.addEventListener("blur", () => this.#show([]));
-    document.addEventListener("selectionchange", () => document.activeElement === field && this.#look());
+    document.addEventListener(
+      "selectionchange",
+      () => document.activeElement === field && this.#look(),
+    );
     list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     list.addEventListener("click", this.#click);
   }
@@ -49,7 +52,9 @@ export class MentionPicker {
     const open = this.#open();
     if (open?.start !== this.#closed) this.#closed = null;
     const found = open && this.#closed === null ? matching(this.#people, open.query) : [];
-    const same = found.length === this.#shown.length && found.every(({ author_id }, index) => author_id === this.#shown[index].author_id);
+    const same =
+      found.length === this.#shown.length &&
+      found.every(({ author_id }, index) => author_id === this.#shown[index].author_id);
     if (!same) this.#show(found);
   };
 
@@ -77,7 +82,12 @@ export class MentionPicker {
 
   #choose(index) {
     const { start } = this.#open();
-    this.#field.setRangeText(`@${this.#shown[index].name} `, start, this.#field.selectionStart, "end");
+    this.#field.setRangeText(
+      `@${this.#shown[index].name} `,
+      start,
+      this.#field.selectionStart,
+      "end",
+    );
     this.#close(start); // or a longer name that begins so would take the Enter that is to send
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -99,7 +109,8 @@ export class MentionPicker {
   #activate(index) {
     const options = [...this.#list.children];
     this.#active = (index + options.length) % Math.max(1, options.length);
-    for (const [at, element] of options.entries()) element.setAttribute("aria-selected", at === this.#active);
+    for (const [at, element] of options.entries())
+      element.setAttribute("aria-selected", at === this.#active);
     const active = options[this.#active];
     if (active) this.#field.setAttribute("aria-activedescendant", active.id);
     else this.#field.removeAttribute("aria-activedescendant");

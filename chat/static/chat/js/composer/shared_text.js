@@ -10,6 +10,8 @@ export function takeShared() {
 export function sharedText(search) {
   const given = new URLSearchParams(search);
   const [url, text, title] = ["url", "text", "title"].map((name) => given.get(name)?.trim() ?? "");
-  const said = [title, text].filter((part, index, all) => part !== "" && all.indexOf(part) === index);
+  const said = [title, text].filter(
+    (part, index, all) => part !== "" && all.indexOf(part) === index,
+  );
   return [...said, ...(url === "" || text.includes(url) ? [] : [url])].join("\n");
 }

@@ -14,10 +14,15 @@ export function groupMessages(items, { newFrom } = {}) {
   for (const item of items) {
     const current = { item, date: new Date(item.posted_at) };
     const newDay = !previous || dayKey(previous.date) !== dayKey(current.date);
-    const introduced = newDay || item === newFrom || !sameVoice(previous, current) || current.date - previous.date > PAUSE;
+    const introduced =
+      newDay ||
+      item === newFrom ||
+      !sameVoice(previous, current) ||
+      current.date - previous.date > PAUSE;
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
-    else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date)) rows.at(-1).timed = false;
+    else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date))
+      rows.at(-1).timed = false;
     if (item === newFrom) rows.push({ kind: "new", key: NEW });
     rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true });
     previous = current;

@@ -2,7 +2,8 @@
 
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 // Ends at white space, quotes, angle brackets, controls and the characters that turn writing around.
-const CANDIDATE = /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
+const CANDIDATE =
+  /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const WORD = /[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 const LEADING = /^['*_~([{¿¡«„“‘‚]+/u;
 const TRAILING = new Set(".,:;!?'*_~…”“’»)]}");
@@ -15,7 +16,9 @@ const PORT = /:\d{1,5}$/;
 // Endings that hardly any other word with a dot in it has: file names ("main.py", "notes.md") and a
 // sentence that begins without a space ("me.so", "casa.it") must not become links.
 const ENDINGS = new Set(
-  "com org net edu gov int mil info biz eu de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca io dev app".split(" "),
+  "com org net edu gov int mil info biz eu de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca io dev app".split(
+    " ",
+  ),
 );
 // With a path behind it, a word is an address in every country, except where the ending is a file's: "main.rs/lib.rs".
 const COUNTRY = /^(?!(?:cc|md|ml|mo|pl|pm|ps|py|rs|sh|so|st|tf|vi)$)[a-z]{2}$/i;
@@ -62,7 +65,8 @@ function bareHref(shown) {
   const slash = shown.indexOf("/");
   const place = slash < 0 ? shown : shown.slice(0, slash);
   const ending = DOMAIN.exec(place.replace(PORT, ""))?.[1].toLowerCase();
-  if (ending === undefined || !(ENDINGS.has(ending) || (slash > 0 && COUNTRY.test(ending)))) return null;
+  if (ending === undefined || !(ENDINGS.has(ending) || (slash > 0 && COUNTRY.test(ending))))
+    return null;
   return safeHref(`https://${shown}`);
 }
 

@@ -17,7 +17,8 @@ export class MessageKeys {
 
   #keydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const goal = event.target === this.#stream ? this.#from(event.key) : this.#onFrom(event.target, event.key);
+    const goal =
+      event.target === this.#stream ? this.#from(event.key) : this.#onFrom(event.target, event.key);
     if (!goal) return;
     event.preventDefault();
     goal.focus();
@@ -26,7 +27,9 @@ export class MessageKeys {
 
   #from(key) {
     const { bottom } = this.#stream.getBoundingClientRect();
-    return key === "Enter" ? this.#messages.findLast((message) => message.getBoundingClientRect().top < bottom) : null;
+    return key === "Enter"
+      ? this.#messages.findLast((message) => message.getBoundingClientRect().top < bottom)
+      : null;
   }
 
   #onFrom(message, key) {

@@ -55,13 +55,22 @@ export class MessageList extends EventTarget {
   /** `isNamesake` tells of an author's name whether somebody else goes by it; `mentions` as in MessageView. */
   draw(rows, { isNamesake, mentions }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
-    for (const [key, view] of this.#views) if (!views.has(key)) hide(view.element, { remove: true });
+    for (const [key, view] of this.#views)
+      if (!views.has(key)) hide(view.element, { remove: true });
 
     let next = this.#root.firstElementChild;
     for (const row of rows) {
       const view = views.get(row.key);
       const { item } = row;
-      view.draw(row, item && { mine: item.mine || this.#isMine(item), namesake: isNamesake(item.author_name), mentions, hues: this.#hues });
+      view.draw(
+        row,
+        item && {
+          mine: item.mine || this.#isMine(item),
+          namesake: isNamesake(item.author_name),
+          mentions,
+          hues: this.#hues,
+        },
+      );
       if (view.element === next) next = next.nextElementSibling;
       else this.#root.insertBefore(view.element, next);
     }
@@ -74,7 +83,9 @@ export class MessageList extends EventTarget {
   #fold(views) {
     const { clientWidth } = this.#root;
     const turned = clientWidth !== this.#width;
-    const long = [...views].filter(([key, view]) => view.isLong && (turned || this.#views.get(key) !== view)).map(([, view]) => view);
+    const long = [...views]
+      .filter(([key, view]) => view.isLong && (turned || this.#views.get(key) !== view))
+      .map(([, view]) => view);
     for (const view of long) view.measure();
     for (const view of long) view.fold();
     this.#width = clientWidth;
@@ -82,7 +93,9 @@ export class MessageList extends EventTarget {
 
   /** The view of a message's own element. */
   #viewOf(element) {
-    return element.matches("article") ? [...this.#views.values()].find((view) => view.element === element) : undefined;
+    return element.matches("article")
+      ? [...this.#views.values()].find((view) => view.element === element)
+      : undefined;
   }
 
   #click = ({ target }) => {
@@ -102,7 +115,12 @@ export class MessageList extends EventTarget {
 
   #reveal = ({ target }) => {
     const view = target.scrollTop > 0 && this.#viewOf(target.closest("article"));
-    if (view) this.#fire("fold", { anchor: view.element, by: target.scrollTop, change: () => view.unfold(true) });
+    if (view)
+      this.#fire("fold", {
+        anchor: view.element,
+        by: target.scrollTop,
+        change: () => view.unfold(true),
+      });
   };
 
   #fire(type, detail) {

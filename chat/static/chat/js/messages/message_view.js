@@ -46,8 +46,16 @@ export class MessageView {
   /** What a screen reader says when the message is selected; empty while it is not, or it would be read twice. */
   name(selected) {
     const { author_name, posted_at, body } = this.#drawn.item;
-    const words = { author: isolate(author_name), time: clock(new Date(posted_at)), text: isolate(excerpt(body, NAMED)) };
-    if (selected) this.element.setAttribute("aria-label", interpolate(gettext("%(author)s, %(time)s: %(text)s"), words));
+    const words = {
+      author: isolate(author_name),
+      time: clock(new Date(posted_at)),
+      text: isolate(excerpt(body, NAMED)),
+    };
+    if (selected)
+      this.element.setAttribute(
+        "aria-label",
+        interpolate(gettext("%(author)s, %(time)s: %(text)s"), words),
+      );
     else this.element.removeAttribute("aria-label");
   }
 
@@ -80,7 +88,9 @@ export class MessageView {
     more.setAttribute("aria-expanded", this.isUnfolded);
     more.textContent = this.isUnfolded
       ? gettext("Show less")
-      : interpolate(ngettext("Show all (%(lines)s line)", "Show all (%(lines)s lines)", lines), { lines });
+      : interpolate(ngettext("Show all (%(lines)s line)", "Show all (%(lines)s lines)", lines), {
+          lines,
+        });
   }
 
   #link({ seq, posted_at }) {
@@ -112,13 +122,19 @@ export class MessageView {
     this.#text(mentions);
     this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
     this.element.toggleAttribute("data-from-right", endsFromRight(body));
-    this.element.toggleAttribute("data-long", body.length > SHORT || body.split("\n", UNFOLDED + 2).length > UNFOLDED);
+    this.element.toggleAttribute(
+      "data-long",
+      body.length > SHORT || body.split("\n", UNFOLDED + 2).length > UNFOLDED,
+    );
   }
 
   /** Only when it must: the reader may have selected some of it. */
   #text(mentions) {
     this.#parts.body.replaceChildren(textNodes(this.#segments, mentions));
-    this.element.toggleAttribute("data-names-me", this.#parts.body.querySelector("[data-me]") !== null);
+    this.element.toggleAttribute(
+      "data-names-me",
+      this.#parts.body.querySelector("[data-me]") !== null,
+    );
   }
 
   #time({ posted_at }) {

@@ -17,7 +17,10 @@ export class Pager extends EventTarget {
     this.#sentinel = sentinel;
     this.#question = question;
     this.#connection = connection;
-    this.#observer = new IntersectionObserver(this.#observed, { root: scroller, rootMargin: ahead });
+    this.#observer = new IntersectionObserver(this.#observed, {
+      root: scroller,
+      rootMargin: ahead,
+    });
     this.#observer.observe(sentinel);
   }
 
@@ -32,7 +35,8 @@ export class Pager extends EventTarget {
       const page = await this.#connection.command("history.fetch", { before, limit });
       this.dispatchEvent(new CustomEvent("page", { detail: { page, question } }));
     } catch (error) {
-      if (error instanceof Refusal) await new Promise((resolve) => setTimeout(resolve, error.retryInMs ?? PATIENCE));
+      if (error instanceof Refusal)
+        await new Promise((resolve) => setTimeout(resolve, error.retryInMs ?? PATIENCE));
     }
     this.#loading = false;
     // The observer speaks up only when something crosses its edge: ask it again once the page is drawn, which may still leave room.

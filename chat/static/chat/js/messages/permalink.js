@@ -49,7 +49,8 @@ export class Permalink extends EventTarget {
 
   /** Go on as if the address had never named one. */
   leave() {
-    if (location.hash !== "") window.history.replaceState(null, "", location.pathname + location.search);
+    if (location.hash !== "")
+      window.history.replaceState(null, "", location.pathname + location.search);
     this.#want(null);
   }
 

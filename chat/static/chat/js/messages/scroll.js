@@ -58,10 +58,14 @@ export class Scroll extends EventTarget {
       return;
     }
     // Their lower edges: what is above the text, the author's name, may go when the message before it appears.
-    const anchors = this.#visible(ANCHORS).map((row) => ({ row, before: row.getBoundingClientRect().bottom }));
+    const anchors = this.#visible(ANCHORS).map((row) => ({
+      row,
+      before: row.getBoundingClientRect().bottom,
+    }));
     mutate();
     const anchor = anchors.find(({ row }) => row.isConnected); // a day's heading moves away when older messages of that day come
-    if (anchor) this.#scroller.scrollTop += anchor.row.getBoundingClientRect().bottom - anchor.before;
+    if (anchor)
+      this.#scroller.scrollTop += anchor.row.getBoundingClientRect().bottom - anchor.before;
     this.#hold();
   }
 
@@ -84,7 +88,8 @@ export class Scroll extends EventTarget {
   toBottom({ smooth = false } = {}) {
     this.#setPinned(true);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (smooth && !calm) this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior: "smooth" });
+    if (smooth && !calm)
+      this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior: "smooth" });
     else this.#jump();
   }
 
@@ -105,7 +110,8 @@ export class Scroll extends EventTarget {
     this.#width = this.#scroller.clientWidth;
     this.#height = this.#scroller.clientHeight;
     if (this.#pinned) this.#jump();
-    else if (this.#held?.row.isConnected) this.#scroller.scrollTop += this.#below(this.#held.row) - this.#held.below;
+    else if (this.#held?.row.isConnected)
+      this.#scroller.scrollTop += this.#below(this.#held.row) - this.#held.below;
     this.#top = this.#scroller.scrollTop;
   }
 

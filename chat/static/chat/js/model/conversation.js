@@ -58,7 +58,9 @@ export class Conversation extends EventTarget {
 
   /** What a later visit needs to begin with: the latest messages, and what the server said of room and reader. Null while there is nothing. */
   get snapshot() {
-    return this.#timeline.ready ? { greeting: { ...this.#greeting, you: this.#you }, timeline: this.#timeline.snapshot } : null;
+    return this.#timeline.ready
+      ? { greeting: { ...this.#greeting, you: this.#you }, timeline: this.#timeline.snapshot }
+      : null;
   }
 
   restore({ greeting, timeline }) {
@@ -88,7 +90,9 @@ export class Conversation extends EventTarget {
     if (changed === null) return false;
 
     this.#forgetSeen();
-    const posted = changed.filter(({ seq, changed_seq }) => seq === changed_seq && seq > this.#newAfter);
+    const posted = changed.filter(
+      ({ seq, changed_seq }) => seq === changed_seq && seq > this.#newAfter,
+    );
     const theirs = posted.filter((message) => !this.isMine(message));
     this.#fire("change");
     if (theirs.length > 0) this.#fire("posted", { messages: theirs });
@@ -127,7 +131,10 @@ export class Conversation extends EventTarget {
   #forgetSeen() {
     const { author_id } = this.#you;
     const told = this.#timeline.cursor?.seq ?? 0;
-    const seen = this.#outbox.entries.filter(({ client_message_id, seq }) => seq <= told || this.#timeline.has({ author_id, client_message_id }));
+    const seen = this.#outbox.entries.filter(
+      ({ client_message_id, seq }) =>
+        seq <= told || this.#timeline.has({ author_id, client_message_id }),
+    );
     this.#outbox.forget(seen.map((entry) => entry.client_message_id));
   }
 

@@ -5,17 +5,27 @@
 import { splitLinks } from "../messages/links.js";
 
 const MOST = 50; // @ looked at in one message
-const COLLATOR = new Intl.Collator(undefined, { usage: "search", sensitivity: "accent", ignorePunctuation: false });
+const COLLATOR = new Intl.Collator(undefined, {
+  usage: "search",
+  sensitivity: "accent",
+  ignorePunctuation: false,
+});
 const GRAPHEMES = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
-const WORDS = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
+const WORDS = globalThis.Intl?.Segmenter
+  ? new Intl.Segmenter(undefined, { granularity: "word" })
+  : null;
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
 // Not the @ of an address such as ada@example.org; but where words stand without spaces, a name may follow a letter.
-const AT = /(?<![\p{L}\p{N}\p{M}_])@|(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])@/gu;
+const AT =
+  /(?<![\p{L}\p{N}\p{M}_])@|(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])@/gu;
 
 /** Does `body` name `name`? Not where it goes on to be one of the `others`: "@Ann Lee" does not call Ann. */
 export function mentions(body, name, others = []) {
   const names = new Names([name, ...others]);
-  return splitLinks(body).some(({ text, href }) => !href && findMentions(text, names).some((found) => names.same(found.name, name)));
+  return splitLinks(body).some(
+    ({ text, href }) =>
+      !href && findMentions(text, names).some((found) => names.same(found.name, name)),
+  );
 }
 
 /** [{start, end, name}, ...] in `text`, which has no links; from `start`, the @, up to `end`. */
@@ -41,7 +51,8 @@ export class Names {
   constructor(names) {
     for (const name of new Set(names)) {
       const { length } = split(name);
-      if (name.trim() !== "") this.#byLength.set(length, [...(this.#byLength.get(length) ?? []), name]);
+      if (name.trim() !== "")
+        this.#byLength.set(length, [...(this.#byLength.get(length) ?? []), name]);
     }
   }
 

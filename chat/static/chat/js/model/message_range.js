@@ -12,7 +12,11 @@ export class MessageRange {
 
   /** What a `history.fetch` with `before` answers. */
   static of({ messages, more }, before) {
-    return new MessageRange({ start: more && messages.length > 0 ? messages[0].seq - 1 : 0, end: before - 1, messages });
+    return new MessageRange({
+      start: more && messages.length > 0 ? messages[0].seq - 1 : 0,
+      end: before - 1,
+      messages,
+    });
   }
 
   get start() {
@@ -32,15 +36,24 @@ export class MessageRange {
     const known = new Map(this.#messages.map((message) => [message.seq, message]));
     for (const message of messages) {
       const belongs = message.seq > this.#start && message.seq <= end;
-      if (belongs && !(known.get(message.seq)?.changed_seq > message.changed_seq)) known.set(message.seq, message);
+      if (belongs && !(known.get(message.seq)?.changed_seq > message.changed_seq))
+        known.set(message.seq, message);
     }
-    return new MessageRange({ start: this.#start, end, messages: [...known.values()].sort((a, b) => a.seq - b.seq) });
+    return new MessageRange({
+      start: this.#start,
+      end,
+      messages: [...known.values()].sort((a, b) => a.seq - b.seq),
+    });
   }
 
   /** Followed by `next`, which begins no earlier than this, and no later than this ends. */
   joined(next) {
     const before = this.#messages.filter(({ seq }) => seq <= next.start);
-    return new MessageRange({ start: this.#start, end: next.end, messages: [...before, ...next.messages] });
+    return new MessageRange({
+      start: this.#start,
+      end: next.end,
+      messages: [...before, ...next.messages],
+    });
   }
 
   /** Its messages from the index `from` up to, not including, `to`. */

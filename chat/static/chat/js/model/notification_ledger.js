@@ -22,7 +22,8 @@ export class NotificationLedger {
   /** Somebody looks, at everything up to `seq`. */
   markRead({ epoch, seq }) {
     const kept = this.#kept(epoch);
-    if (kept.seq < seq || kept.count > 0) this.#keep({ epoch, seq: Math.max(kept.seq, seq), count: 0 });
+    if (kept.seq < seq || kept.count > 0)
+      this.#keep({ epoch, seq: Math.max(kept.seq, seq), count: 0 });
   }
 
   /** Is this `storage` event another tab's word that somebody looked? */

@@ -2,7 +2,9 @@
 export function savedPosition(storage, key) {
   try {
     const { epoch, seq, at } = JSON.parse(storage.get(key)) ?? {};
-    return typeof epoch === "string" && Number.isSafeInteger(seq) && Number.isSafeInteger(at) ? { epoch, seq, at } : null;
+    return typeof epoch === "string" && Number.isSafeInteger(seq) && Number.isSafeInteger(at)
+      ? { epoch, seq, at }
+      : null;
   } catch {
     return null;
   }
@@ -44,7 +46,8 @@ export class ReadMarker {
     if (isCurrent && !isNew) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
     if (this.#read !== null && seq <= this.#read) return;
     this.#read = seq;
-    if (seq > (this.#saved()?.seq ?? -1)) this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
+    if (seq > (this.#saved()?.seq ?? -1))
+      this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
   /** Nobody looks from now on, or has looked since then (ms): what comes is new. */

@@ -15,7 +15,10 @@ export class Snapshots {
 
   /** `cache` names the cache, `address` the room in it. Without a `build` nothing is kept. */
   constructor({ cache, address, build }) {
-    this.#cache = build && globalThis.caches ? () => caches.open(cache) : () => Promise.reject(new Error("No cache."));
+    this.#cache =
+      build && globalThis.caches
+        ? () => caches.open(cache)
+        : () => Promise.reject(new Error("No cache."));
     this.#address = address;
     this.#build = build;
     addEventListener("pagehide", this.#flush);
@@ -44,7 +47,10 @@ export class Snapshots {
     this.#timer = 0;
     const snapshot = this.#take?.();
     this.#take = null;
-    if (snapshot) this.#write({ ...snapshot, build: this.#build, kept_at: new Date().toISOString() }).catch(() => {}); // full, or blocked
+    if (snapshot)
+      this.#write({ ...snapshot, build: this.#build, kept_at: new Date().toISOString() }).catch(
+        () => {},
+      ); // full, or blocked
   };
 
   async #write(snapshot) {

@@ -60,7 +60,11 @@ export class Timeline {
   get newer() {
     if (!this.#reading) return null;
     const after = this.#reading.end;
-    return { after, before: this.#before(after + this.#step), limit: Math.min(this.#step, LARGEST_PAGE) };
+    return {
+      after,
+      before: this.#before(after + this.#step),
+      limit: Math.min(this.#step, LARGEST_PAGE),
+    };
   }
 
   /** The same for a place in the log: what follows `seq`, and more of what comes before it. */
@@ -70,7 +74,12 @@ export class Timeline {
 
   /** Has this been said lately? */
   has({ author_id, client_message_id }) {
-    return this.#latest?.messages.some((message) => message.client_message_id === client_message_id && message.author_id === author_id) ?? false;
+    return (
+      this.#latest?.messages.some(
+        (message) =>
+          message.client_message_id === client_message_id && message.author_id === author_id,
+      ) ?? false
+    );
   }
 
   /** The latest messages, in a shape that survives JSON; `restore` makes them a timeline again. */
@@ -144,7 +153,8 @@ export class Timeline {
 
   /** Let go of what is far from the message at `place`; null is the end. */
   trim(place) {
-    if (this.#reading && this.#latest.messages.length > 2 * LATEST) this.#latest = this.#latestOf(LATEST);
+    if (this.#reading && this.#latest.messages.length > 2 * LATEST)
+      this.#latest = this.#latestOf(LATEST);
     const shown = this.#shown;
     const count = shown?.messages.length ?? 0;
     if (count <= MOST) return;

@@ -5,7 +5,10 @@ const REASONS = new Map([
   [4029, gettext("Sent too much too fast.")],
   [4030, gettext("There are too many connections right now.")],
   [4053, gettext("The server cannot reach its messages just now.")],
-  [4503, gettext("This address may not connect to the chat. Open the page at the site's own address.")],
+  [
+    4503,
+    gettext("This address may not connect to the chat. Open the page at the site's own address."),
+  ],
   [4504, gettext("There can be no room of this name.")],
 ]);
 

@@ -134,7 +134,8 @@ export class Connection extends EventTarget {
     if (frame.type === "welcome") this.#welcomed(heardBefore);
     if (frame.type === "going_away") this.#leaveSoon(frame.retry_in_ms);
 
-    if (frame.reply_to != null && (frame.type === "ack" || frame.type === "error")) this.#settle(frame);
+    if (frame.reply_to != null && (frame.type === "ack" || frame.type === "error"))
+      this.#settle(frame);
     else this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
   }
 

@@ -43,7 +43,8 @@ export class Delivery {
       } catch (error) {
         if (error instanceof ConnectionLost) continue;
         if (!(error instanceof Refusal)) throw error;
-        if (error.retryInMs === null) this.#outbox.refuse(client_message_id, { code: error.code, detail: error.message });
+        if (error.retryInMs === null)
+          this.#outbox.refuse(client_message_id, { code: error.code, detail: error.message });
         else await pause(Math.max(error.retryInMs, SHORTEST_PAUSE));
       }
     }

@@ -53,9 +53,11 @@ export class HttpFallback extends EventTarget {
     this.#failures = this.#isAnswered ? this.#failures + 1 : 0;
     if (this.#failures >= ATTEMPTS) this.#run();
     this.#isAnswered = false;
-    this.#isAnswered = await fetch(this.#probe, { cache: "no-store" }).then(
-      async (response) => response.ok && (await response.json()) !== null, // not the page of a portal
-    ).catch(() => false);
+    this.#isAnswered = await fetch(this.#probe, { cache: "no-store" })
+      .then(
+        async (response) => response.ok && (await response.json()) !== null, // not the page of a portal
+      )
+      .catch(() => false);
   }
 
   #stop() {
@@ -72,14 +74,19 @@ export class HttpFallback extends EventTarget {
         if (this.#failures < ATTEMPTS) return;
         this.#turn(pause !== null);
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#run(), pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY * (0.8 + 0.4 * Math.random())));
+        this.#timer = setTimeout(
+          () => this.#run(),
+          pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY * (0.8 + 0.4 * Math.random())),
+        );
       });
   }
 
   /** Send one message, or look for new ones. Resolves with the ms to wait that the server asks for, or null where something else answered. */
   async #exchange() {
     const entry = this.#isOn ? this.#outbox.next() : null;
-    const response = await (entry ? fetch(this.#form.action, { method: "POST", body: this.#fields(entry) }) : fetch(this.#address, { cache: "no-store" }));
+    const response = await (entry
+      ? fetch(this.#form.action, { method: "POST", body: this.#fields(entry) })
+      : fetch(this.#address, { cache: "no-store" }));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const asked = response.headers.get("Retry-After");
     if (asked !== null) return Number(asked) * 1000 || EVERY;
@@ -93,7 +100,10 @@ export class HttpFallback extends EventTarget {
     }
     const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
     if (!entry || !(detail || response.status === 403)) return null;
-    this.#outbox.refuse(entry.client_message_id, detail ? { code: "form", detail } : { code: "not_stored" });
+    this.#outbox.refuse(
+      entry.client_message_id,
+      detail ? { code: "form", detail } : { code: "not_stored" },
+    );
     return 0;
   }
 
@@ -106,14 +116,17 @@ export class HttpFallback extends EventTarget {
   }
 
   #posted() {
-    return [...(this.#rendered()?.querySelectorAll("[data-client-message-id]") ?? [])].map(({ dataset }) => dataset.clientMessageId);
+    return [...(this.#rendered()?.querySelectorAll("[data-client-message-id]") ?? [])].map(
+      ({ dataset }) => dataset.clientMessageId,
+    );
   }
 
   #draw(page) {
     const told = page.querySelector("[data-rendered]");
     const shown = this.#rendered();
     if (told && !shown && newestIn(told) > (this.#cursor()?.seq ?? 0)) reloadOnce(); // what the browser had kept is out of date
-    if (told && shown && !shown.isEqualNode(told)) shown.replaceChildren(...document.importNode(told, true).childNodes);
+    if (told && shown && !shown.isEqualNode(told))
+      shown.replaceChildren(...document.importNode(told, true).childNodes);
   }
 
   #turn(isOn) {

@@ -69,7 +69,13 @@ export class Outbox extends EventTarget {
 
     const spent = entry.refusal?.code === "conflict";
     if (spent) this.#remove(id);
-    this.#put({ ...entry, author_id, client_message_id: spent ? uuid() : id, state: "waiting", refusal: null });
+    this.#put({
+      ...entry,
+      author_id,
+      client_message_id: spent ? uuid() : id,
+      state: "waiting",
+      refusal: null,
+    });
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
@@ -89,7 +95,9 @@ export class Outbox extends EventTarget {
 
   /** The log was replaced or skipped: what was acknowledged will not show up on its own any more. */
   forgetSent() {
-    this.forget(this.entries.filter(({ state }) => state === "sent").map((entry) => entry.client_message_id));
+    this.forget(
+      this.entries.filter(({ state }) => state === "sent").map((entry) => entry.client_message_id),
+    );
   }
 
   /** A `storage` event: another tab changed what we share. */
@@ -111,7 +119,8 @@ export class Outbox extends EventTarget {
   #take(json) {
     try {
       const entry = JSON.parse(json);
-      if (typeof entry.body === "string" && entry.client_message_id) this.#entries.set(entry.client_message_id, entry);
+      if (typeof entry.body === "string" && entry.client_message_id)
+        this.#entries.set(entry.client_message_id, entry);
     } catch {
       // Not ours, or half written by a crash: leave it alone.
     }

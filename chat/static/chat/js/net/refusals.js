@@ -3,7 +3,9 @@ import { gettext, language } from "../i18n.js";
 
 const WORDS = {
   bad_frame: gettext("The server did not understand this."),
-  bad_name: gettext("This name cannot be used. It needs 1 to 32 visible characters, without control or direction characters."),
+  bad_name: gettext(
+    "This name cannot be used. It needs 1 to 32 visible characters, without control or direction characters.",
+  ),
   busy: gettext("The server is busy. Your message was not stored yet."),
   conflict: gettext("This was already sent with other words."),
   other_author: gettext("You were somebody else when you wrote this. Send it all the same?"),

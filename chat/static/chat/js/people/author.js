@@ -3,10 +3,15 @@
 const SEGMENTS = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
 
 export function initialOf(name) {
-  const first = SEGMENTS ? SEGMENTS.segment(name)[Symbol.iterator]().next().value?.segment : [...name][0];
+  const first = SEGMENTS
+    ? SEGMENTS.segment(name)[Symbol.iterator]().next().value?.segment
+    : [...name][0];
   return (first ?? "?").toLocaleUpperCase();
 }
 
 export function markOf(authorId) {
-  return `#${String(authorId).replace(/[^0-9a-z]/gi, "").slice(-4).toLowerCase()}`;
+  return `#${String(authorId)
+    .replace(/[^0-9a-z]/gi, "")
+    .slice(-4)
+    .toLowerCase()}`;
 }

@@ -10,7 +10,8 @@ const MOST = 200; // authors kept
 /** 0 to 23, as look_of in chat/views/author_look.py. FNV-1a: ids that differ little get looks that differ much. */
 export function lookOf(authorId) {
   let hash = 0x811c9dc5;
-  for (const character of String(authorId)) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;
+  for (const character of String(authorId))
+    hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;
   return (hash >>> 8) % LOOKS;
 }
 
@@ -52,7 +53,11 @@ export class Hues {
   /** Draw `element` in the author's colour. */
   dress(element, authorId) {
     const look = this.of(authorId);
-    if (element.dataset.hue === `${look % HUES}` && element.dataset.tone === `${Math.floor(look / HUES)}`) return;
+    if (
+      element.dataset.hue === `${look % HUES}` &&
+      element.dataset.tone === `${Math.floor(look / HUES)}`
+    )
+      return;
     element.dataset.hue = look % HUES;
     element.dataset.tone = Math.floor(look / HUES);
   }
@@ -76,7 +81,9 @@ function free(look, taken) {
 
 function kept(json) {
   try {
-    return JSON.parse(json).filter(([id, look]) => typeof id === "string" && Number.isInteger(look) && look >= 0 && look < LOOKS);
+    return JSON.parse(json).filter(
+      ([id, look]) => typeof id === "string" && Number.isInteger(look) && look >= 0 && look < LOOKS,
+    );
   } catch {
     return [];
   }

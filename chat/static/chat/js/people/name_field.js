@@ -102,7 +102,8 @@ export class NameField extends EventTarget {
       return true;
     } catch (error) {
       const lost = error instanceof ConnectionLost;
-      if (lost && this.#isAsking) this.#unremembered = name; // the next greeting tries again
+      if (lost && this.#isAsking)
+        this.#unremembered = name; // the next greeting tries again
       else this.#fail(error, name);
       return lost && this.#isAsking;
     }
@@ -111,7 +112,9 @@ export class NameField extends EventTarget {
   #fail(error, name) {
     const lost = error instanceof ConnectionLost;
     if (this.#parts.form.hidden) this.#edit(name);
-    this.#parts.error.textContent = lost ? gettext("You're offline. Try again in a moment.") : refusalText(error);
+    this.#parts.error.textContent = lost
+      ? gettext("You're offline. Try again in a moment.")
+      : refusalText(error);
     this.#parts.error.hidden = false;
     if (this.#parts.form.contains(document.activeElement)) this.#parts.input.focus();
   }

@@ -38,13 +38,16 @@ export class People extends EventTarget {
 
   draw({ people, count }) {
     this.#present = people;
-    const sorted = [...people].sort((a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name));
+    const sorted = [...people].sort(
+      (a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name),
+    );
     const here = new Set(people.map(({ author_id }) => author_id));
     for (const id of [...this.#rows.keys()]) if (!here.has(id)) this.#drop(id); // first: a row that is moved loses the focus
     sorted.forEach((person, place) => {
       const { row } = this.#row(person);
       this.#hues.dress(row, person.author_id);
-      if (this.#list.children[place] !== row) this.#list.insertBefore(row, this.#list.children[place] ?? null);
+      if (this.#list.children[place] !== row)
+        this.#list.insertBefore(row, this.#list.children[place] ?? null);
     });
     this.#more.hidden = count <= people.length;
     this.#more.textContent = more(count - people.length);
@@ -73,7 +76,9 @@ export class People extends EventTarget {
     parts.you.hidden = !isMine;
     parts.mention.title = isMine ? name : interpolate(gettext("Mention %(name)s"), { name });
     parts.mention.disabled = isMine;
-    parts.mention.addEventListener("click", () => this.dispatchEvent(new CustomEvent("mention", { detail: { name } })));
+    parts.mention.addEventListener("click", () =>
+      this.dispatchEvent(new CustomEvent("mention", { detail: { name } })),
+    );
     kept?.row.remove();
     this.#rows.set(author_id, { row, parts, name, isMine });
     return this.#rows.get(author_id);

@@ -23,7 +23,15 @@ function sentence(names) {
   const [first, second] = names.map(isolate);
   if (names.length === 0) return "";
   if (names.length === 1) return interpolate(gettext("%(name)s is typing"), { name: first });
-  if (names.length === 2) return interpolate(gettext("%(first)s and %(second)s are typing"), { first, second });
+  if (names.length === 2)
+    return interpolate(gettext("%(first)s and %(second)s are typing"), { first, second });
   const count = names.length - 1;
-  return interpolate(ngettext("%(name)s and %(count)s other are typing", "%(name)s and %(count)s others are typing", count), { name: first, count });
+  return interpolate(
+    ngettext(
+      "%(name)s and %(count)s other are typing",
+      "%(name)s and %(count)s others are typing",
+      count,
+    ),
+    { name: first, count },
+  );
 }

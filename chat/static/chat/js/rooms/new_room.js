@@ -19,8 +19,17 @@ export class NewRoom {
     let answer;
     try {
       const headers = { Accept: "application/json" };
-      const response = await fetch(this.#form.action, { method: "POST", headers, body: new FormData(this.#form) });
-      if (response.status === 403) answer = { detail: gettext("Your browser did not send its cookie. Allow cookies for this site and load the page again.") };
+      const response = await fetch(this.#form.action, {
+        method: "POST",
+        headers,
+        body: new FormData(this.#form),
+      });
+      if (response.status === 403)
+        answer = {
+          detail: gettext(
+            "Your browser did not send its cookie. Allow cookies for this site and load the page again.",
+          ),
+        };
       else answer = await response.json();
     } catch {
       this.#say(gettext("The server does not answer just now. Try again in a moment."));

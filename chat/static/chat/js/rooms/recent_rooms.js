@@ -15,7 +15,9 @@ export class RecentRooms extends EventTarget {
   get all() {
     try {
       const kept = JSON.parse(this.#storage.get(this.#key)) ?? [];
-      return kept.filter((room) => typeof room?.slug === "string" && typeof room.title === "string");
+      return kept.filter(
+        (room) => typeof room?.slug === "string" && typeof room.title === "string",
+      );
     } catch {
       return []; // not ours, or of another version
     }

@@ -33,7 +33,8 @@ export class RoomList extends EventTarget {
     rooms.forEach((room, place) => {
       const { row, parts } = this.#row(room.slug);
       this.#fill(parts, room);
-      if (this.#list.children[place] !== row) this.#list.insertBefore(row, this.#list.children[place] ?? null);
+      if (this.#list.children[place] !== row)
+        this.#list.insertBefore(row, this.#list.children[place] ?? null);
     });
     this.#drawTotal(rooms.reduce((sum, { unread }) => sum + unread, 0));
   }
@@ -43,7 +44,9 @@ export class RoomList extends EventTarget {
       const row = fromTemplate("room");
       const parts = partsOf(row);
       parts.link.href = this.#addressOf(slug);
-      parts.forget.addEventListener("click", () => this.dispatchEvent(new CustomEvent("forget", { detail: { slug } })));
+      parts.forget.addEventListener("click", () =>
+        this.dispatchEvent(new CustomEvent("forget", { detail: { slug } })),
+      );
       this.#rows.set(slug, { row, parts });
     }
     return this.#rows.get(slug);
@@ -54,7 +57,10 @@ export class RoomList extends EventTarget {
     const title = roomTitle({ slug, title: name });
     parts.title.textContent = title;
     parts.forget.hidden = current || is_listed;
-    parts.forget.setAttribute("aria-label", interpolate(gettext("Remove %(room)s from the list"), { room: isolate(title) }));
+    parts.forget.setAttribute(
+      "aria-label",
+      interpolate(gettext("Remove %(room)s from the list"), { room: isolate(title) }),
+    );
     if (current) parts.link.setAttribute("aria-current", "page");
     else parts.link.removeAttribute("aria-current");
     parts.time.hidden = !date;
@@ -64,7 +70,11 @@ export class RoomList extends EventTarget {
       parts.time.textContent = ago(date);
     }
     parts.people.hidden = !people;
-    parts.people.textContent = people ? interpolate(ngettext("%(count)s person here", "%(count)s people here", people), { count: people }) : "";
+    parts.people.textContent = people
+      ? interpolate(ngettext("%(count)s person here", "%(count)s people here", people), {
+          count: people,
+        })
+      : "";
     parts.unread.hidden = unread === 0;
     parts.number.textContent = shown(unread);
     parts.words.textContent = unreadWords(unread);
@@ -91,5 +101,7 @@ function shown(unread) {
 
 function unreadWords(unread) {
   if (unread === 0) return "";
-  return interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", unread), { count: unread });
+  return interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", unread), {
+    count: unread,
+  });
 }

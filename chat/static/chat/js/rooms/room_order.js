@@ -7,14 +7,21 @@
 export function orderedRooms({ told, recent, current, lobby, positionOf, here }) {
   const rooms = new Map(recent.map((room) => [room.slug, { ...room, is_listed: false }]));
   for (const room of told) {
-    if (room.is_listed || rooms.has(room.slug)) rooms.set(room.slug, { ...rooms.get(room.slug), ...room });
+    if (room.is_listed || rooms.has(room.slug))
+      rooms.set(room.slug, { ...rooms.get(room.slug), ...room });
   }
   return [...rooms.values()]
     .map((room) => {
-      if (room.slug === current) return { ...room, current: true, unread: 0, people: here ?? room.people };
+      if (room.slug === current)
+        return { ...room, current: true, unread: 0, people: here ?? room.people };
       return { ...room, current: false, unread: unreadIn(room, positionOf(room.slug)) };
     })
-    .sort((a, b) => (b.slug === lobby) - (a.slug === lobby) || spokenAt(b) - spokenAt(a) || (b.visited_at ?? 0) - (a.visited_at ?? 0));
+    .sort(
+      (a, b) =>
+        (b.slug === lobby) - (a.slug === lobby) ||
+        spokenAt(b) - spokenAt(a) ||
+        (b.visited_at ?? 0) - (a.visited_at ?? 0),
+    );
 }
 
 /** Nothing is unread where the reader has never read, or reads another log. */

@@ -15,14 +15,38 @@ export class Rooms {
   #draw;
 
   /** `lobby` is its {slug, title}, `current` a slug, `markerKey(slug)` names a reading place in `storage`, `isConnected()` says whether the server answers. */
-  constructor({ panel, list, total, words, url, current, lobby, storage, recentKey, markerKey, addressOf, isConnected }) {
+  constructor({
+    panel,
+    list,
+    total,
+    words,
+    url,
+    current,
+    lobby,
+    storage,
+    recentKey,
+    markerKey,
+    addressOf,
+    isConnected,
+  }) {
     this.#recent = new RecentRooms({ storage, key: recentKey });
     this.#list = new RoomList({ list, total, totalWords: words, addressOf });
-    this.#feed = new RoomsFeed({ url, slugs: () => this.#slugs(current), mayAsk: isConnected, isOpen: () => panel.checkVisibility() });
+    this.#feed = new RoomsFeed({
+      url,
+      slugs: () => this.#slugs(current),
+      mayAsk: isConnected,
+      isOpen: () => panel.checkVisibility(),
+    });
     this.#told = [{ ...lobby, is_listed: true }]; // until the server tells more
-    this.#order = { current, lobby: lobby.slug, positionOf: (slug) => savedPosition(storage, markerKey(slug)) };
+    this.#order = {
+      current,
+      lobby: lobby.slug,
+      positionOf: (slug) => savedPosition(storage, markerKey(slug)),
+    };
 
-    const draw = oncePerFrame(() => this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })));
+    const draw = oncePerFrame(() =>
+      this.#list.draw(orderedRooms({ told: this.#told, recent: this.#recent.all, ...this.#order })),
+    );
     this.#draw = draw;
     this.#recent.addEventListener("change", draw);
     addEventListener("storage", draw); // another tab reads, enters or forgets

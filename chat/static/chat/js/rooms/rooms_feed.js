@@ -50,8 +50,14 @@ export class RoomsFeed extends EventTarget {
   }
 
   async #fetch() {
-    const query = new URLSearchParams(this.#slugs().slice(0, MOST).map((slug) => ["slug", slug]));
-    const response = await fetch(`${this.#url}?${query}`, { headers: { Accept: "application/json" } });
+    const query = new URLSearchParams(
+      this.#slugs()
+        .slice(0, MOST)
+        .map((slug) => ["slug", slug]),
+    );
+    const response = await fetch(`${this.#url}?${query}`, {
+      headers: { Accept: "application/json" },
+    });
     if (!response.ok) return;
     const { rooms } = await response.json();
     this.dispatchEvent(new CustomEvent("rooms", { detail: { rooms } }));

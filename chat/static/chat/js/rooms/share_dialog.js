@@ -14,7 +14,9 @@ export class ShareDialog {
     dialog.addEventListener("close", () => this.#opener.checkVisibility() || fallback.focus());
     dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
     send.hidden = !navigator.share; // absent on plain http too
-    send.addEventListener("click", () => navigator.share({ title: document.title, url: link }).catch(() => {}));
+    send.addEventListener("click", () =>
+      navigator.share({ title: document.title, url: link }).catch(() => {}),
+    );
   }
 
   #open(opener) {

@@ -20,7 +20,10 @@ export class Announcer {
 
   announce(messages) {
     this.#waiting.push(...messages);
-    this.#timer ||= setTimeout(() => this.#sayWhatWaits(), Math.max(GATHER, this.#saidAt - Date.now()));
+    this.#timer ||= setTimeout(
+      () => this.#sayWhatWaits(),
+      Math.max(GATHER, this.#saidAt - Date.now()),
+    );
   }
 
   /** Says this now, whatever waits. */

@@ -10,6 +10,7 @@ export class ConnectionHelp {
   /** What a close code means stays while the next attempt is under way, which has none. */
   show(code) {
     if (code === undefined) return;
-    for (const section of this.#sections) section.hidden = !section.dataset.trouble.split(" ").includes(String(code));
+    for (const section of this.#sections)
+      section.hidden = !section.dataset.trouble.split(" ").includes(String(code));
   }
 }

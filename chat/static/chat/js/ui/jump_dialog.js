@@ -38,7 +38,9 @@ export class JumpDialog extends EventTarget {
       if (!response.ok) throw new Error(`${response.status} for ${address}`);
       const { seq, posted_at } = await response.json();
       this.#dialog.close();
-      this.dispatchEvent(new CustomEvent("jump", { detail: { seq, notice: words(day, seq, new Date(posted_at)) } }));
+      this.dispatchEvent(
+        new CustomEvent("jump", { detail: { seq, notice: words(day, seq, new Date(posted_at)) } }),
+      );
     } catch {
       this.#fail(gettext("Couldn't load that day. Try again in a moment."));
     }
@@ -51,9 +53,15 @@ export class JumpDialog extends EventTarget {
 }
 
 function words(day, seq, said) {
-  if (seq === null) return interpolate(gettext("No messages on or after %(day)s. Showing the latest."), { day: longDay(day) });
+  if (seq === null)
+    return interpolate(gettext("No messages on or after %(day)s. Showing the latest."), {
+      day: longDay(day),
+    });
   if (dayKey(said) === dayKey(day)) return null;
-  return interpolate(gettext("No messages on %(day)s. Showing %(next)s."), { day: longDay(day), next: longDay(said) });
+  return interpolate(gettext("No messages on %(day)s. Showing %(next)s."), {
+    day: longDay(day),
+    next: longDay(said),
+  });
 }
 
 /** Where the reader is: the server knows nothing of time zones. */

@@ -30,7 +30,8 @@ export class LatestButton {
     if (this.#scroll.pinned) hide(this.#button);
     else this.#button.hidden = false;
     this.#button.toggleAttribute("data-unseen", this.#unseen > 0);
-    this.#label.textContent = this.#unseen === 0 ? gettext("Latest messages") : newMessages(this.#unseen);
+    this.#label.textContent =
+      this.#unseen === 0 ? gettext("Latest messages") : newMessages(this.#unseen);
   }
 }
 

@@ -30,7 +30,10 @@ export class NotificationSettings {
   }
 
   async #choose({ name, value, checked }) {
-    this.#preference.set({ about: this.#form.elements.about.value, sound: this.#form.elements.sound.checked });
+    this.#preference.set({
+      about: this.#form.elements.about.value,
+      sound: this.#form.elements.sound.checked,
+    });
     if (name === "sound" && checked) this.#chime.play();
     this.#draw();
     if (name !== "about" || value === "nothing" || permission() !== "default") return;
@@ -64,7 +67,13 @@ function permission() {
 
 function explanation(state) {
   if (state === "granted") return "";
-  if (state === "default") return gettext("Notifications aren't allowed yet. Select again and your browser will ask.");
-  if (state === "denied") return gettext("Your browser blocks notifications from this site. To change that, click the icon beside the address, allow notifications, and reload the page.");
-  return gettext("Your browser shows no notifications from this page. They need an address with https and, on an iPhone or iPad, the page on the home screen.");
+  if (state === "default")
+    return gettext("Notifications aren't allowed yet. Select again and your browser will ask.");
+  if (state === "denied")
+    return gettext(
+      "Your browser blocks notifications from this site. To change that, click the icon beside the address, allow notifications, and reload the page.",
+    );
+  return gettext(
+    "Your browser shows no notifications from this page. They need an address with https and, on an iPhone or iPad, the page on the home screen.",
+  );
 }

@@ -40,7 +40,11 @@ export class Notifications {
     this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
     this.#mentionsMe = mentionsMe;
-    this.#dialog = new NotificationSettings({ ...parts, preference: this.#preference, chime: this.#chime });
+    this.#dialog = new NotificationSettings({
+      ...parts,
+      preference: this.#preference,
+      chime: this.#chime,
+    });
     addEventListener("focus", this.#look);
     document.addEventListener("visibilitychange", this.#look);
     addEventListener("storage", (event) => this.#ledger.isReadElsewhere(event) && this.#close());
@@ -86,7 +90,14 @@ export class Notifications {
     const title =
       count === 1
         ? interpolate(gettext("%(name)s in %(room)s"), { name: isolate(author_name), room })
-        : interpolate(ngettext("%(count)s new message in %(room)s", "%(count)s new messages in %(room)s", count), { count, room });
+        : interpolate(
+            ngettext(
+              "%(count)s new message in %(room)s",
+              "%(count)s new messages in %(room)s",
+              count,
+            ),
+            { count, room },
+          );
     const text = count === 1 ? body : `${isolate(author_name)}: ${body}`;
     const options = {
       body: text.length > MOST ? `${text.slice(0, MOST)}…` : text,
@@ -100,7 +111,9 @@ export class Notifications {
       this.#notification = new Notification(title, options);
       this.#notification.addEventListener("click", this.#clicked);
     } catch {
-      navigator.serviceWorker?.ready.then((worker) => worker.showNotification(title, options)).catch(() => {}); // Android's only way
+      navigator.serviceWorker?.ready
+        .then((worker) => worker.showNotification(title, options))
+        .catch(() => {}); // Android's only way
     }
   }
 
@@ -114,7 +127,8 @@ export class Notifications {
     this.#notification?.close();
     this.#notification = null;
     const worker = await navigator.serviceWorker?.getRegistration();
-    for (const notification of (await worker?.getNotifications({ tag: this.#tag })) ?? []) notification.close();
+    for (const notification of (await worker?.getNotifications({ tag: this.#tag })) ?? [])
+      notification.close();
   }
 
   /** Where a browser has no locks (plain http) it has no notifications either, and at worst two tabs sound. */

@@ -26,7 +26,10 @@ export class OfflineSnapshotView extends EventTarget {
     this.#connection = connection;
     connection.addEventListener("state", ({ detail }) => detail.name === "waiting" && this.#show());
     connection.addEventListener("welcome", () => this.#tell(""));
-    conversation.addEventListener("change", () => connection.connected && snapshots.keep(() => conversation.snapshot));
+    conversation.addEventListener(
+      "change",
+      () => connection.connected && snapshots.keep(() => conversation.snapshot),
+    );
     setTimeout(() => this.#show(), PATIENCE);
   }
 
@@ -35,7 +38,9 @@ export class OfflineSnapshotView extends EventTarget {
     const kept = await this.#snapshots.load();
     if (!kept || this.#conversation.ready || this.#newest() > kept.timeline.end) return;
     this.#conversation.restore(kept);
-    this.#tell(interpolate(gettext("Messages as of %(time)s"), { time: moment(new Date(kept.kept_at)) }));
+    this.#tell(
+      interpolate(gettext("Messages as of %(time)s"), { time: moment(new Date(kept.kept_at)) }),
+    );
     this.dispatchEvent(new CustomEvent("shown", { detail: kept.greeting }));
     if (this.#connection.state.name === "connecting") this.#connection.wake(); // anew, from where these messages end
   }

@@ -13,7 +13,8 @@ export function oncePerFrame(work) {
     scheduled = false;
     work();
   };
-  const schedule = () => (document.hidden ? setTimeout(run, HIDDEN_DELAY) : requestAnimationFrame(run));
+  const schedule = () =>
+    document.hidden ? setTimeout(run, HIDDEN_DELAY) : requestAnimationFrame(run);
   return () => {
     if (scheduled) return;
     scheduled = true;
@@ -38,7 +39,8 @@ export class Pace {
 
   /** Take one; returns how many ms after `now` (ms) it is due. Call again once that has passed. */
   take(now) {
-    this.#credit = Math.min(this.#burst, this.#credit + ((now - this.#at) * this.#perSecond) / 1_000) - 1;
+    this.#credit =
+      Math.min(this.#burst, this.#credit + ((now - this.#at) * this.#perSecond) / 1_000) - 1;
     this.#at = now;
     return Math.max(0, (-this.#credit * 1_000) / this.#perSecond);
   }

@@ -21,11 +21,20 @@ export class Shortcuts {
   #keydown = (event) => {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
     const isComposing = event.isComposing || event.keyCode === 229; // Safari ends a composition first
-    if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey || document.querySelector("dialog[open], :popover-open")) return;
+    if (
+      defaultPrevented ||
+      isComposing ||
+      ctrlKey ||
+      metaKey ||
+      altKey ||
+      document.querySelector("dialog[open], :popover-open")
+    )
+      return;
     const writing = target.closest?.("textarea");
     if (latinKey(event) === "?" && target.matches?.("[data-selected]")) this.#dialog.showModal();
     else if (key === "Escape" && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: true });
-    else if (key === "End" && !shiftKey && !writing && !target.closest?.(FIELDS)) this.#toLatest({ andWrite: false });
+    else if (key === "End" && !shiftKey && !writing && !target.closest?.(FIELDS))
+      this.#toLatest({ andWrite: false });
     else return;
     event.preventDefault();
   };

@@ -87,16 +87,19 @@ export class StatusLine {
 
   #count(until) {
     const seconds = Math.ceil((until - Date.now()) / 1_000);
-    this.#parts.countdown.textContent = seconds > 0 ? interpolate(gettext("in %(seconds)s s"), { seconds }) : "";
+    this.#parts.countdown.textContent =
+      seconds > 0 ? interpolate(gettext("in %(seconds)s s"), { seconds }) : "";
   }
 
   #words() {
     const { name, leaving, code } = this.#state;
     if (name === "stopped") return reasonFor(code) ?? unexplained(code);
-    if (this.#blocked) return gettext("Your network blocks live updates. Messages may take a few seconds.");
+    if (this.#blocked)
+      return gettext("Your network blocks live updates. Messages may take a few seconds.");
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
     if (name === "waiting") return `${this.#trouble()}${gettext("Retrying")}`;
-    if (name === "connecting") return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
+    if (name === "connecting")
+      return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
     return this.#notice ?? gettext("Connected");
   }
 
@@ -108,10 +111,15 @@ export class StatusLine {
   #company() {
     if (this.#people === null) return "";
     if (this.#people === 1) return gettext("Only you are here");
-    return interpolate(ngettext("%(count)s person here", "%(count)s people here", this.#people), { count: this.#people });
+    return interpolate(ngettext("%(count)s person here", "%(count)s people here", this.#people), {
+      count: this.#people,
+    });
   }
 }
 
 function unexplained(code) {
-  return interpolate(gettext("The server ended this connection (code %(code)s). Reload the page to try again."), { code: String(code) });
+  return interpolate(
+    gettext("The server ended this connection (code %(code)s). Reload the page to try again."),
+    { code: String(code) },
+  );
 }

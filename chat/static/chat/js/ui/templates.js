@@ -6,5 +6,7 @@ export function fromTemplate(name) {
 
 /** The parts of an element by their `data-part`. */
 export function partsOf(element) {
-  return Object.fromEntries([...element.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+  return Object.fromEntries(
+    [...element.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
+  );
 }

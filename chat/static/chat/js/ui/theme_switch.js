@@ -23,6 +23,7 @@ export class ThemeSwitch {
   };
 
   #check(theme) {
-    for (const radio of this.#choices.querySelectorAll("input")) radio.checked = radio.value === (theme ?? SYSTEM);
+    for (const radio of this.#choices.querySelectorAll("input"))
+      radio.checked = radio.value === (theme ?? SYSTEM);
   }
 }

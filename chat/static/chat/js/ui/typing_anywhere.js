@@ -17,7 +17,8 @@ export class TypingAnywhere {
 
   /** The character follows this event, so it lands in the field that has the focus by then; so do a dead key's and an input method's. */
   #keydown = (event) => {
-    if (!event.defaultPrevented && beginsText(event) && isOutside(event.target)) this.#composer.focus();
+    if (!event.defaultPrevented && beginsText(event) && isOutside(event.target))
+      this.#composer.focus();
   };
 
   #paste = (event) => {
@@ -45,7 +46,9 @@ export class TypingAnywhere {
 function beginsText(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
   const modified = (ctrlKey || metaKey || altKey) && !event.getModifierState("AltGraph"); // AltGr is Ctrl and Alt on Windows
-  return !modified && (([...key].length === 1 && key !== " ") || key === "Dead" || key === "Process");
+  return (
+    !modified && (([...key].length === 1 && key !== " ") || key === "Dead" || key === "Process")
+  );
 }
 
 function isOutside(target) {

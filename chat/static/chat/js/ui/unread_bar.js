@@ -15,7 +15,9 @@ export class UnreadBar extends EventTarget {
     this.#bar = bar;
     this.#label = label;
     this.#url = url;
-    jump.addEventListener("click", () => this.dispatchEvent(new CustomEvent("jump", { detail: { seq: this.#seq } })));
+    jump.addEventListener("click", () =>
+      this.dispatchEvent(new CustomEvent("jump", { detail: { seq: this.#seq } })),
+    );
     dismiss.addEventListener("click", () => this.dispatchEvent(new CustomEvent("dismiss")));
   }
 
@@ -48,9 +50,17 @@ export class UnreadBar extends EventTarget {
 
 function words({ count, more, since }) {
   const time = moment(new Date(since));
-  if (more) return interpolate(gettext("More than %(count)s new messages since %(time)s. Go to the first"), { count, time });
+  if (more)
+    return interpolate(
+      gettext("More than %(count)s new messages since %(time)s. Go to the first"),
+      { count, time },
+    );
   return interpolate(
-    ngettext("%(count)s new message since %(time)s. Go there", "%(count)s new messages since %(time)s. Go to the first", count),
+    ngettext(
+      "%(count)s new message since %(time)s. Go there",
+      "%(count)s new messages since %(time)s. Go to the first",
+      count,
+    ),
     { count, time },
   );
 }
