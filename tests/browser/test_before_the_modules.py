@@ -182,4 +182,4 @@ def test_a_page_without_its_modules_promises_nothing(visit):
 
     carol.page.wait_for_function("() => performance.now() > 2600")
 
-    expect(carol.page.locator(".whisper__offline")).to_be_hidden()
+    expect(carol.page.locator(".composer__offline")).to_be_hidden()

@@ -177,7 +177,7 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
         expect(reader.page.locator("[data-state=refused]")).to_be_visible()
         wire.cut(4053)
         reader.says(PARAGRAPHS)
-        expect(reader.page.locator(".whisper__offline")).to_be_visible()
+        expect(reader.page.locator(".composer__offline")).to_be_visible()
         shoot(reader, f"{language}-{look}-disconnected")
         plain = new_context(base_url=house.url, java_script_enabled=False, **options).new_page()
         plain.goto(room)

@@ -152,7 +152,7 @@ def test_an_offline_opening_has_its_picture(node, visitor, shoot, scheme):
         person.page.context.set_offline(True)
         person.page.reload()
         person.says("I am on the train, so this goes out later")
-        expect(person.page.locator(".whisper__offline")).to_be_visible()
+        expect(person.page.locator(".composer__offline")).to_be_visible()
         shoot(person, f"{device}-{scheme}-offline")
 
 

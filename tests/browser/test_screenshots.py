@@ -111,5 +111,5 @@ def show_disconnected(reader, wire, look, shoot):
     expect(reader.message("This one is refused")).to_have_attribute("data-state", "refused")
     wire.cut()
     reader.says("This one waits for the connection")
-    expect(reader.page.locator(".whisper__offline")).to_be_visible()
+    expect(reader.page.locator(".composer__offline")).to_be_visible()
     shoot(reader, f"{look}-disconnected")

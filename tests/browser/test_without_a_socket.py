@@ -41,7 +41,7 @@ def rendered(person):
 def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
     alice.says_for_good("Is anybody here?")
     carol = visit()
-    expect(carol.page.locator(".whisper__offline")).to_be_hidden()
+    expect(carol.page.locator(".composer__offline")).to_be_hidden()
     carol.page.get_by_role("textbox", name="Your name").fill("Carol")
 
     carol.says("Yes, without a socket")
