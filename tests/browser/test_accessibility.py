@@ -114,8 +114,8 @@ def test_axe_finds_no_violation_where_something_is_wrong(
     reader.page.goto("about:blank")
     bob.pours([f"Line {number}" for number in range(100)])
     reader.opens(room)
-    expect(reader.page.locator("[data-missed]")).to_be_visible()
-    found = {"missed": violations(reader.page)}
+    expect(reader.page.locator("[data-unread-bar]")).to_be_visible()
+    found = {"unread bar": violations(reader.page)}
 
     wire.refuse = lambda post: {"code": "bad_frame", "detail": "No.", "retry_in_ms": None}
     reader.says("Hm")

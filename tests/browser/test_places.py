@@ -115,7 +115,7 @@ def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
     alice.page.goto("about:blank")
     bob.pours([f"Line {number}" for number in range(1, 31)])
     alice.opens(room)
-    bar = alice.page.locator("[data-missed]")
+    bar = alice.page.locator("[data-unread-bar]")
     expect(bar).to_contain_text("30 new messages since")
     expect(line(alice)).not_to_be_in_viewport()
     expect(alice.page.locator("[data-announcer]")).to_contain_text("30 new messages since")
@@ -164,10 +164,10 @@ def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
 
     alice.page.get_by_role("button", name="Mark as read").click()
 
-    expect(alice.page.locator("[data-missed]")).to_be_hidden()
+    expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     alice.reloads()
     alice.sees("Line 100")
     bob.says_for_good("Live")
     alice.sees("Live")
-    expect(alice.page.locator("[data-missed]")).to_be_hidden()
+    expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     expect(line(alice)).to_have_count(0)

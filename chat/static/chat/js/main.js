@@ -147,8 +147,8 @@ const kept = new OfflineSnapshotView({
 });
 const badge = new UnreadBadge({ icon: part("icon") });
 const unreadBar = new UnreadBar({
-  bar: part("missed"),
-  ...parts("missed-jump", "missed-label", "missed-dismiss"),
+  bar: part("unread-bar"),
+  ...parts("unread-bar-jump", "unread-bar-label", "unread-bar-dismiss"),
   url: config.missed_url,
 });
 const jump = new JumpDialog({
