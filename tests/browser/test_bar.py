@@ -98,7 +98,7 @@ def test_the_dialog_says_that_nothing_arrives_once_the_page_is_closed(alice):
 def test_the_number_of_unread_messages_covers_no_letter_of_the_title(enter, width):
     reader = enter(viewport={"width": width, "height": 640})
 
-    right, left = reader.page.locator("[data-rooms-total]").evaluate(
+    right, left = reader.page.locator("[data-rooms-unread]").evaluate(
         """badge => {
             badge.hidden = false;
             badge.textContent = "99+";

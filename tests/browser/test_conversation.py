@@ -88,7 +88,7 @@ def test_the_limit_is_counted_down_and_kept(alice):
     alice.writes("x" * 3_990)
     counter = alice.page.locator("[data-composer-counter]")
     expect(counter).to_have_text("10 characters left")
-    said = alice.page.locator("[data-composer-said]")
+    said = alice.page.locator("[data-composer-announcement]")
     expect(said).to_have_text("10 characters left")
     alice.field.press_sequentially("yz")
     expect(counter).to_have_text("8 characters left")

@@ -221,7 +221,7 @@ def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, sho
     for look, (device, scheme) in LOOKS.items():
         viewer = enter(paths["Summer party"], color_scheme=scheme, storage_state=state, **device)
         if device is PHONE:
-            expect(viewer.page.locator("[data-rooms-total]")).to_be_visible()
+            expect(viewer.page.locator("[data-rooms-unread]")).to_be_visible()
             shoot(viewer, f"{look}-rooms-button")
             viewer.page.get_by_role("button", name="Rooms").tap()
         expect(entry(viewer, "Reading circle")).to_contain_text("3 unread messages")

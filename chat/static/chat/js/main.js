@@ -109,7 +109,7 @@ const composer = new Composer({
     "composer-form",
     "composer-field",
     "composer-counter",
-    "composer-said",
+    "composer-announcement",
     "composer-notice",
     "composer-refusal",
   ),
@@ -134,7 +134,7 @@ const name = new NameField({
   remember: nameMemory({ url: config.name_url, token: config.csrf_token }),
 });
 const status = new StatusLine({
-  parts: parts("status-line", "status-text", "status-company", "status-countdown", "status-now"),
+  parts: parts("status-line", "status-text", "status-people", "status-countdown", "status-now"),
   wake: () => connection.open(),
 });
 const kept = new OfflineSnapshotView({

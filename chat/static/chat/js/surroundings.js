@@ -22,9 +22,9 @@ export function buildSurroundings({ connection, actions }) {
     form: part("new-room"),
     parts: parts(
       "new-room-title",
-      "new-room-said",
+      "new-room-error",
       "new-room-taken",
-      "new-room-enter",
+      "new-room-link",
       "new-room-name",
     ),
   });
@@ -43,7 +43,7 @@ export function buildSurroundings({ connection, actions }) {
   });
   const rooms = new Rooms({
     panel: part("rooms"),
-    ...parts("rooms-list", "rooms-total", "rooms-total-words"),
+    ...parts("rooms-list", "rooms-unread", "rooms-unread-text"),
     url: config.rooms_url,
     current: config.room.slug,
     lobby: config.lobby,
