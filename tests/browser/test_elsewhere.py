@@ -15,7 +15,7 @@ BROWSERS = {"firefox": firefox, "webkit": webkit}
 SIZES = {"desktop": (1440, 900), "phone": (400, 740)}
 OPENERS = {
     "date": "[data-jump-opener]",
-    "notifications": "[data-notices-opener]",
+    "notifications": "[data-notifications-opener]",
     "shortcuts": "[data-shortcuts-opener]",
     "share": ".people [data-share-opener]",
 }

@@ -23,7 +23,7 @@ def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, ent
         expect(named(person)).to_have_text(["@ADA lovelace", "@Bob", "@Bob"])
         expect(person.bodies.locator(".at[data-me]")).to_have_text(mine)
         assert person.bodies.first.text_content() == text
-        assert person.page.locator(".message[data-names-me]").count() == bool(mine)
+        assert person.page.locator(".message[data-mentions-me]").count() == bool(mine)
 
 
 def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):

@@ -138,7 +138,7 @@ const status = new StatusLine({
   wake: () => connection.open(),
 });
 const kept = new OfflineSnapshotView({
-  note: part("kept"),
+  note: part("offline-note"),
   scroll,
   snapshots,
   conversation,
@@ -156,7 +156,7 @@ const jump = new JumpDialog({
   url: config.at_url,
 });
 const notifications = new Notifications({
-  parts: parts("notices-dialog", "notices-opener", "notices-form", "notices-note"),
+  parts: parts("notifications-dialog", "notifications-opener", "notifications-form", "notifications-note"),
   storage,
   key: key("notices"),
   title: () => roomTitle(conversation.room ?? config.room),
@@ -240,7 +240,7 @@ connection.addEventListener("state", ({ detail: state }) => {
   trouble.show(connection.connected || timeline.ready ? null : state.code);
 });
 httpFallback.addEventListener("change", () => {
-  part("chat").toggleAttribute("data-plain-http", httpFallback.isOn);
+  part("chat").toggleAttribute("data-http-fallback", httpFallback.isOn);
   status.blocked = httpFallback.isOn;
 });
 connection.addEventListener("welcome", ({ detail: frame }) => {

@@ -54,6 +54,6 @@ export function buildSurroundings({ connection, actions }) {
       slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug),
     isConnected: () => connection.connected,
   });
-  const trouble = new ConnectionHelp({ sections: document.querySelectorAll("[data-trouble]") });
+  const trouble = new ConnectionHelp({ sections: document.querySelectorAll("[data-connection-help]") });
   return { rooms, trouble };
 }

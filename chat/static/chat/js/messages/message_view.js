@@ -132,7 +132,7 @@ export class MessageView {
   #text(mentions) {
     this.#parts.body.replaceChildren(textNodes(this.#segments, mentions));
     this.element.toggleAttribute(
-      "data-names-me",
+      "data-mentions-me",
       this.#parts.body.querySelector("[data-me]") !== null,
     );
   }

@@ -2,7 +2,7 @@
 export class ConnectionHelp {
   #sections;
 
-  /** `sections` carry in `data-trouble` the close codes that they explain. */
+  /** `sections` carry in `data-connection-help` the close codes that they explain. */
   constructor({ sections }) {
     this.#sections = sections;
   }
@@ -11,6 +11,6 @@ export class ConnectionHelp {
   show(code) {
     if (code === undefined) return;
     for (const section of this.#sections)
-      section.hidden = !section.dataset.trouble.split(" ").includes(String(code));
+      section.hidden = !section.dataset.connectionHelp.split(" ").includes(String(code));
   }
 }
