@@ -29,6 +29,7 @@ class Person:
             "data-connection", "connected", timeout=timeout
         )
         expect(self.page.locator("[data-rendered]")).to_have_count(0)  # the server's own picture
+        expect(self.page.locator("[data-rooms-list] li")).not_to_have_count(0)  # the panels
         return self
 
     def loses_the_connection(self):

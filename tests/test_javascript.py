@@ -96,7 +96,7 @@ def test_a_close_code_means_the_same_to_browser_and_server(value_of):
     codes = [code for code in CloseCode if code >= 4000]
     numbers = json.dumps([int(code) for code in codes])
     came_back, told = value_of(
-        "net/close_codes.js",
+        "net/errors.js",
         f"[{numbers}.map((code) => !module.staysAway(code)),"
         f" {numbers}.map((code) => typeof module.reasonFor(code) === 'string')]",
     )
@@ -107,13 +107,13 @@ def test_a_close_code_means_the_same_to_browser_and_server(value_of):
     silent = [code for code, is_told in zip(codes, told, strict=True) if not is_told]
     assert not [code for code in silent if code >= 4500]
     assert not value_of(
-        "net/close_codes.js", f"{json.dumps(sorted(unknown))}.filter(module.reasonFor)"
+        "net/errors.js", f"{json.dumps(sorted(unknown))}.filter(module.reasonFor)"
     ), "the page explains codes that the server does not know"
 
 
 def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
     found = value_of(
-        "model/mention_search.js",
+        "model/mentions.js",
         f"[{MAX_NAME}, {MAX_NAME + 1}].map((length) => {{"
         " const text = '@' + 'x'.repeat(length); return module.queryAt(text, text.length); })",
     )
@@ -150,12 +150,12 @@ def test_a_count_takes_the_same_plural_form_in_the_page_as_in_the_catalog(node_j
 
 def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
     ignorable = value_of(
-        "people/namesakes.js",
+        "people/author.js",
         "Array.from({ length: 0x110000 }, (_, code) => code).filter((code) =>"
         " /\\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(code)))",
     )
     told_apart = value_of(
-        "people/namesakes.js",
+        "people/author.js",
         f"{json.dumps(sorted(BLANK))}.filter((blank) => !module.namesakes(["
         "{ author_id: 1, name: 'Alice' }, { author_id: 2, name: `Al${blank}ice` }])('Alice'))",
     )
@@ -163,7 +163,7 @@ def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
     assert set(map(chr, ignorable)) == IGNORABLE
     assert told_apart == []
     assert value_of(
-        "people/namesakes.js",
+        "people/author.js",
         "['Alicia', '\u0410lice'].map((name) => module.namesakes(["
         "{ author_id: 1, name: 'Alice' }, { author_id: 2, name }])('Alice'))",
     ) == [False, False]
@@ -176,7 +176,7 @@ def test_typing_is_told_again_before_the_server_forgets_it():
 def test_an_author_has_the_same_look_in_the_page_and_from_the_server(value_of):
     ids = [str(UUID(int=number * 2**97 + number)) for number in range(500)] + ["", "é", "👩‍🚀"]
 
-    drawn = value_of("people/hues.js", f"{json.dumps(ids)}.map(module.lookOf)")
+    drawn = value_of("people/author.js", f"{json.dumps(ids)}.map(module.lookOf)")
 
     assert [look_of(author_id) for author_id in ids] == drawn
     assert set(drawn) == set(range(24))

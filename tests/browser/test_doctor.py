@@ -51,7 +51,7 @@ def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_text("Not run yet since")).to_be_visible()
-        (gone,) = (node.data_dir / "static" / "chat" / "js" / "net").glob("network_watcher.*.js")
+        (gone,) = (node.data_dir / "static" / "chat" / "js").glob("panels.*.js")
         gone.unlink()
 
         page.goto(f"{address}/admin/")

@@ -98,7 +98,7 @@ def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
     expect(victim.page.locator(".person", has_text="Another")).to_be_visible()
     mallory.says_for_good("@Another")
 
-    expect(victim.message("@Another").locator(".at")).to_have_count(1)
+    expect(victim.message("@Another").locator(".message__mention")).to_have_count(1)
     assert victim.page.evaluate("window.looked") == 0
 
 

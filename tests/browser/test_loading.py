@@ -15,21 +15,46 @@ LINKED = (
 )
 
 
-def test_the_page_names_every_module_that_it_loads_and_loads_each_once(alice):
+def name_of(url):
+    return re.sub(r".*/(\w+)\..*", r"\1", url)
+
+
+def test_every_module_is_loaded_once_and_preloaded_if_connecting_needs_it(alice):
     loaded = alice.page.evaluate(RESOURCES)
     modules = [url for url in loaded if url.endswith(".js")]
     named = [url for url in alice.page.evaluate(LINKED) if url]
 
     assert len(modules) > 30
-    assert sorted(modules) == sorted(named)
     assert len(loaded) == len(set(loaded))
     assert all(re.search(r"\.[0-9a-f]{12}\.js$", url) for url in modules)
+    assert set(named) < set(modules)
+    assert next(name_of(url) for url in modules if url not in named) == "panels"
+
+
+def test_a_first_visit_makes_at_most_45_requests(new_context, house, room):
+    visitor = Person(new_context(base_url=house.url, **PHONE).new_page())
+    asked = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.page.goto(room, wait_until="networkidle")
+    visitor.connects()
+
+    assert len(asked) <= 45, asked
+
+
+def test_the_conversation_needs_nothing_of_what_surrounds_it(new_context, house, alice, room):
+    visitor = Person(new_context(base_url=house.url, **DESKTOP).new_page())
+    visitor.page.route("**/panels.*.js", lambda route: route.abort("connectionrefused"))
+    visitor.page.goto(room)
+
+    expect(visitor.status).to_contain_text("Reload it")
+    visitor.says_for_good("All there is to it")
+    alice.sees("All there is to it")
 
 
 def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):
     sheets = [url for url in alice.page.evaluate(RESOURCES) if url.endswith(".css")]
 
-    assert sorted(re.sub(r".*/(\w+)\..*", r"\1", url) for url in sheets) == ["chat", "dark"]
+    assert sorted(name_of(url) for url in sheets) == ["chat", "dark"]
     expect(alice.page.locator("body")).to_have_css("margin-block-start", "0px")
 
 

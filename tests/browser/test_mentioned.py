@@ -9,7 +9,7 @@ from testing.person import DESKTOP, PHONE, Person
 
 
 def named(person):
-    return person.bodies.locator(".at")
+    return person.bodies.locator(".message__mention")
 
 
 def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, enter):
@@ -21,7 +21,7 @@ def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, ent
 
     for person, mine in ((alice, ["@ADA lovelace"]), (bob, ["@Bob", "@Bob"]), (carol, [])):
         expect(named(person)).to_have_text(["@ADA lovelace", "@Bob", "@Bob"])
-        expect(person.bodies.locator(".at[data-me]")).to_have_text(mine)
+        expect(person.bodies.locator(".message__mention[data-me]")).to_have_text(mine)
         assert person.bodies.first.text_content() == text
         assert person.page.locator(".message[data-mentions-me]").count() == bool(mine)
 
@@ -33,7 +33,7 @@ def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
 
     alice.renames("Ada Lovelace")
 
-    expect(alice.bodies.locator(".at[data-me]")).to_have_text("@Ada Lovelace")
+    expect(alice.bodies.locator(".message__mention[data-me]")).to_have_text("@Ada Lovelace")
     expect(named(bob)).to_have_text("@Ada Lovelace")
 
 
@@ -49,5 +49,5 @@ def test_a_mention_has_its_picture(new_context, house, room, bob, shoot, scheme,
     bob.says_for_good("@Mara could you bring the long table, please? And ask @Mara’s sister too.")
     bob.says_for_good("I, @Jonas W., will bring the rest")
 
-    expect(reader.bodies.locator(".at[data-me]")).to_have_count(2)
+    expect(reader.bodies.locator(".message__mention[data-me]")).to_have_count(2)
     shoot(reader, f"{'phone' if device is PHONE else 'desktop'}-{scheme}-mention")

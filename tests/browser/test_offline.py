@@ -63,7 +63,9 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
     expect(alice.bodies).to_have_text(["Before", "Mine"])
     expect(alice.message("Mine")).to_have_attribute("data-mine", "")
     expect(alice.page.locator("[data-name-shown]")).to_have_text(name)
-    expect(alice.page.locator("[data-offline-note]")).to_have_text(re.compile(r"^Messages as of \d+:\d\d"))
+    expect(alice.page.locator("[data-offline-note]")).to_have_text(
+        re.compile(r"^Messages as of \d+:\d\d")
+    )
     alice.says("Written without a network")
     expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
     alice.page.reload()

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initialOf, markOf } from "../../chat/static/chat/js/people/author.js";
-import { Backoff } from "../../chat/static/chat/js/net/backoff.js";
-import { excerpt } from "../../chat/static/chat/js/messages/excerpt.js";
-import { latinKey } from "../../chat/static/chat/js/ui/latin_key.js";
-import { namesakes } from "../../chat/static/chat/js/people/namesakes.js";
-import { sharedText } from "../../chat/static/chat/js/composer/shared_text.js";
-import { uuid } from "../../chat/static/chat/js/net/uuid.js";
+import { sharedText } from "../../chat/static/chat/js/composer/composer.js";
+import { excerpt } from "../../chat/static/chat/js/messages/message_text.js";
+import { Backoff } from "../../chat/static/chat/js/net/connection.js";
+import { uuid } from "../../chat/static/chat/js/net/outbox.js";
+import { initialOf, markOf, namesakes } from "../../chat/static/chat/js/people/author.js";
+import { latinKey } from "../../chat/static/chat/js/ui/keyboard.js";
 
 test("nobody comes back in step, or later than the limit", () => {
   const backoff = new Backoff({ first: 100, last: 1000, random: () => 1 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayKey, dayName, minuteKey, moment } from "../../chat/static/chat/js/times.js";
+import { dayKey, dayName, minuteKey, moment } from "../../chat/static/chat/js/i18n.js";
 
 test("a day is a local calendar day, also where the clock changes", () => {
   process.env.TZ = "Europe/Berlin"; // the clock went forward on 30 March 2025

@@ -1,15 +1,16 @@
 /**
- * The service worker, run by views/shell.py with what this build consists of in `self.shell`. It opens a room without a network.
- * A page comes from the server whenever that answers in time, so that no deploy is ever hidden by it; only files whose names carry a
- * hash of their content come from the cache first. Everything else (posts, sockets, other addresses) it leaves alone.
+ * The service worker: opens rooms without a network. The server's `worker` view sets `self.shell` to
+ * the files of this build and imports this script. Pages come from the server if it answers in time,
+ * so that a new deployment shows at once; only files with a hash in their name come from the cache
+ * first. Everything else (posts, sockets, other addresses) is left alone.
  */
 const { build, root, offline, files } = self.shell;
-const OWN = `chat:${root}:`; // an origin's caches are shared by all that lives on it
+const OWN = `chat:${root}:`; // caches belong to the whole origin, which may have other sites
 const FILES = `${OWN}files:${build}`;
-const PAGES = `${OWN}pages:${build}`; // a page goes with the files that it names
-const PATIENCE = 3_000; // ms that the server gets before a kept page is shown
-const MOST_PAGES = 20;
-const DOWN = [502, 503, 504]; // what a proxy says for a server that is not there
+const PAGES = `${OWN}pages:${build}`; // a page belongs with the files that it names
+const PAGE_TIMEOUT = 3_000; // ms until a cached page is shown instead
+const MAX_PAGES = 20;
+const DOWN = [502, 503, 504]; // a proxy's answers when the server is down
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
@@ -56,7 +57,7 @@ async function activate() {
   await self.clients.claim();
 }
 
-/** Those that are open, and those that an earlier build has kept: its pages name files that are gone soon. */
+/** The paths of open rooms, and of those that an earlier build cached: its files will be deleted. */
 async function knownRooms() {
   const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const paths = open.map(({ url }) => new URL(url).pathname);
@@ -65,7 +66,7 @@ async function knownRooms() {
     const requests = await (await caches.open(name)).keys();
     paths.push(...requests.reverse().map(({ url }) => new URL(url).pathname));
   }
-  return [...new Set(paths)].filter(isRoom).slice(0, MOST_PAGES);
+  return [...new Set(paths)].filter(isRoom).slice(0, MAX_PAGES);
 }
 
 function isRoom(pathname) {
@@ -86,7 +87,7 @@ async function page(event, path) {
   const answer = asked.then(({ response }) => response);
   if (!known) return answer.catch(async () => (await lookUp(offline)) ?? Response.error());
 
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, known));
+  const late = new Promise((resolve) => setTimeout(resolve, PAGE_TIMEOUT, known));
   const response = await Promise.race([answer, late]).catch(() => known);
   return DOWN.includes(response.status) ? known : response;
 }
@@ -95,7 +96,7 @@ function lookUp(path) {
   return caches.match(path, { cacheName: PAGES, ignoreVary: true });
 }
 
-/** The server's answer at once, and the promise that it is kept. */
+/** The server's answer, and a promise that resolves when it is cached. */
 async function fetchPage(request, path) {
   const response = await fetch(request);
   const whole = response.ok && response.type === "basic" && !response.redirected;
@@ -104,15 +105,15 @@ async function fetchPage(request, path) {
 
 async function keep(path, response) {
   const pages = await caches.open(PAGES);
-  await pages.delete(path, { ignoreVary: true }); // the latest ones come last
+  await pages.delete(path, { ignoreVary: true }); // reinsert: the latest room comes last
   await pages.put(path, response);
   const rooms = (await pages.keys()).filter(({ url }) => new URL(url).pathname !== offline);
   await Promise.all(
-    rooms.slice(0, -MOST_PAGES).map((request) => pages.delete(request, { ignoreVary: true })),
+    rooms.slice(0, -MAX_PAGES).map((request) => pages.delete(request, { ignoreVary: true })),
   );
 }
 
-/** Bring the room's tab to the front, at this address. */
+/** Focus the room's tab and go to this address, or open a new one. */
 async function show(address) {
   const { href, pathname } = new URL(address, location.origin);
   const open = await self.clients.matchAll({ type: "window" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { matching, queryAt } from "../../../chat/static/chat/js/model/mention_search.js";
+import { matching, queryAt } from "../../../chat/static/chat/js/model/mentions.js";
 
 const PEOPLE = ["Zoë Adams", "ada", "Noah", "نورة", "Éric"].map((name) => ({ name }));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Names, findMentions, mentions } from "../../../chat/static/chat/js/model/mentions.js";
+import { findMentions, mentions, Names } from "../../../chat/static/chat/js/model/mentions.js";
 
 const NAMED = [
   ["Hello @Ada, are you there?", "Ada"],

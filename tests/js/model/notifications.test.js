@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { NotificationPreference } from "../../../chat/static/chat/js/model/notification_preference.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
-import { NotificationLedger } from "../../../chat/static/chat/js/model/notification_ledger.js";
+import { NotificationPreference } from "../../../chat/static/chat/js/ui/notification_settings.js";
+import { NotificationLedger } from "../../../chat/static/chat/js/ui/notifications.js";
 import { Storage } from "../storage.js";
 
 const said = (...seqs) => seqs.map((seq) => ({ seq }));

@@ -125,7 +125,7 @@ test("who reads above while much is said keeps what is around them, and the end"
 
   assert.deepEqual(seqs(timeline.messages), seqs(range(1, 250)));
   assert.deepEqual([timeline.isAway, timeline.cursor.seq], [true, 400]);
-  timeline.leave();
+  timeline.showLatest();
   assert.deepEqual(seqs(timeline.messages), seqs(range(301, 400)));
 });
 
@@ -223,7 +223,7 @@ test("wherever one wanders while others talk and edit, what is shown is the log 
     up: () => ask("prepend", timeline.older),
     down: () => ask("append", timeline.newer),
     jump: () => ask("visit", timeline.around(Math.ceil(random() * log.head), { following: 25 })),
-    leave: () => timeline.leave(),
+    leave: () => timeline.showLatest(),
     talk: () => assert.ok(timeline.apply(log.grow(Math.ceil(random() * 40)))),
     answer: () => {
       const [page, verb, question] = pending.shift() ?? [];

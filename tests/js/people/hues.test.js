@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Hues, lookOf } from "../../../chat/static/chat/js/people/hues.js";
+import { Hues, lookOf } from "../../../chat/static/chat/js/people/author.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
+import { ago } from "../../../chat/static/chat/js/i18n.js";
 import { savedPosition } from "../../../chat/static/chat/js/model/read_marker.js";
-import { RecentRooms } from "../../../chat/static/chat/js/rooms/recent_rooms.js";
-import { ago } from "../../../chat/static/chat/js/relative_time.js";
-import { orderedRooms } from "../../../chat/static/chat/js/rooms/room_order.js";
+import { orderedRooms, RecentRooms } from "../../../chat/static/chat/js/rooms/rooms.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
-const told = (slug, fields) => ({
+const roomWith = (slug, fields) => ({
   slug,
   title: slug,
   epoch: "e",
@@ -18,9 +16,9 @@ const told = (slug, fields) => ({
   is_listed: false,
   ...fields,
 });
-const ordered = ({ told, recent = [], places = {}, here = null }) =>
+const ordered = ({ listed, recent = [], places = {}, here = null }) =>
   orderedRooms({
-    told,
+    listed,
     recent,
     current: "here",
     lobby: "lobby",
@@ -40,12 +38,12 @@ test("the lobby comes first, then where somebody spoke last, then where the read
     visited_at: 9 - place,
   }));
   const rooms = ordered({
-    told: [
-      told("old", { last_posted_at: "2025-03-01T12:00:00Z" }),
-      told("here", { last_posted_at: "2025-03-02T12:00:00Z" }),
-      told("listed", { is_listed: true, last_posted_at: "2025-03-03T12:00:00Z" }),
-      told("lobby", { is_listed: true }),
-      told("forgotten meanwhile"),
+    listed: [
+      roomWith("old", { last_posted_at: "2025-03-01T12:00:00Z" }),
+      roomWith("here", { last_posted_at: "2025-03-02T12:00:00Z" }),
+      roomWith("listed", { is_listed: true, last_posted_at: "2025-03-03T12:00:00Z" }),
+      roomWith("lobby", { is_listed: true }),
+      roomWith("forgotten meanwhile"),
     ],
     recent,
   });
@@ -61,10 +59,10 @@ test("the lobby comes first, then where somebody spoke last, then where the read
 });
 
 test("how many are here is known before the server's list says so", () => {
-  const list = ["here", "listed"].map((slug) => told(slug, { is_listed: true, people: 1 }));
+  const list = ["here", "listed"].map((slug) => roomWith(slug, { is_listed: true, people: 1 }));
 
   const people = (here) =>
-    Object.fromEntries(ordered({ told: list, here }).map((room) => [room.slug, room.people]));
+    Object.fromEntries(ordered({ listed: list, here }).map((room) => [room.slug, room.people]));
 
   assert.deepEqual(people(null), { here: 1, listed: 1 });
   assert.deepEqual(people(2), { here: 2, listed: 1 });
@@ -73,7 +71,7 @@ test("how many are here is known before the server's list says so", () => {
 test("what came after the reader's place in the same log is unread, but not where they are", () => {
   const slugs = ["read", "missed", "other-log", "never-read", "here"];
   const rooms = ordered({
-    told: slugs.map((slug) => told(slug, { is_listed: true, last_seq: 7 })),
+    listed: slugs.map((slug) => roomWith(slug, { is_listed: true, last_seq: 7 })),
     places: {
       read: { epoch: "e", seq: 9 },
       missed: { epoch: "e", seq: 4 },
@@ -91,9 +89,9 @@ test("what came after the reader's place in the same log is unread, but not wher
   });
 });
 
-test("the title that the server tells replaces the one that was remembered", () => {
+test("the title that the server sends replaces the one that was remembered", () => {
   const [room] = ordered({
-    told: [told("attic", { title: "The attic" })],
+    listed: [roomWith("attic", { title: "The attic" })],
     recent: [{ slug: "attic", title: "Attic", visited_at: 1 }],
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pace } from "../../../chat/static/chat/js/ui/once_per_frame.js";
+import { Pace } from "../../../chat/static/chat/js/ui/dom.js";
 
 test("a quiet room is drawn without delay, a flood eight times a second", () => {
   const pace = new Pace({ perSecond: 8, burst: 10 });

@@ -1,18 +1,31 @@
-/** The page as the server wrote it: its settings, where its parts are found, and under which names this browser keeps what belongs to it. */
+/** The page as the server rendered it: its settings, its elements, and its keys in localStorage. */
 import { SafeStorage } from "./storage.js";
 
 export const config = JSON.parse(document.querySelector("#chat-config").textContent);
-// A message that the form could not post is shown at the form's own address.
+// A message that the plain form could not post is shown at the form's address.
 if (location.pathname.endsWith("/say/") && location.pathname !== config.address)
   history.replaceState(history.state, "", config.address);
 
+/** The element with the attribute data-`name`. */
 export const part = (name) => document.querySelector(`[data-${name}]`);
 
-/** `parts("name-open", "name-form")` are {open, form}. */
-export const parts = (...names) =>
-  Object.fromEntries(names.map((name) => [name.split("-").at(-1), part(name)]));
+/** `parts("name", "open", "form")` is {open, form}: the elements with data-name-open and so on. */
+export const parts = (prefix, ...names) =>
+  Object.fromEntries(names.map((name) => [name, part(`${prefix}-${name}`)]));
 
 export const storage = new SafeStorage(() => localStorage);
+/** The localStorage keys of the site, of a room, and of this room. Stored data depends on them. */
 export const siteKey = (name) => `${config.site_storage_key}/${name}`;
 export const keyIn = (slug, name) => `${config.site_storage_key}:${slug}/${name}/${slug}/`;
 export const key = (name) => keyIn(config.room.slug, name);
+
+/** The text that the plain form with this id posted, if the server rendered it into the page. */
+export function postedText(id) {
+  const message = part("rendered")?.querySelector(`[data-client-message-id="${CSS.escape(id)}"]`);
+  return message?.querySelector(".message__body").textContent;
+}
+
+/** The seq of the latest message that the server rendered; 0 if there is none. */
+export function newestRendered(rendered = part("rendered")) {
+  return Number(rendered?.querySelector("article:last-of-type")?.id ?? 0);
+}

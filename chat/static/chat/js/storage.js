@@ -1,9 +1,9 @@
-/** localStorage that never throws: what the browser will not keep (full, blocked) stays in memory for this page's life. */
+/** localStorage that never throws: what it refuses (full, blocked) stays in memory. Pure. */
 export class SafeStorage {
   #storage;
   #memory = new Map();
 
-  /** `open` returns the Storage; reading `window.localStorage` throws where it is blocked, so it is called in here. */
+  /** `open()` returns the Storage. It is called in here: where storage is blocked, it throws. */
   constructor(open) {
     try {
       this.#storage = open();

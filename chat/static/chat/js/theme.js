@@ -1,8 +1,8 @@
-/** Light, dark, or as the system has it. No module: it runs before the first paint, so that no page flashes in the other theme. */
+/** Applies the theme. Not a module: it runs before the first paint, so that nothing flashes. */
 (() => {
   const MEDIA = { light: "not all", dark: "all" };
   const { storageKey } = document.currentScript.dataset;
-  const dark = document.querySelectorAll("[data-dark]"); // the sheet, and the colour of the browser's own bar
+  const dark = document.querySelectorAll("[data-dark]"); // the sheet, and the browser's own bar
   const bySystem = document.querySelector("link[data-dark]").media;
 
   function apply(theme) {

@@ -1,21 +1,22 @@
-/**
- * Where people write. It takes over the page's plain form, which posts by itself until then. Enter sends, or makes a new line where
- * people touch the screen; never disabled. Fires `send` with {body, client_message_id}, and `typing`.
- */
+/** The message field, its draft, and text that another app shared. */
 import { interpolate, ngettext } from "../i18n.js";
 
-const WARN_BELOW = 200; // characters left from which we count down
-const SAID_AFTER = 1_000; // ms without a key before the count is read out
+const WARN_BELOW = 200; // characters left
+const ANNOUNCE_AFTER = 1_000; // ms without a key before a screen reader reads the count
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
-const NOTICE = 8_000; // ms
-const HINT = "composer-hint"; // the id of the line that says what Enter does
+const NOTICE_TIME = 8_000; // ms
+const HINT = "composer-hint"; // the id of the line that explains Enter
 
+/**
+ * Takes over the page's plain form, which posts by itself until then. Enter sends, or makes a new
+ * line on touch screens. Never disabled. Fires `send` {body, client_message_id} and `typing`.
+ */
 export class Composer extends EventTarget {
   #form;
   #field;
   #counter;
-  #said;
-  #saying = 0;
+  #announcement;
+  #announceTimer = 0;
   #notice;
   #noticeTimer = 0;
   #refusal;
@@ -25,13 +26,13 @@ export class Composer extends EventTarget {
   #limit = Infinity;
   #typedAt = 0;
 
-  /** `refusal` says why the plain form was not sent; null where it was not refused. */
-  constructor({ form, field, counter, said, notice, refusal, draft }) {
+  /** `refusal` is the element that says why the plain form was refused, or null. */
+  constructor({ form, field, counter, announcement, notice, refusal, draft }) {
     super();
     this.#form = form;
     this.#field = field;
     this.#counter = counter;
-    this.#said = said;
+    this.#announcement = announcement;
     this.#notice = notice;
     this.#refusal = refusal;
     this.#draft = draft;
@@ -45,14 +46,14 @@ export class Composer extends EventTarget {
     this.#fit();
   }
 
-  /** The most characters a message may have, as the server counts them. */
+  /** The maximum length of a message, in code points. */
   set limit(limit) {
     this.#limit = limit;
     this.#count();
   }
 
-  /** Put a text before the reader, after what they have begun to write; it is theirs to send. */
-  offer(text) {
+  /** Append a text to the field, without sending it. */
+  append(text) {
     if (text === "") return;
     this.#field.value = [this.#field.value, text].filter(Boolean).join("\n");
     this.#input();
@@ -62,7 +63,7 @@ export class Composer extends EventTarget {
     this.#field.focus({ preventScroll: true });
   }
 
-  /** Write `text` where the cursor is. */
+  /** Insert `text` at the cursor. */
   insert(text) {
     this.focus();
     const { selectionStart, selectionEnd } = this.#field;
@@ -70,16 +71,17 @@ export class Composer extends EventTarget {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** Say something above the field for a while. */
+  /** Show a text above the field for a while. */
   notice(text) {
     this.#notice.textContent = text;
     clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => (this.#notice.textContent = ""), NOTICE);
+    this.#noticeTimer = setTimeout(() => (this.#notice.textContent = ""), NOTICE_TIME);
   }
 
   /**
-   * The text in the field was typed before this module ran, or restored by the browser: it is kept, after the draft. It may be on its
-   * way already, posted by the form, so it goes out under the form's id; any other text does not, since a page from a cache has an old one.
+   * Keep text that was typed before this module ran, or restored by the browser, after the draft.
+   * The plain form may already be posting it, so it is sent under the form's id. Any other text gets
+   * a new id, because a cached page has an old one.
    */
   #takeOver() {
     const typed = this.#field.value;
@@ -88,7 +90,7 @@ export class Composer extends EventTarget {
     const value = joined(this.#draft.load(), typed);
     if (value !== typed) this.#field.value = value;
     if (clean(typed) !== "") this.#draft.save(value, { form: id });
-    this.#form.noValidate = true; // Enter in an empty field says nothing
+    this.#form.noValidate = true; // no "fill out this field" for Enter in an empty field
   }
 
   #labelEnter() {
@@ -101,11 +103,12 @@ export class Composer extends EventTarget {
 
   #keydown = (event) => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
-    const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before its Enter
+    // Safari ends a composition before the keydown of its Enter.
+    const composing = event.isComposing || event.keyCode === 229;
     if (key !== "Enter" || composing) return;
     if (!ctrlKey && !metaKey) {
       if (shiftKey || this.#touch.matches) return; // a new line
-      if (altKey) this.insert("\n"); // which browsers do not make by themselves
+      if (altKey) this.insert("\n"); // browsers ignore Alt+Enter
     }
     event.preventDefault();
     if (!altKey) this.#form.requestSubmit();
@@ -145,15 +148,15 @@ export class Composer extends EventTarget {
     const left = this.#limit - lengthOf(clean(this.#field.value));
     this.#counter.hidden = left > WARN_BELOW;
     this.#counter.toggleAttribute("data-over", left < 0);
-    this.#counter.textContent = room(left);
-    clearTimeout(this.#saying);
-    this.#saying = setTimeout(
-      () => (this.#said.textContent = this.#counter.hidden ? "" : room(left)),
-      SAID_AFTER,
+    this.#counter.textContent = remaining(left);
+    clearTimeout(this.#announceTimer);
+    this.#announceTimer = setTimeout(
+      () => (this.#announcement.textContent = this.#counter.hidden ? "" : remaining(left)),
+      ANNOUNCE_AFTER,
     );
   }
 
-  /** Grow with the text; the style sheet sets the bounds. Browsers with `field-sizing` need no help. */
+  /** Grow with the text where the browser has no `field-sizing`; the style sheet sets the limits. */
   #fit() {
     if (CSS.supports("field-sizing", "content")) return;
     this.#field.style.blockSize = "auto";
@@ -161,20 +164,19 @@ export class Composer extends EventTarget {
   }
 }
 
-/** What was typed comes last, where the cursor stays; a draft that it goes on from is in it already. */
+/** The draft, then the typed text, unless that continues the draft. */
 function joined(draft, typed) {
   return typed.startsWith(draft)
     ? typed
     : [draft, typed].filter((text) => clean(text) !== "").join("\n");
 }
 
-/** What the server would refuse or cut off anyway: outer white space, NUL, halves of surrogate pairs. */
+/** Without what the server would strip or refuse: outer white space, NUL, lone surrogates. */
 function clean(text) {
-  const trimmed = text.replaceAll("\0", "").trim();
-  return trimmed.toWellFormed?.() ?? trimmed;
+  return text.replaceAll("\0", "").trim().toWellFormed();
 }
 
-function room(left) {
+function remaining(left) {
   const count = Math.abs(left);
   if (left < 0)
     return interpolate(
@@ -186,7 +188,62 @@ function room(left) {
   });
 }
 
-/** In code points, as Python counts. */
+/** The length in code points, as Python counts. */
 function lengthOf(text) {
   return [...text].length;
+}
+
+/** The draft of a room, kept across reloads and shared by tabs: the last one written wins. */
+export class Draft {
+  #storage;
+  #key;
+  #posted;
+  #own = ""; // what this tab saved last
+
+  /** `posted(id)` is the text that the plain form with this id posted, if it is on the page. */
+  constructor({ storage, key, posted }) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#posted = posted;
+  }
+
+  load() {
+    this.#own = this.#storage.get(this.#key) ?? "";
+    const form = this.#storage.get(this.#formKey);
+    if (form !== null && this.#posted(form) === this.#own.trim()) this.save("");
+    return this.#own;
+  }
+
+  /** `form` is the id of the plain form, if that may be posting the text right now. */
+  save(text, { form = null } = {}) {
+    if (text !== "") this.#storage.set(this.#key, text);
+    else if (this.#storage.get(this.#key) === this.#own) this.#storage.remove(this.#key);
+    // Otherwise the draft is another tab's.
+    if (form !== null) this.#storage.set(this.#formKey, form);
+    else this.#storage.remove(this.#formKey);
+    this.#own = text;
+  }
+
+  get #formKey() {
+    return `${this.#key}form`;
+  }
+}
+
+/**
+ * The text that another app shared with the installed chat (the manifest's share_target). It is
+ * removed from the address, so that a reload does not find it again.
+ */
+export function takeSharedText() {
+  const text = sharedText(location.search);
+  if (text !== "") history.replaceState(history.state, "", location.pathname + location.hash);
+  return text;
+}
+
+export function sharedText(search) {
+  const given = new URLSearchParams(search);
+  const [url, text, title] = ["url", "text", "title"].map((name) => given.get(name)?.trim() ?? "");
+  const texts = [title, text].filter(
+    (part, index, all) => part !== "" && all.indexOf(part) === index,
+  );
+  return [...texts, ...(url === "" || text.includes(url) ? [] : [url])].join("\n");
 }

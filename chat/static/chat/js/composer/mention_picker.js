@@ -1,12 +1,13 @@
-/**
- * Completes @names from the people here, in a listbox above the field. The focus stays in the field, which names the active option;
- * a <textarea> may take no other role, so it is a text box with a list, not a combobox.
- */
-import { initialOf, markOf } from "../people/author.js";
+/** Completing @names. */
 import { interpolate, ngettext } from "../i18n.js";
-import { matching, queryAt } from "../model/mention_search.js";
-import { fromTemplate, partsOf } from "../ui/templates.js";
+import { matching, queryAt } from "../model/mentions.js";
+import { initialOf, markOf } from "../people/author.js";
+import { fromTemplate, partsOf } from "../ui/dom.js";
 
+/**
+ * A listbox of people above the field. The focus stays in the field, which references the active
+ * option. A <textarea> may not have the role combobox.
+ */
 export class MentionPicker {
   #field;
   #list;
@@ -15,7 +16,7 @@ export class MentionPicker {
   #people = [];
   #shown = [];
   #active = 0;
-  #closed = null; // where the @ stands that needs no list any more: it was sent away, or a name was chosen from it
+  #closed = null; // the index of an @ whose list was closed, or whose name was chosen
 
   constructor({ field, list, status, hues }) {
     this.#field = field;
@@ -23,22 +24,22 @@ export class MentionPicker {
     this.#status = status;
     this.#hues = hues;
     field.addEventListener("keydown", this.#keydown, { capture: true }); // before Enter sends
-    field.addEventListener("input", this.#look);
+    field.addEventListener("input", this.#update);
     field.addEventListener("blur", () => this.#show([]));
     document.addEventListener(
       "selectionchange",
-      () => document.activeElement === field && this.#look(),
+      () => document.activeElement === field && this.#update(),
     );
-    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    list.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the focus
     list.addEventListener("click", this.#click);
   }
 
-  /** Who may be named: the others who are here. */
+  /** The people to offer: the others who are here. */
   set people(people) {
     this.#people = people;
   }
 
-  /** Write `@name ` at the caret, as if it had been typed and completed. */
+  /** Insert `@name ` at the caret, as if it had been typed and completed. */
   insert(name) {
     const { value, selectionStart, selectionEnd } = this.#field;
     const gap = /\S$/.test(value.slice(0, selectionStart)) ? " " : "";
@@ -48,7 +49,7 @@ export class MentionPicker {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  #look = () => {
+  #update = () => {
     const open = this.#open();
     if (open?.start !== this.#closed) this.#closed = null;
     const found = open && this.#closed === null ? matching(this.#people, open.query) : [];
@@ -88,7 +89,7 @@ export class MentionPicker {
       this.#field.selectionStart,
       "end",
     );
-    this.#close(start); // or a longer name that begins so would take the Enter that is to send
+    this.#close(start); // else a longer name that starts the same would catch the Enter that sends
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -100,7 +101,9 @@ export class MentionPicker {
   #show(people) {
     if (people.length === 0 && this.#shown.length === 0) return;
     this.#shown = people;
-    this.#list.replaceChildren(...people.map((person, index) => option(person, index, this.#hues)));
+    this.#list.replaceChildren(
+      ...people.map((person, index) => optionFor(person, index, this.#hues)),
+    );
     this.#list.hidden = people.length === 0;
     this.#status.textContent = people.length === 0 ? "" : explanation(people.length);
     this.#activate(0);
@@ -127,11 +130,11 @@ function explanation(count) {
   return interpolate(text, { count });
 }
 
-function option({ author_id, name }, index, hues) {
+function optionFor({ author_id, name }, index, hues) {
   const element = fromTemplate("mention");
   const parts = partsOf(element);
   element.id = `mention-${index}`;
-  hues.dress(element, author_id);
+  hues.apply(element, author_id);
   parts.avatar.textContent = initialOf(name);
   parts.name.textContent = name;
   parts.mark.textContent = markOf(author_id);

@@ -1,11 +1,11 @@
 /**
- * How a run of messages is laid out: which one opens a day, which one introduces its author, which one shows its time. Pure.
- * Items are messages of the timeline, or of the outbox, which have no `seq` yet and come last.
+ * Grouping of messages by day, author and minute. Pure. Items are messages of the timeline, then
+ * those of the outbox, which have no `seq` yet.
  */
-import { dayKey, minuteKey } from "../times.js";
+import { dayKey, minuteKey } from "../i18n.js";
 
-export const NEW = "new"; // the key of the line above what is new
-const PAUSE = 10 * 60_000; // ms of silence after which an author is introduced again
+export const NEW = "new"; // the key of the "New" line
+const PAUSE = 10 * 60_000; // ms after which an author's name is shown again
 
 /** [{kind: "day", key, date}, {kind: "new", key: NEW}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
 export function groupMessages(items, { newFrom } = {}) {
@@ -17,7 +17,7 @@ export function groupMessages(items, { newFrom } = {}) {
     const introduced =
       newDay ||
       item === newFrom ||
-      !sameVoice(previous, current) ||
+      !sameAuthor(previous, current) ||
       current.date - previous.date > PAUSE;
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
@@ -30,7 +30,7 @@ export function groupMessages(items, { newFrom } = {}) {
   return rows;
 }
 
-/** The same while a message waits, is sent and is seen, so that it keeps its place and its element. */
+/** The same while a message waits, is sent and arrives, so that it keeps its element. */
 export function keyOf({ author_id, client_message_id }) {
   return `${author_id} ${client_message_id}`;
 }
@@ -39,6 +39,6 @@ function isSent({ state }) {
   return state === undefined || state === "sent";
 }
 
-function sameVoice(a, b) {
+function sameAuthor(a, b) {
   return a.item.author_id === b.item.author_id && a.item.author_name === b.item.author_name;
 }

@@ -1,7 +1,7 @@
-/** Finds the links in what people typed. Pure: text in, segments out; the caller makes nodes of them, never markup. */
+/** Finds links in text. Pure: it returns segments, from which the caller makes nodes. */
 
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
-// Ends at white space, quotes, angle brackets, controls and the characters that turn writing around.
+// Ends at white space, quotes, angle brackets, control and bidi characters.
 const CANDIDATE =
   /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const WORD = /[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
@@ -13,17 +13,17 @@ const BRACKETS = /[()[\]{}]/g;
 const EMAIL = /^[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@([^@]+)$/i;
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,18})$/i;
 const PORT = /:\d{1,5}$/;
-// Endings that hardly any other word with a dot in it has: file names ("main.py", "notes.md") and a
-// sentence that begins without a space ("me.so", "casa.it") must not become links.
-const ENDINGS = new Set(
+// Top-level domains that are rarely anything else: file names ("main.py", "notes.md") and sentences
+// without a space ("me.so", "casa.it") must not become links.
+const DOMAINS = new Set(
   "com org net edu gov int mil info biz eu de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca io dev app".split(
     " ",
   ),
 );
-// With a path behind it, a word is an address in every country, except where the ending is a file's: "main.rs/lib.rs".
-const COUNTRY = /^(?!(?:cc|md|ml|mo|pl|pm|ps|py|rs|sh|so|st|tf|vi)$)[a-z]{2}$/i;
+// With a path, any country's domain is an address, unless it is also a file's: "main.rs/lib.rs".
+const COUNTRY_DOMAIN = /^(?!(?:cc|md|ml|mo|pl|pm|ps|py|rs|sh|so|st|tf|vi)$)[a-z]{2}$/i;
 
-/** [{text}, {text, href}, ...]; the texts joined are exactly the input. Takes time in proportion to the length of `text`. */
+/** [{text}, {text, href}, ...]; the joined texts are the input. Takes linear time. */
 export function splitLinks(text) {
   const segments = [];
   let end = 0;
@@ -63,9 +63,9 @@ function bareHref(shown) {
   const [, host] = EMAIL.exec(shown) ?? [];
   if (host !== undefined) return DOMAIN.test(host) ? safeHref(`mailto:${shown}`) : null;
   const slash = shown.indexOf("/");
-  const place = slash < 0 ? shown : shown.slice(0, slash);
-  const ending = DOMAIN.exec(place.replace(PORT, ""))?.[1].toLowerCase();
-  if (ending === undefined || !(ENDINGS.has(ending) || (slash > 0 && COUNTRY.test(ending))))
+  const authority = slash < 0 ? shown : shown.slice(0, slash);
+  const ending = DOMAIN.exec(authority.replace(PORT, ""))?.[1].toLowerCase();
+  if (ending === undefined || !(DOMAINS.has(ending) || (slash > 0 && COUNTRY_DOMAIN.test(ending))))
     return null;
   return safeHref(`https://${shown}`);
 }
@@ -77,7 +77,7 @@ function withoutTrailing(url) {
   let end = url.length;
   for (; end > 0 && TRAILING.has(url[end - 1]); end -= 1) {
     const closing = url[end - 1];
-    if (counts[OPENS[closing]] >= counts[closing]) break; // it closes a bracket of the address's own
+    if (counts[OPENS[closing]] >= counts[closing]) break; // it closes a bracket within the address
     counts[closing] -= 1;
   }
   return url.slice(0, end);

@@ -1,15 +1,16 @@
-/**
- * Draws the arranged rows, keeping the element of every row that is still there. Fires
- *   retry, discard  {id}
- *   copy            {seq, button}: the link to a message is to be copied
- *   fold            {anchor, by, change}: `change()` folds or unfolds a message; `anchor` is to stay in place, or to move up by `by` px
- */
+/** The rows of the conversation: messages, days and the "New" line; and the day above them. */
+import { dayKey, dayName } from "../i18n.js";
+import { fromTemplate, hide, partsOf } from "../ui/dom.js";
 import { NEW } from "./grouping.js";
-import { hide } from "../ui/dom.js";
 import { MessageView } from "./message_view.js";
-import { fromTemplate, partsOf } from "../ui/templates.js";
-import { dayKey, dayName } from "../times.js";
 
+/**
+ * Draws grouped rows, and keeps the elements of rows that are still there. Fires
+ *   retry, discard  {id}
+ *   copy            {seq, button}: copy the link to a message
+ *   fold            {anchor, by, change}: call `change()` to fold or unfold a message, and keep
+ *                   `anchor` in place or move it up by `by` px
+ */
 export class MessageList extends EventTarget {
   #root;
   #isMine;
@@ -24,35 +25,35 @@ export class MessageList extends EventTarget {
     this.#isMine = isMine;
     this.#hues = hues;
     root.addEventListener("click", this.#click);
-    root.addEventListener("focusin", ({ target }) => this.#viewOf(target)?.name(true));
-    root.addEventListener("focusout", ({ target }) => this.#viewOf(target)?.name(false));
-    // Find-in-page, the focus and a selection scroll to what they look for, within a folded message as well.
+    root.addEventListener("focusin", ({ target }) => this.#viewOf(target)?.label(true));
+    root.addEventListener("focusout", ({ target }) => this.#viewOf(target)?.label(false));
+    // Find-in-page, focus and selection scroll to their target within a folded message too.
     root.addEventListener("scroll", this.#reveal, { capture: true });
   }
 
-  /** The element of a message that is on the page. */
+  /** The element of the message at `seq`, or null. */
   elementOf(seq) {
     return this.#root.querySelector(`[data-seq="${seq}"]`);
   }
 
-  /** The line above what is new, or null. */
-  get line() {
+  /** The "New" line, or null. */
+  get newLine() {
     return this.#views.get(NEW)?.element ?? null;
   }
 
-  /** The first seq among these elements; null if all wait to be sent. */
+  /** The first seq among these elements; null if none is stored yet. */
   seqOf(elements) {
     const seq = elements.find(({ dataset }) => dataset.seq)?.dataset.seq;
     return seq === undefined ? null : Number(seq);
   }
 
-  /** Mark the message at `seq` as the one that the reader came for; null marks none. */
+  /** Highlight the message at `seq` as the one that was linked; null highlights none. */
   mark(seq) {
     this.#marked = seq;
     for (const view of this.#views.values()) view.mark?.(seq);
   }
 
-  /** `isNamesake` tells of an author's name whether somebody else goes by it; `mentions` as in MessageView. */
+  /** `isNamesake(name)`: do several authors use it? `mentions` is {names, isMe}. */
   draw(rows, { isNamesake, mentions }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
     for (const [key, view] of this.#views)
@@ -79,19 +80,22 @@ export class MessageList extends EventTarget {
     this.#views = views;
   }
 
-  /** Fold those that are new here, and all where the width has changed. Each is measured before any is folded: one layout, not many. */
+  /**
+   * Fold long messages that are new, or all of them after a resize. All are measured before any is
+   * folded, to cause one layout instead of many.
+   */
   #fold(views) {
     const { clientWidth } = this.#root;
-    const turned = clientWidth !== this.#width;
+    const resized = clientWidth !== this.#width;
     const long = [...views]
-      .filter(([key, view]) => view.isLong && (turned || this.#views.get(key) !== view))
+      .filter(([key, view]) => view.isLong && (resized || this.#views.get(key) !== view))
       .map(([, view]) => view);
     for (const view of long) view.measure();
     for (const view of long) view.fold();
     this.#width = clientWidth;
   }
 
-  /** The view of a message's own element. */
+  /** The view of a message's element. */
   #viewOf(element) {
     return element.matches("article")
       ? [...this.#views.values()].find((view) => view.element === element)
@@ -147,4 +151,32 @@ class NewView {
 function newView({ kind }) {
   if (kind === "message") return new MessageView();
   return kind === "day" ? new DayView() : new NewView();
+}
+
+/** Shows the day of the topmost messages, whose heading may be out of sight. Fires `click`. */
+export class DayPill extends EventTarget {
+  #pill;
+  #label;
+  #scroll;
+
+  constructor({ pill, label, scroll }) {
+    super();
+    this.#pill = pill;
+    this.#label = label;
+    this.#scroll = scroll;
+    pill.addEventListener("click", () => this.dispatchEvent(new CustomEvent("click")));
+  }
+
+  /** Call after scrolling and drawing. */
+  refresh() {
+    const [row] = this.#scroll.pinned ? [] : this.#scroll.topRows;
+    const time = row?.matches("article") ? row.querySelector("time") : null; // else a heading
+    if (!time) hide(this.#pill);
+    else this.#show(dayName(new Date(time.dateTime)));
+  }
+
+  #show(day) {
+    this.#pill.hidden = false;
+    if (this.#label.textContent !== day) this.#label.textContent = day;
+  }
 }

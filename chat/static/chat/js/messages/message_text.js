@@ -1,7 +1,7 @@
-/** What a person typed, as nodes. Only text nodes and links are ever made: there is no way from here to markup. */
+/** A message's text as nodes. Only text nodes, links and mentions are made, never markup. */
 import { findMentions } from "../model/mentions.js";
 
-// Not what is a sign like © unless U+FE0F says so. With keycaps, flags made of letters and of tags, and what U+200D joins.
+// Signs like © are emoji only with U+FE0F. REST: keycaps, flags, tags, and sequences with U+200D.
 const EMOJI =
   "(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}(?=[\\ufe0f\\p{Emoji_Modifier}])|[#*0-9](?=\\ufe0f?\\u20e3))";
 const REST =
@@ -9,9 +9,9 @@ const REST =
 const EMOJI_ONLY = new RegExp(`^(?:${EMOJI}(?:${REST})*)+$`, "u");
 const FROM_RIGHT =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-const MOST_EMOJI = 24; // UTF-16 units; about six
+const MAX_EMOJI = 24; // UTF-16 code units: about six emoji
 
-/** `segments` as splitLinks returns them; `names` are those that may be mentioned, a Names; `isMe(name)` tells which are the reader's. */
+/** `segments` are those of splitLinks; `names` may be mentioned; `isMe(name)`: is it the reader? */
 export function textNodes(segments, { names, isMe }) {
   const fragment = document.createDocumentFragment();
   for (const { text, href } of segments) {
@@ -21,14 +21,14 @@ export function textNodes(segments, { names, isMe }) {
   return fragment;
 }
 
-/** Is the last paragraph written from right to left? A paragraph goes as its first letter does. */
+/** Is the last paragraph written from right to left? Its first letter decides. */
 export function endsFromRight(body) {
   const [letter] = /\p{L}/u.exec(body.slice(body.trimEnd().lastIndexOf("\n") + 1)) ?? [""];
   return FROM_RIGHT.test(letter);
 }
 
 export function isEmojiOnly(body) {
-  return body.length <= MOST_EMOJI && EMOJI_ONLY.test(body.replace(/\s/g, ""));
+  return body.length <= MAX_EMOJI && EMOJI_ONLY.test(body.replace(/\s/g, ""));
 }
 
 function withMentions(text, names, isMe) {
@@ -37,16 +37,16 @@ function withMentions(text, names, isMe) {
   for (const mention of findMentions(text, names)) {
     nodes.push(
       text.slice(end, mention.start),
-      at(text.slice(mention.start, mention.end), isMe(mention.name)),
+      mentionNode(text.slice(mention.start, mention.end), isMe(mention.name)),
     );
     end = mention.end;
   }
   return [...nodes, text.slice(end)].filter((node) => node !== "");
 }
 
-function at(text, me) {
+function mentionNode(text, me) {
   const element = document.createElement("span");
-  element.className = "at";
+  element.className = "message__mention";
   element.dir = "auto";
   element.toggleAttribute("data-me", me);
   element.textContent = text;
@@ -61,4 +61,12 @@ function link(text, href) {
   anchor.dir = "ltr";
   anchor.textContent = text.replace(/^mailto:/i, "");
   return anchor;
+}
+
+/** The first `length` characters of `text`, or somewhat fewer, cut between words. */
+export function excerpt(text, length) {
+  const characters = [...text]; // code points, so that no emoji is cut in half
+  if (characters.length <= length) return text;
+  const beginning = characters.slice(0, length).join("");
+  return `${beginning.replace(/(\s)\S{0,30}$/u, "$1").trimEnd()}…`;
 }

@@ -1,27 +1,25 @@
-/** One message on the page, whatever its state. */
+/** One message on the page. */
+import { clock, exact, gettext, interpolate, isolate, ngettext } from "../i18n.js";
+import { refusalText } from "../net/errors.js";
 import { initialOf, markOf } from "../people/author.js";
-import { excerpt } from "./excerpt.js";
-import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
+import { fromTemplate, partsOf } from "../ui/dom.js";
 import { splitLinks } from "./links.js";
-import { endsFromRight, isEmojiOnly, textNodes } from "./message_text.js";
-import { refusalText } from "../net/refusals.js";
-import { fromTemplate, partsOf } from "../ui/templates.js";
-import { clock, exact } from "../times.js";
+import { endsFromRight, excerpt, isEmojiOnly, textNodes } from "./message_text.js";
 
-const UNFOLDED = 24; // lines at most of a message that is not folded; message.css shows 20 of a longer one
-const SHORT = 500; // characters that are no more lines than that on a phone
-const NAMED = 100; // characters of a message that its name repeats
+const MAX_LINES = 24; // a longer message is folded; message.css shows 20 lines of it
+const SHORT = 500; // characters that fit into that on a phone
+const LABEL_LENGTH = 100; // characters of the text in the accessible name
 
 export class MessageView {
   element = fromTemplate("message");
   #parts = partsOf(this.element);
   #drawn = {};
   #segments = [];
-  #lines = 0; // of a long message, at the width at which it was last measured
+  #lines = 0; // of a long message, when last measured
 
-  /** `namesake`: does somebody else go by the author's name? `mentions` is {names, isMe}, another object when it has changed; see textNodes. */
+  /** `namesake`: do several authors use this name? `mentions` is {names, isMe}, see textNodes. */
   draw({ item, introduced, timed }, { mine, namesake, mentions, hues }) {
-    hues.dress(this.element, item.author_id);
+    hues.apply(this.element, item.author_id);
     this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
     if (item.body !== this.#drawn.item?.body) this.#body(item, mentions);
     else if (mentions !== this.#drawn.mentions && item.body.includes("@")) this.#text(mentions);
@@ -36,20 +34,20 @@ export class MessageView {
     this.#drawn.item = item;
   }
 
-  /** Is it the one at `seq`? */
+  /** Highlight this message if it is the one at `seq`. */
   mark(seq) {
     const marked = seq !== null && this.#drawn.item?.seq === seq;
     if (marked && !this.element.hasAttribute("data-linked")) this.unfold(true);
     this.element.toggleAttribute("data-linked", marked);
   }
 
-  /** What a screen reader says when the message is selected; empty while it is not, or it would be read twice. */
-  name(selected) {
+  /** Set the accessible name while the message is selected; otherwise it would be read twice. */
+  label(selected) {
     const { author_name, posted_at, body } = this.#drawn.item;
     const words = {
       author: isolate(author_name),
       time: clock(new Date(posted_at)),
-      text: isolate(excerpt(body, NAMED)),
+      text: isolate(excerpt(body, LABEL_LENGTH)),
     };
     if (selected)
       this.element.setAttribute(
@@ -73,17 +71,17 @@ export class MessageView {
     return this.element.hasAttribute("data-long");
   }
 
-  /** Call where it is long and on the page, and after each change of its width; then `fold`. */
+  /** Call for a long message on the page, and after its width changed; then call `fold`. */
   measure() {
     const { body } = this.#parts;
     this.#lines = Math.round(body.scrollHeight / parseFloat(getComputedStyle(body).lineHeight));
   }
 
-  /** Fold it where it has too many lines, unless the reader has unfolded it. */
+  /** Fold the message if it has too many lines, unless the reader unfolded it. */
   fold() {
     const { more } = this.#parts;
     const lines = this.#lines;
-    more.hidden = lines <= UNFOLDED;
+    more.hidden = lines <= MAX_LINES;
     this.element.toggleAttribute("data-folds", !more.hidden);
     more.setAttribute("aria-expanded", this.isUnfolded);
     more.textContent = this.isUnfolded
@@ -124,11 +122,11 @@ export class MessageView {
     this.element.toggleAttribute("data-from-right", endsFromRight(body));
     this.element.toggleAttribute(
       "data-long",
-      body.length > SHORT || body.split("\n", UNFOLDED + 2).length > UNFOLDED,
+      body.length > SHORT || body.split("\n", MAX_LINES + 2).length > MAX_LINES,
     );
   }
 
-  /** Only when it must: the reader may have selected some of it. */
+  /** Not more often than needed: the reader may have selected text. */
   #text(mentions) {
     this.#parts.body.replaceChildren(textNodes(this.#segments, mentions));
     this.element.toggleAttribute(

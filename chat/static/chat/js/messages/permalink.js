@@ -1,12 +1,14 @@
+/** Links to messages: opening the one in the address, and copying them. */
+import { gettext } from "../i18n.js";
+import { Refusal } from "../net/errors.js";
+
+const FOLLOWING = 25; // seqs loaded after the message
+
 /**
- * Opens the message that the address names after its `#`, wherever in the log it lies. Fires
- *   missing  {linked}: was it the address that named what is not there?
+ * Opens the message that the address's `#` names, wherever it is in the log. Fires
+ *   missing  {linked}: the message does not exist; did the address name it?
  *   left     the address names no message any more
  */
-import { Refusal } from "../net/connection.js";
-
-const AROUND = 25; // messages after it
-
 export class Permalink extends EventTarget {
   #timeline;
   #conversation;
@@ -15,7 +17,7 @@ export class Permalink extends EventTarget {
   #scroll;
   #wanted = null;
   #asking = false;
-  #calmly = false; // without taking the focus
+  #keepsFocus = false; // do not focus the message
 
   constructor({ timeline, conversation, connection, list, scroll }) {
     super();
@@ -28,33 +30,33 @@ export class Permalink extends EventTarget {
     this.#read();
   }
 
-  /** The seq of a message that is to be shown as soon as it is there, or null. */
+  /** The seq of the message to show as soon as it is loaded, or null. */
   get wanted() {
     return this.#wanted;
   }
 
-  /** Make the message at `seq` the page's address. */
+  /** Put the message at `seq` into the address, and go there. */
   open(seq) {
     if (location.hash === `#${seq}`) this.#want(seq);
     else location.hash = `#${seq}`;
   }
 
-  /** Go to a message without making it the page's address; `calmly` without taking the focus there. */
-  visit(seq, { calmly = false } = {}) {
-    this.leave();
-    this.#calmly = calmly;
+  /** Go to a message without changing the address; `keepsFocus`: without focusing it. */
+  visit(seq, { keepsFocus = false } = {}) {
+    this.clear();
+    this.#keepsFocus = keepsFocus;
     this.#wanted = seq;
     this.refresh();
   }
 
-  /** Go on as if the address had never named one. */
-  leave() {
+  /** Remove the message from the address. */
+  clear() {
     if (location.hash !== "")
       window.history.replaceState(null, "", location.pathname + location.search);
     this.#want(null);
   }
 
-  /** Call after each draw: the message may be there now, or may be asked for. */
+  /** Call after drawing: show the message if it is there, otherwise fetch it. */
   refresh() {
     if (this.#wanted === null || !this.#timeline.ready) return;
 
@@ -62,7 +64,7 @@ export class Permalink extends EventTarget {
     if (element) {
       this.#wanted = null;
       this.#scroll.show(element);
-      if (!this.#calmly) element.focus({ preventScroll: true });
+      if (!this.#keepsFocus) element.focus({ preventScroll: true });
     } else if (!this.#asking && this.#connection.connected) {
       this.#fetch(this.#wanted);
     }
@@ -71,18 +73,18 @@ export class Permalink extends EventTarget {
   async #fetch(seq) {
     this.#asking = true;
     try {
-      // Long messages after it may fill the page on their own; then it comes with those before it only.
-      const found = (await this.#open(seq, AROUND)) || (await this.#open(seq, 0));
+      // Long messages after it may fill the page by themselves; then fetch without them.
+      const found = (await this.#open(seq, FOLLOWING)) || (await this.#open(seq, 0));
       if (!found && seq === this.#wanted) this.#miss();
     } catch (error) {
-      if (error instanceof Refusal) this.#miss(); // else the connection went away: the next welcome leads here again
+      if (error instanceof Refusal) this.#miss(); // after a lost connection the welcome retries
     } finally {
       this.#asking = false;
       if (this.#wanted !== seq) this.refresh();
     }
   }
 
-  /** True once the message is there, or is not wanted any more. */
+  /** Resolves with true if the message was found, or is no longer wanted. */
   async #open(seq, following) {
     const question = this.#timeline.around(seq, { following });
     const page = await this.#connection.command("history.fetch", question);
@@ -94,7 +96,7 @@ export class Permalink extends EventTarget {
 
   #miss() {
     const linked = location.hash !== "";
-    this.leave();
+    this.clear();
     this.dispatchEvent(new CustomEvent("missing", { detail: { linked } }));
   }
 
@@ -105,9 +107,55 @@ export class Permalink extends EventTarget {
   };
 
   #want(seq) {
-    this.#calmly = false;
+    this.#keepsFocus = false;
     this.#wanted = seq;
     this.#list.mark(seq);
     this.refresh();
   }
+}
+
+const COPIED_TIME = 2_000; // ms that the button says "Copied"
+
+/** Copies the link to a message. Fires `failed` {seq} if the browser does not allow it. */
+export class LinkCopier extends EventTarget {
+  #announcer;
+
+  constructor({ list, announcer }) {
+    super();
+    this.#announcer = announcer;
+    list.addEventListener("copy", ({ detail: { seq, button } }) => this.#copy(seq, button));
+  }
+
+  async #copy(seq, button) {
+    if (!(await copyText(new URL(`#${seq}`, location).href))) {
+      this.dispatchEvent(new CustomEvent("failed", { detail: { seq } }));
+      return;
+    }
+    button.setAttribute("data-copied", "");
+    setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
+    this.#announcer.announceText(gettext("Link copied"));
+  }
+}
+
+/** Resolves with false if the browser does not allow it. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text); // absent on plain http
+    return true;
+  } catch {
+    return copySelected(text);
+  }
+}
+
+function copySelected(text) {
+  const { activeElement } = document;
+  const field = document.createElement("textarea");
+  field.className = "visually-hidden";
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  activeElement?.focus({ preventScroll: true });
+  return copied;
 }

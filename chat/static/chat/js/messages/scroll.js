@@ -1,8 +1,13 @@
-/** Holds the reader's place: at the bottom while they are there, on the same message while they read above. Fires `moved`. */
+/** Scrolling: keeping the reader's position, and loading pages near either end. */
+import { Refusal } from "../net/errors.js";
 
-const NEAR = 40; // px from the bottom that still count as the bottom
-const ANCHORS = 4; // rows that may hold the reader's place: the first may be headings
+const NEAR = 40; // px from the bottom that count as the bottom
+const ANCHORS = 4; // rows that may anchor the position: the first ones may be headings
 
+/**
+ * Keeps the reader's position: at the bottom while they are there, on the same message while they
+ * read above. Fires `moved` when `pinned` changes.
+ */
 export class Scroll extends EventTarget {
   #scroller;
   #rows;
@@ -11,12 +16,12 @@ export class Scroll extends EventTarget {
   #pinned = true;
   #top = 0;
   #width = 0;
-  #held = null; // the row at the top of what the reader sees, and how far below the edge it ends
-  #height = 0; // of its window, when that was last seen to change
+  #held = null; // the topmost visible row, and how far below the upper edge it ends
+  #height = 0; // of the scroller, when it last changed
 
   /**
-   * `isOpenEnded()` says whether more follows below what is on the page: then its bottom is a place like any other. `isEmpty()` says
-   * whether there is no message: what stands there instead is read from its top.
+   * `isOpenEnded()`: does more follow below the page? Then its bottom is not the end.
+   * `isEmpty()`: are there no messages? Then the text shown instead is read from its top.
    */
   constructor({ scroller, content, rows, isOpenEnded = () => false, isEmpty = () => false }) {
     super();
@@ -25,8 +30,8 @@ export class Scroll extends EventTarget {
     this.#isOpenEnded = isOpenEnded;
     this.#isEmpty = isEmpty;
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
-    // A keyboard that opens, a window that turns, a font that loads: none of them is the reader moving away.
-    const observer = new ResizeObserver(() => this.#return());
+    // A keyboard that opens, a rotated screen or a loaded font is not the reader scrolling away.
+    const observer = new ResizeObserver(() => this.#restore());
     observer.observe(scroller);
     observer.observe(content);
   }
@@ -36,12 +41,12 @@ export class Scroll extends EventTarget {
     return this.#pinned;
   }
 
-  /** The rows at the top of what the reader sees. */
-  get place() {
+  /** The topmost visible rows. */
+  get topRows() {
     return this.#visible(ANCHORS);
   }
 
-  /** Where `element` lies for the reader: "above", "within" or "below" what they see. */
+  /** Is `element` "above", "within" or "below" the visible part? */
   sideOf(element) {
     const { top, bottom } = element.getBoundingClientRect();
     const window = this.#scroller.getBoundingClientRect();
@@ -49,27 +54,28 @@ export class Scroll extends EventTarget {
     return top < window.bottom ? "within" : "below";
   }
 
-  /** Change the rows through `mutate` without moving what the reader looks at. */
+  /** Change the rows through `mutate()` without moving what the reader looks at. */
   keep(mutate) {
-    this.#turned();
+    this.#restoreAfterResize();
     if (this.#pinned) {
       mutate();
       this.#jump();
       return;
     }
-    // Their lower edges: what is above the text, the author's name, may go when the message before it appears.
+    // The lower edges: the author's name above a text may disappear.
     const anchors = this.#visible(ANCHORS).map((row) => ({
       row,
       before: row.getBoundingClientRect().bottom,
     }));
     mutate();
-    const anchor = anchors.find(({ row }) => row.isConnected); // a day's heading moves away when older messages of that day come
+    // A day's heading is removed when older messages of that day are loaded.
+    const anchor = anchors.find(({ row }) => row.isConnected);
     if (anchor)
       this.#scroller.scrollTop += anchor.row.getBoundingClientRect().bottom - anchor.before;
     this.#hold();
   }
 
-  /** Change the height of a row through `mutate`, while `anchor` stays where the reader sees it, or moves up by `by` px. */
+  /** Change a row through `mutate()` while `anchor` stays in place, or moves up by `by` px. */
   steady(anchor, mutate, { by = 0 } = {}) {
     const before = anchor.getBoundingClientRect().top;
     mutate();
@@ -78,7 +84,7 @@ export class Scroll extends EventTarget {
     this.#setPinned(this.#isAtBottom());
   }
 
-  /** Bring `element` into the middle. */
+  /** Scroll `element` into the middle. */
   show(element) {
     element.scrollIntoView({ block: "center" });
     this.#hold();
@@ -98,15 +104,15 @@ export class Scroll extends EventTarget {
     this.#top = this.#scroller.scrollTop;
   }
 
-  /** Remember where the reader is. */
+  /** Remember the reader's position. */
   #hold() {
     const [row] = this.#visible(1);
     this.#held = row ? { row, below: this.#below(row) } : null;
     this.#top = this.#scroller.scrollTop;
   }
 
-  /** Back to where the reader was. */
-  #return() {
+  /** Go back to the remembered position. */
+  #restore() {
     this.#width = this.#scroller.clientWidth;
     this.#height = this.#scroller.clientHeight;
     if (this.#pinned) this.#jump();
@@ -115,11 +121,11 @@ export class Scroll extends EventTarget {
     this.#top = this.#scroller.scrollTop;
   }
 
-  /** At another width rows have other heights, and the browser may have moved the reader already, even to the bottom. */
-  #turned() {
-    const turned = this.#scroller.clientWidth !== this.#width;
-    if (turned) this.#return();
-    return turned;
+  /** At another width rows have other heights, and the browser may already have scrolled. */
+  #restoreAfterResize() {
+    const resized = this.#scroller.clientWidth !== this.#width;
+    if (resized) this.#restore();
+    return resized;
   }
 
   #below(row) {
@@ -127,11 +133,13 @@ export class Scroll extends EventTarget {
   }
 
   #scrolled = () => {
-    if (this.#turned()) return;
+    if (this.#restoreAfterResize()) return;
     const { scrollTop, clientHeight } = this.#scroller;
-    if (this.#pinned && clientHeight !== this.#height) return; // pushed by a window that was larger for a moment; its observer jumps
+    // The height changed for a moment: the observer will scroll to the bottom.
+    if (this.#pinned && clientHeight !== this.#height) return;
     if (this.#isAtBottom()) this.#setPinned(true);
-    else if (scrollTop < this.#top - 1) this.#setPinned(false); // only moving up leaves the bottom; content growing does not
+    // Only scrolling up leaves the bottom; growing content does not.
+    else if (scrollTop < this.#top - 1) this.#setPinned(false);
     this.#hold();
   };
 
@@ -146,8 +154,8 @@ export class Scroll extends EventTarget {
     this.dispatchEvent(new CustomEvent("moved"));
   }
 
-  /** Rows lie in order, so look by halves. */
-  #visible(most) {
+  /** At most `count` visible rows from the top, found by binary search. */
+  #visible(count) {
     const rows = this.#rows.children;
     const edge = this.#scroller.getBoundingClientRect().top;
     let low = 0;
@@ -157,6 +165,61 @@ export class Scroll extends EventTarget {
       if (rows[middle].getBoundingClientRect().bottom > edge) high = middle;
       else low = middle + 1;
     }
-    return [...rows].slice(low, low + most);
+    return [...rows].slice(low, low + count);
   }
+}
+
+const DEFAULT_PAUSE = 2_000; // ms to wait after a refusal without retry_in_ms
+
+/** Loads a page when `sentinel` comes near the visible part. Fires `page` {page, question}. */
+export class Pager extends EventTarget {
+  #sentinel;
+  #question;
+  #connection;
+  #observer;
+  #near = false;
+  #loading = false;
+
+  /**
+   * `ahead` is the distance at which to load, as a rootMargin; `question()` returns the fields of a
+   * `history.fetch`, or null when there is nothing to load.
+   */
+  constructor({ scroller, sentinel, ahead, question, connection }) {
+    super();
+    this.#sentinel = sentinel;
+    this.#question = question;
+    this.#connection = connection;
+    this.#observer = new IntersectionObserver(this.#observed, {
+      root: scroller,
+      rootMargin: ahead,
+    });
+    this.#observer.observe(sentinel);
+  }
+
+  /** Call when there may be more to load: after drawing, after a welcome. */
+  async refresh() {
+    const question = this.#question();
+    if (!this.#near || this.#loading || !question || !this.#connection.connected) return;
+
+    this.#loading = true;
+    try {
+      const { before, limit } = question;
+      const page = await this.#connection.command("history.fetch", { before, limit });
+      this.dispatchEvent(new CustomEvent("page", { detail: { page, question } }));
+    } catch (error) {
+      if (error instanceof Refusal)
+        await new Promise((resolve) => setTimeout(resolve, error.retryInMs ?? DEFAULT_PAUSE));
+    }
+    this.#loading = false;
+    // An observer fires only when something crosses its edge: observe again, since the new page may
+    // still leave the sentinel near.
+    this.#near = false;
+    this.#observer.unobserve(this.#sentinel);
+    this.#observer.observe(this.#sentinel);
+  }
+
+  #observed = (entries) => {
+    this.#near = entries.at(-1).isIntersecting;
+    this.refresh();
+  };
 }

@@ -1,23 +1,24 @@
 /**
- * What the reader sees: the room's timeline, then what this browser has yet to get into it. Pure; fires
- *   change   there is something else to draw
- *   posted   {messages}: others' messages that came while the page was open
- *   reset    what was shown is gone: {replaced} by another log, or too much was said since
+ * What the reader sees: the room's timeline, followed by this browser's outbox. Pure. Fires
+ *   change   the items have changed
+ *   posted   {messages}: new messages of others
+ *   reset    the shown messages were dropped; {replaced} says whether the log was replaced,
+ *            otherwise too many messages were missed
  */
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
   #you = { author_id: null, name: "" };
   #greeting = null;
-  #newAfter = null; // messages up to this seq were there when the page opened
-  #head = 0; // the log's, when the server last greeted us
+  #newAfter = null; // messages up to this seq existed when the page was opened
+  #head = 0; // the log's, at the last welcome
 
   constructor({ timeline, outbox }) {
     super();
     this.#timeline = timeline;
     this.#outbox = outbox;
     outbox.addEventListener("change", () => {
-      this.#forgetSeen();
+      this.#forgetDelivered();
       this.#fire("change");
     });
   }
@@ -26,7 +27,7 @@ export class Conversation extends EventTarget {
     return this.#you;
   }
 
-  /** Messages as the server told them, with the outbox's in the same shape, plus `mine`, `state` and `refusal`. */
+  /** The server's messages, then the outbox's in the same shape, with `state` and `refusal`. */
   get items() {
     const { messages, isAway } = this.#timeline;
     return isAway ? messages : [...messages, ...this.#outbox.entries.map(this.#asMessage)];
@@ -36,7 +37,7 @@ export class Conversation extends EventTarget {
     return author_id === this.#you.author_id;
   }
 
-  /** {slug, title}, as the server said last; null before it has. */
+  /** {slug, title} of the last welcome; null before the first one. */
   get room() {
     return this.#greeting?.room ?? null;
   }
@@ -51,12 +52,12 @@ export class Conversation extends EventTarget {
     return this.#timeline.ready;
   }
 
-  /** Is everything here that was said before the last welcome? */
+  /** Has everything that was posted before the last welcome arrived? */
   get isCurrent() {
     return this.#timeline.cursor?.seq >= this.#head;
   }
 
-  /** What a later visit needs to begin with: the latest messages, and what the server said of room and reader. Null while there is nothing. */
+  /** What the room can be shown from without a server: messages, room and reader; or null. */
   get snapshot() {
     return this.#timeline.ready
       ? { greeting: { ...this.#greeting, you: this.#you }, timeline: this.#timeline.snapshot }
@@ -79,17 +80,17 @@ export class Conversation extends EventTarget {
     const { epoch, limits, room, you } = frame;
     this.#greeting = { epoch, limits, room, you };
     this.#you = you;
-    this.#disownStrangers();
+    this.#refuseOtherAuthors();
     this.#fire("change");
     if (reset) this.#fire("reset", { replaced });
   }
 
-  /** False when the change does not follow on: resume from the cursor. */
+  /** Apply a `room.changed`; false if there is a gap and the connection must resume. */
   apply(frame) {
     const changed = this.#timeline.apply(frame);
     if (changed === null) return false;
 
-    this.#forgetSeen();
+    this.#forgetDelivered();
     const posted = changed.filter(
       ({ seq, changed_seq }) => seq === changed_seq && seq > this.#newAfter,
     );
@@ -99,47 +100,48 @@ export class Conversation extends EventTarget {
     return true;
   }
 
-  /** A page that `timeline.older` asked for. */
+  /** Add the answer to `timeline.older`. */
   prepend(page, question) {
     this.#timeline.prepend(page, question);
     this.#fire("change");
   }
 
-  /** A page that `timeline.newer` asked for. */
+  /** Add the answer to `timeline.newer`. */
   append(page, question) {
     this.#timeline.append(page, question);
     this.#fire("change");
   }
 
-  /** A page that `timeline.around` asked for, which may lie far from the latest messages. */
+  /** Show the answer to `timeline.around`, which may be far from the latest messages. */
   visit(page, question) {
     this.#timeline.visit(page, question);
     this.#fire("change");
   }
 
-  /** Back to the latest messages. */
-  leave() {
+  /** Show the latest messages again. */
+  showLatest() {
     if (!this.#timeline.isAway) return;
-    this.#timeline.leave();
+    this.#timeline.showLatest();
     this.#fire("change");
   }
 
   /**
-   * In either order: another tab's message may reach us through the room before it does through the storage we share.
-   * One whose ack was lost may have its place among those that are not on the page.
+   * Remove messages from the outbox that have arrived. Another tab's message may reach us through
+   * the room before it does through the shared storage, and one whose ack was lost may be among the
+   * messages that are not on the page.
    */
-  #forgetSeen() {
+  #forgetDelivered() {
     const { author_id } = this.#you;
-    const told = this.#timeline.cursor?.seq ?? 0;
-    const seen = this.#outbox.entries.filter(
+    const end = this.#timeline.cursor?.seq ?? 0;
+    const delivered = this.#outbox.entries.filter(
       ({ client_message_id, seq }) =>
-        seq <= told || this.#timeline.has({ author_id, client_message_id }),
+        seq <= end || this.#timeline.has({ author_id, client_message_id }),
     );
-    this.#outbox.forget(seen.map((entry) => entry.client_message_id));
+    this.#outbox.forget(delivered.map((entry) => entry.client_message_id));
   }
 
-  /** Written here as somebody else (another guest, another account): never sent under a new name unasked. */
-  #disownStrangers() {
+  /** Messages written as another guest are not sent under the new name without asking. */
+  #refuseOtherAuthors() {
     for (const entry of this.#outbox.entries) {
       if (entry.state !== "waiting" || entry.author_id === null || this.isMine(entry)) continue;
       this.#outbox.refuse(entry.client_message_id, { code: "other_author" });

@@ -1,4 +1,4 @@
-/** A part of the log without a hole: every message in (start, end], in order. Pure. */
+/** A part of the log without gaps: every message in (start, end], in order. Immutable, pure. */
 export class MessageRange {
   #start;
   #end;
@@ -10,7 +10,7 @@ export class MessageRange {
     this.#messages = messages;
   }
 
-  /** What a `history.fetch` with `before` answers. */
+  /** The range that the answer to a `history.fetch` with `before` covers. */
   static of({ messages, more }, before) {
     return new MessageRange({
       start: more && messages.length > 0 ? messages[0].seq - 1 : 0,
@@ -31,7 +31,7 @@ export class MessageRange {
     return this.#messages;
   }
 
-  /** With those of `messages` that belong here: said after the end, which moves to `end`, or later versions of what is here. */
+  /** With the messages up to the new `end`, and with later versions of those that are here. */
   with(messages, end = this.#end) {
     const known = new Map(this.#messages.map((message) => [message.seq, message]));
     for (const message of messages) {
@@ -46,7 +46,7 @@ export class MessageRange {
     });
   }
 
-  /** Followed by `next`, which begins no earlier than this, and no later than this ends. */
+  /** Joined with `next`, which starts within this range. */
   joined(next) {
     const before = this.#messages.filter(({ seq }) => seq <= next.start);
     return new MessageRange({
@@ -56,7 +56,7 @@ export class MessageRange {
     });
   }
 
-  /** Its messages from the index `from` up to, not including, `to`. */
+  /** The messages from index `from` up to, but not including, `to`. */
   slice(from, to) {
     const messages = this.#messages.slice(from, to);
     const start = from > 0 ? this.#messages[from - 1].seq : this.#start;

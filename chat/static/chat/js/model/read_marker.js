@@ -1,4 +1,4 @@
-/** How far somebody has read who may be elsewhere now, and when: {epoch, seq, at}, or null. */
+/** The saved position {epoch, seq, at}: read up to `seq`, at the time `at`. Null if there is none. */
 export function savedPosition(storage, key) {
   try {
     const { epoch, seq, at } = JSON.parse(storage.get(key)) ?? {};
@@ -10,23 +10,26 @@ export function savedPosition(storage, key) {
   }
 }
 
-/** How far the reader has read, kept in this browser per room and log, and the message from which everything is new to them. Pure. */
+/**
+ * How far the reader has read, saved per room and log, and after which message everything is new to
+ * them (the "New" line). Pure.
+ */
 export class ReadMarker {
   #storage;
   #key;
   #epoch = null;
-  #read = null; // they have seen everything up to this seq, here and now
-  #after = null; // what is new begins after this seq
-  #since = null; // when they had read up to there, in ms
-  #isSeen = false; // they have seen where it begins
-  #paused = false; // they have looked away, and not yet read to the end again
+  #read = null; // everything up to this seq has been seen
+  #after = null; // new messages start after this seq; null if there are none
+  #since = null; // when the reader had read up to there, in ms
+  #isSeen = false; // the reader has seen where the new messages start
+  #paused = false; // the reader left, and has not read to the end since
 
   constructor({ storage, key }) {
     this.#storage = storage;
     this.#key = key;
   }
 
-  /** What came after an earlier visit to this log is new; another log has no earlier visit. */
+  /** Messages after the last visit to this log are new. */
   welcome({ epoch }) {
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
@@ -36,43 +39,46 @@ export class ReadMarker {
   }
 
   /**
-   * The page shows everything from `start` to the cursor, and someone looks at its end. Is there a `line` above what is new, and does
-   * the server have nothing more to tell (`isCurrent`)?
+   * The reader sees the end of the page, which shows everything from `start` to the cursor. `line` is
+   * the side of the "New" line, if there is one; `isCurrent` says whether the server has nothing more.
    */
   advance({ epoch, seq }, { start, line, isCurrent }) {
     this.#paused = false;
     if (epoch !== this.#epoch) return;
     const isNew = line || this.#after < start;
-    if (isCurrent && !isNew) this.#begin(null, null); // they are up to date, and here: what comes now is not new since a visit
+    if (isCurrent && !isNew) this.#begin(null, null); // up to date: the next message is not "new"
     if (this.#read !== null && seq <= this.#read) return;
     this.#read = seq;
     if (seq > (this.#saved()?.seq ?? -1))
       this.#storage.set(this.#key, JSON.stringify({ epoch, seq, at: Date.now() }));
   }
 
-  /** Nobody looks from now on, or has looked since then (ms): what comes is new. */
+  /** Nobody is looking since then (ms): messages that arrive are new. */
   pause(since = Date.now()) {
     if (!this.#paused) this.#begin(this.#read, this.#read === this.#after ? this.#since : since);
     this.#paused = true;
   }
 
-  /** Who answers has read what was new. */
+  /** Someone who answers has read everything. */
   markAllRead() {
     this.#begin(null, null);
   }
 
-  /** What is new where it begins `above` what they see, or before `start`, the first message on the page: {after, since}, or null. */
+  /**
+   * {after, since} of new messages that start `above` the visible part or before `start`, the start
+   * of the page; null otherwise.
+   */
   unseen({ start, above = false }) {
     if (this.#after === null || this.#isSeen || !(above || this.#after < start)) return null;
     return { after: this.#after, since: this.#since };
   }
 
-  /** They see where what is new begins, or have been led there. */
+  /** The reader sees where the new messages start, or jumped there. */
   markSeen() {
     this.#isSeen = true;
   }
 
-  /** The first of `items`, all the messages after `start`, that is new to the reader; undefined if that is none or lies before. */
+  /** The first new message among `items`, which start after `start`; undefined if there is none. */
   firstNew(items, { start, isMine }) {
     if (this.#after === null || this.#after < start) return undefined;
     return items.find((item) => item.seq > this.#after && !isMine(item));

@@ -1,25 +1,25 @@
 /**
- * The room's messages, as far as this tab holds them: always the latest, and while the reader is elsewhere those around them; some
- * hundreds in all, however long one reads. Pure. A change may be seen twice, but none is missed: one that does not follow on is
- * refused, and the caller resumes from the cursor.
+ * The part of the room's log that this tab holds: always the latest messages and, while the reader
+ * is elsewhere, those around them; a few hundred in all. Pure. A change may be applied twice but
+ * none is missed: a change after a gap is refused, and the caller resumes from the cursor.
  */
 import { MessageRange } from "./message_range.js";
 
 const PAGE = 50; // messages
 const LARGEST_PAGE = 100; // messages; see docs/protocol.md
-const MOST = 300; // messages shown; more of them are cut down to
-const KEPT = 250; // around the reader, so that a page can come and go at either end out of their sight
-const LATEST = 100; // messages kept of the log's end for someone who reads elsewhere
-const MOST_CHANGED = 500; // changes remembered, in case a page was read before they were made
+const MAX_SHOWN = 300; // messages; beyond that they are trimmed
+const KEPT = 250; // messages left around the reader, so that pages come and go out of sight
+const LATEST = 100; // of the latest messages kept while the reader is elsewhere
+const MAX_CHANGES = 500; // remembered, for pages that were read before a change was made
 
 export class Timeline {
   #epoch = null;
   #latest = null; // the range that ends at the head
-  #reading = null; // the range that is shown, when that is not the latest
-  #step = PAGE; // how far down the next page reaches, in seqs: many of them may be no messages
-  #changed = new Map(); // by seq, the latest version of what was changed while we looked
+  #reading = null; // the range that is shown, if that is not the latest
+  #step = PAGE; // seqs that the next page down covers; not every seq is a message
+  #changed = new Map(); // by seq: the latest version of messages that changed
 
-  /** Where to resume, or null to begin with the latest messages. */
+  /** {epoch, seq} to resume from, or null to start with the latest messages. */
   get cursor() {
     return this.#latest && { epoch: this.#epoch, seq: this.#latest.end };
   }
@@ -28,17 +28,17 @@ export class Timeline {
     return this.#latest !== null;
   }
 
-  /** Is something shown that is not connected with the latest messages? */
+  /** Does the shown range end before the latest messages? */
   get isAway() {
     return this.#reading !== null;
   }
 
-  /** What is shown. */
+  /** The messages that are shown. */
   get messages() {
     return this.#shown?.messages ?? [];
   }
 
-  /** Every message in (start, end] is shown. */
+  /** The shown range contains every message in (start, end]. */
   get start() {
     return this.#shown?.start ?? null;
   }
@@ -51,12 +51,12 @@ export class Timeline {
     return this.start > 0;
   }
 
-  /** What to ask of `history.fetch` on the way up, or null. */
+  /** The fields of the `history.fetch` for the page above, or null. */
   get older() {
     return this.hasOlder ? { before: this.start + 1, limit: PAGE } : null;
   }
 
-  /** The same on the way down. */
+  /** The same for the page below, with `after`. */
   get newer() {
     if (!this.#reading) return null;
     const after = this.#reading.end;
@@ -67,12 +67,12 @@ export class Timeline {
     };
   }
 
-  /** The same for a place in the log: what follows `seq`, and more of what comes before it. */
+  /** The same for a page around `seq`, with `following` seqs after it. */
   around(seq, { following }) {
     return { before: this.#before(seq + following), limit: PAGE };
   }
 
-  /** Has this been said lately? */
+  /** Is this message among the latest ones? */
   has({ author_id, client_message_id }) {
     return (
       this.#latest?.messages.some(
@@ -82,7 +82,7 @@ export class Timeline {
     );
   }
 
-  /** The latest messages, in a shape that survives JSON; `restore` makes them a timeline again. */
+  /** The latest messages as JSON data, for `restore`. */
   get snapshot() {
     const { start, end, messages } = this.#latestOf(LATEST);
     return { epoch: this.#epoch, start, end, messages };
@@ -93,7 +93,7 @@ export class Timeline {
     this.#latest = new MessageRange(latest);
   }
 
-  /** Read a `welcome`; true if messages were thrown away because they do not follow on. */
+  /** Handle a `welcome`; true if messages were dropped because of a gap or another log. */
   welcome({ epoch, reset }) {
     const anew = reset || epoch !== this.#epoch;
     const discarded = anew && this.messages.length > 0;
@@ -106,7 +106,7 @@ export class Timeline {
     return discarded;
   }
 
-  /** Apply a `room.changed`; returns the messages that are new or changed here, or null if it does not follow on. */
+  /** Apply a `room.changed`; returns the new or changed messages, or null if there is a gap. */
   apply({ after, head, messages }) {
     this.#latest ??= new MessageRange({ start: after, end: after });
     if (after > this.#latest.end) return null;
@@ -118,48 +118,49 @@ export class Timeline {
     return fresh.filter(({ seq }) => seq > this.#latest.start);
   }
 
-  /** Put the answer to `older` in front. */
+  /** Add the answer to `older`. */
   prepend(page, { before }) {
-    if (!this.#shown || before !== this.start + 1) return; // asked somewhere else
+    if (!this.#shown || before !== this.start + 1) return; // the answer to an outdated question
     this.#shown = this.#read(page, before).joined(this.#shown);
   }
 
-  /** Put the answer to `newer` behind. */
+  /** Add the answer to `newer`. */
   append(page, { after, before }) {
-    if (this.#reading?.end !== after) return; // asked somewhere else
+    if (this.#reading?.end !== after) return; // the answer to an outdated question
     const next = this.#read(page, before);
     if (next.start > after) {
-      this.#step = Math.max(1, this.#step >> 1); // more messages, or longer ones, than fit a page: it does not reach back to us
+      this.#step = Math.max(1, this.#step >> 1); // the page was cut short and leaves a gap
       return;
     }
     const grown = this.#reading.with(next.messages, next.end);
     const sparse = grown.messages.length - this.#reading.messages.length < PAGE / 2;
     this.#step = sparse ? 2 * this.#step : PAGE;
     this.#reading = grown;
-    this.#meet();
+    this.#joinLatest();
   }
 
   /** Show the answer to `around`. */
   visit(page, { before }) {
     this.#reading = this.#read(page, before);
     this.#step = PAGE;
-    this.#meet();
+    this.#joinLatest();
   }
 
   /** Show the latest messages. */
-  leave() {
+  showLatest() {
     this.#reading = null;
   }
 
-  /** Let go of what is far from the message at `place`; null is the end. */
-  trim(place) {
+  /** Drop what is far from the message at `seq`, or from the end if `seq` is null. */
+  trim(seq) {
     if (this.#reading && this.#latest.messages.length > 2 * LATEST)
       this.#latest = this.#latestOf(LATEST);
     const shown = this.#shown;
     const count = shown?.messages.length ?? 0;
-    if (count <= MOST) return;
+    if (count <= MAX_SHOWN) return;
 
-    const above = place === null ? count : shown.messages.filter(({ seq }) => seq < place).length;
+    const above =
+      seq === null ? count : shown.messages.filter((message) => message.seq < seq).length;
     const from = Math.min(Math.max(0, above - KEPT / 2), count - KEPT);
     const kept = shown.slice(from, from + KEPT);
     if (this.#reading || kept.end === shown.end) {
@@ -180,12 +181,12 @@ export class Timeline {
     else this.#latest = range;
   }
 
-  /** Never beyond the head: what comes after it may be said while the page is under way. */
+  /** Never beyond the head: newer messages may be posted while the page is on its way. */
   #before(seq) {
     return Math.min(seq, this.#latest.end) + 1;
   }
 
-  /** A page may have been read before a change that reached us earlier: the later version stays. */
+  /** A page may be older than a change that arrived before it: keep the later versions. */
   #read({ messages, more }, before) {
     const latest = messages.map((message) => {
       const known = this.#changed.get(message.seq);
@@ -194,8 +195,8 @@ export class Timeline {
     return MessageRange.of({ messages: latest, more }, before);
   }
 
-  /** What has reached the latest messages becomes one with them. */
-  #meet() {
+  /** Join the shown range with the latest messages once they meet. */
+  #joinLatest() {
     if (this.#reading.end < this.#latest.start) return;
     if (this.#reading.start < this.#latest.start) this.#latest = this.#reading.joined(this.#latest);
     this.#reading = null;
@@ -209,11 +210,11 @@ export class Timeline {
   #remember(messages) {
     for (const message of messages) {
       if (message.changed_seq === message.seq) continue;
-      this.#changed.delete(message.seq); // the last to change stand last
+      this.#changed.delete(message.seq); // reinsert: the last changed one comes last
       this.#changed.set(message.seq, message);
     }
     for (const seq of this.#changed.keys()) {
-      if (this.#changed.size <= MOST_CHANGED) return;
+      if (this.#changed.size <= MAX_CHANGES) return;
       this.#changed.delete(seq);
     }
   }

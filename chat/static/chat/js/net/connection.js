@@ -1,35 +1,25 @@
 /**
- * The browser's end of the socket. Keeps one open, comes back when it is lost, resumes from the cursor, and matches replies to
- * commands. Knows nothing of messages: every event goes out as a CustomEvent named after the frame's type.
+ * The browser's end of the socket: keeps one open, reconnects, resumes from the cursor, and matches
+ * replies to commands. It does not interpret messages: each event is dispatched as a CustomEvent
+ * named after the frame's type.
  *
- * Also fires `sure`, when `isSure` has become true without a welcome, and `state`, whenever `connection.state` changes:
- *   {name: "connecting"}  {name: "connected"}  {name: "waiting", until, leaving, code}  {name: "leaving", until}  {name: "stopped", code}
+ * Also fires `sure`, when `isSure` becomes true without a welcome, and `state`, whenever
+ * `connection.state` changes:
+ *   {name: "connecting"}
+ *   {name: "connected"}
+ *   {name: "waiting", until, leaving, code}
+ *   {name: "leaving", until}
+ *   {name: "stopped", code}
  */
-import { Backoff } from "./backoff.js";
-import { staysAway } from "./close_codes.js";
+import { ConnectionLost, Refusal, staysAway } from "./errors.js";
 
 const SUBPROTOCOL = "chat.v1";
 const OPEN_TIMEOUT = 10_000; // ms from the attempt to the welcome
-const REPLY_TIMEOUT = 10_000; // ms; a command unanswered for longer means that the connection is dead
-const WAKE_TIMEOUT = 1_000; // the same, and to the welcome, when there is reason to doubt it: people expect to be back in two seconds
-const QUIET = 45_000; // ms without any frame before we ask whether anybody is there
-const STEADY = 5_000; // ms connected before the backoff starts afresh
-
-/** The server's "no" to one command. `retryInMs` is null when asking again is pointless. */
-export class Refusal extends Error {
-  constructor({ code, detail, retry_in_ms: retryInMs }) {
-    super(detail);
-    this.name = "Refusal";
-    this.code = code;
-    this.detail = detail;
-    this.retryInMs = retryInMs ?? null;
-  }
-}
-
-/** The connection went away before the reply: the command may or may not have been carried out. */
-export class ConnectionLost extends Error {
-  name = "ConnectionLost";
-}
+const REPLY_TIMEOUT = 10_000; // ms without a reply after which the connection counts as dead
+// Shorter after the network changed or the machine slept: people expect to be back in two seconds.
+const WAKE_TIMEOUT = 1_000; // ms
+const QUIET = 45_000; // ms without any frame before we probe the connection
+const STEADY = 5_000; // ms connected before the backoff is reset
 
 export class Connection extends EventTarget {
   #url;
@@ -40,13 +30,16 @@ export class Connection extends EventTarget {
   #commands = new Map();
   #lastId = 0;
   #attemptedAt = 0;
-  #heardAt = 0;
+  #lastFrameAt = 0;
   #absence = 0;
   #isSure = false;
   #leaveAt = 0;
   #timers = { retry: 0, open: 0, steady: 0, quiet: 0, leave: 0, wake: 0 };
 
-  /** `url` may be a path of this site. `cursor` is called at each attempt: {epoch, seq} to resume from, or null to begin. */
+  /**
+   * `url` may be a path of this site. `cursor()` is called at each attempt and returns the
+   * {epoch, seq} to resume from, or null to start with the latest messages.
+   */
   constructor({ url, cursor, backoff = new Backoff() }) {
     super();
     this.#url = url;
@@ -62,12 +55,15 @@ export class Connection extends EventTarget {
     return this.#state.name === "connected" || this.#state.name === "leaving";
   }
 
-  /** At a welcome: ms for which we had not heard from the server before; 0 at the first one. While connected it never falls silent for longer than QUIET. */
+  /**
+   * At a welcome: the ms since the last frame before it; 0 at the first welcome. While connected
+   * this never exceeds QUIET.
+   */
   get absence() {
     return this.#absence;
   }
 
-  /** Has the server been heard since the page woke? Before that, what it said meanwhile may be on its way. */
+  /** Has a frame arrived since the page woke? Until then, missed messages may be on their way. */
   get isSure() {
     return this.#isSure;
   }
@@ -87,14 +83,14 @@ export class Connection extends EventTarget {
     this.#enter({ name: "connecting" });
   }
 
-  /** Leave this socket and come back after the usual wait: what we have cannot be trusted. */
+  /** Close this socket and reconnect after the usual delay: our state cannot be trusted. */
   drop() {
     const socket = this.#socket;
     this.#lose(1006);
     socket?.close();
   }
 
-  /** The network may have changed under us (online again, back from sleep): be right within seconds. */
+  /** The network may have changed (online again, back from sleep): find out within seconds. */
   wake() {
     this.#backoff.reset();
     this.#isSure = false;
@@ -103,7 +99,10 @@ export class Connection extends EventTarget {
     else if (this.#state.name === "connecting") this.#doubtAttempt();
   }
 
-  /** Send a command; resolves with its ack, rejects with Refusal or ConnectionLost. After `timeout` the connection counts as `dead`. */
+  /**
+   * Send a command. Resolves with its ack, rejects with Refusal or ConnectionLost. Without a reply
+   * within `timeout` ms, `dead()` is called.
+   */
   command(type, fields = {}, { timeout = REPLY_TIMEOUT, dead = () => this.drop() } = {}) {
     if (!this.connected) return Promise.reject(new ConnectionLost());
 
@@ -129,9 +128,9 @@ export class Connection extends EventTarget {
   }
 
   #receive(frame) {
-    const heardBefore = this.#heardAt;
-    this.#heardAt = Date.now();
-    if (frame.type === "welcome") this.#welcomed(heardBefore);
+    const lastFrameBefore = this.#lastFrameAt;
+    this.#lastFrameAt = Date.now();
+    if (frame.type === "welcome") this.#welcomed(lastFrameBefore);
     if (frame.type === "going_away") this.#leaveSoon(frame.retry_in_ms);
 
     if (frame.reply_to != null && (frame.type === "ack" || frame.type === "error"))
@@ -139,8 +138,8 @@ export class Connection extends EventTarget {
     else this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
   }
 
-  #welcomed(heardBefore) {
-    this.#absence = heardBefore && this.#heardAt - heardBefore;
+  #welcomed(lastFrameBefore) {
+    this.#absence = lastFrameBefore && this.#lastFrameAt - lastFrameBefore;
     this.#isSure = true;
     clearTimeout(this.#timers.open);
     this.#timers.steady = setTimeout(() => this.#backoff.reset(), STEADY);
@@ -196,16 +195,16 @@ export class Connection extends EventTarget {
     this.#commands.clear();
   }
 
-  /** A dead network closes nothing: without a heartbeat in the protocol, a reader must ask to find out. */
+  /** A dead network closes no socket, and the protocol has no heartbeat: probe to find out. */
   #watchForQuiet() {
-    const rest = this.#heardAt + QUIET - Date.now();
+    const rest = this.#lastFrameAt + QUIET - Date.now();
     if (rest <= 0) this.#probe(REPLY_TIMEOUT);
     this.#timers.quiet = setTimeout(() => this.#watchForQuiet(), rest > 0 ? rest : QUIET);
   }
 
   async #probe(timeout, dead) {
     try {
-      // The page before the first message: always empty, so the cheapest question that must be answered.
+      // The page before the first message is always empty: the cheapest command there is.
       await this.command("history.fetch", { before: 1, limit: 1 }, { timeout, dead });
     } catch {
       return;
@@ -214,7 +213,7 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("sure"));
   }
 
-  /** What an attempt sent while there was no network is lost, and a new attempt is quicker than its repetition. */
+  /** A handshake sent without a network is lost; a new attempt is faster than TCP's retry. */
   #doubtAttempt() {
     clearTimeout(this.#timers.wake);
     const again = () => this.#state.name === "connecting" && this.#reopen();
@@ -229,4 +228,60 @@ export class Connection extends EventTarget {
     this.#state = state;
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
+}
+
+/** Exponential backoff with full jitter, so that many browsers do not reconnect together. */
+export class Backoff {
+  #first;
+  #last;
+  #random;
+  #failures = 0;
+
+  constructor({ first = 1_000, last = 15_000, random = Math.random } = {}) {
+    this.#first = first;
+    this.#last = last;
+    this.#random = random;
+  }
+
+  /** The ms to wait; the range grows with each call until reset(). */
+  next() {
+    const ceiling = Math.min(this.#last, this.#first * 2 ** this.#failures);
+    this.#failures += 1;
+    return Math.round(this.#random() * ceiling);
+  }
+
+  reset() {
+    this.#failures = 0;
+  }
+}
+
+const TICK = 1_000; // ms; not every system fires "online" when it wakes
+const ASLEEP = 5_000; // ms between two ticks that mean that the machine slept
+
+/** Fires `wake` when the network or the page may have come back. */
+export class NetworkWatcher extends EventTarget {
+  #tickedAt = Date.now();
+
+  constructor() {
+    super();
+    addEventListener("online", this.#wake);
+    addEventListener("offline", this.#wake);
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) this.#wake();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#wake();
+    });
+    setInterval(this.#tick, TICK);
+  }
+
+  #tick = () => {
+    const slept = Date.now() - this.#tickedAt > ASLEEP;
+    this.#tickedAt = Date.now();
+    if (slept && !document.hidden) this.#wake(); // browsers throttle the timers of hidden pages
+  };
+
+  #wake = () => {
+    this.dispatchEvent(new CustomEvent("wake"));
+  };
 }

@@ -1,15 +1,18 @@
-/**
- * For a network that lets pages through and no WebSocket: sends what waits in the outbox by the composer's form, and loads the room's page
- * now and then for what is new, as without JavaScript. It stops as soon as a socket is open. Fires `change` when `isOn` changes.
- *
- * The page's own conversation is not added to: new messages show in what the server wrote into the page. Where that has given way, to
- * messages that this browser had kept, the page is loaded again.
- */
-const FAILED = 1006; // the close code of a socket that never opened
-const ATTEMPTS = 3; // sockets that fail, each after the server has answered by HTTP: a server that restarts does neither, then both
-const EVERY = 15_000; // ms; 40 people behind one address may load a page every 10 s
+/** Sending and reading without a WebSocket. */
+import { newestRendered } from "../page.js";
 
-export class HttpFallback extends EventTarget {
+const FAILED = 1006; // the close code of a socket that never opened
+// Failed sockets while HTTP works before the fallback starts. A restarting server answers neither.
+const ATTEMPTS = 3;
+const POLL_INTERVAL = 15_000; // ms; 40 people behind one address may load a page every 10 s
+
+/**
+ * For networks that block WebSockets: posts the outbox through the composer's form, and polls the
+ * room's page, as without JavaScript. Stops when a socket opens. Fires `change` when `isOn` changes.
+ *
+ * New messages are shown in what the server rendered into the page. If that was already replaced by
+ * a saved snapshot, the page is reloaded.
+ */ export class HttpFallback extends EventTarget {
   #outbox;
   #form;
   #address;
@@ -18,14 +21,15 @@ export class HttpFallback extends EventTarget {
   #cursor;
   #name;
   #failures = 0;
-  #isAnswered = false; // by HTTP, since the last attempt at a socket
+  #isAnswered = false; // by HTTP, since the last socket was tried
   #isOn = false;
   #timer = 0;
-  #underWay = null;
+  #running = null;
 
   /**
-   * `probe` is an address that costs the server little. `rendered()` is the element with the messages that the server wrote, if it is there; `cursor()` where
-   * the conversation ends that is shown without it; `name()` a new name to post along, or null.
+   * `probe` is an address that is cheap for the server; `rendered()` the element with the messages
+   * that the server rendered, or null; `cursor()` that of the timeline; `name()` a new name to post
+   * as well, or null.
    */
   constructor({ connection, outbox, form, address, probe, rendered, cursor, name }) {
     super();
@@ -55,7 +59,8 @@ export class HttpFallback extends EventTarget {
     this.#isAnswered = false;
     this.#isAnswered = await fetch(this.#probe, { cache: "no-store" })
       .then(
-        async (response) => response.ok && (await response.json()) !== null, // not the page of a portal
+        // JSON: a captive portal would answer with a page.
+        async (response) => response.ok && (await response.json()) !== null,
       )
       .catch(() => false);
   }
@@ -67,21 +72,25 @@ export class HttpFallback extends EventTarget {
   }
 
   #run() {
-    this.#underWay ??= this.#exchange()
+    this.#running ??= this.#exchange()
       .catch(() => null)
       .then((pause) => {
-        this.#underWay = null;
+        this.#running = null;
         if (this.#failures < ATTEMPTS) return;
         this.#turn(pause !== null);
         clearTimeout(this.#timer);
         this.#timer = setTimeout(
           () => this.#run(),
-          pause || (pause === 0 && this.#outbox.next() ? 0 : EVERY * (0.8 + 0.4 * Math.random())),
+          pause ||
+            (pause === 0 && this.#outbox.next() ? 0 : POLL_INTERVAL * (0.8 + 0.4 * Math.random())),
         );
       });
   }
 
-  /** Send one message, or look for new ones. Resolves with the ms to wait that the server asks for, or null where something else answered. */
+  /**
+   * Send one message, or load new ones. Resolves with the ms to wait, or null if something other than
+   * the chat answered.
+   */
   async #exchange() {
     const entry = this.#isOn ? this.#outbox.next() : null;
     const response = await (entry
@@ -89,12 +98,12 @@ export class HttpFallback extends EventTarget {
       : fetch(this.#address, { cache: "no-store" }));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const asked = response.headers.get("Retry-After");
-    if (asked !== null) return Number(asked) * 1000 || EVERY;
-    // A proxy or the portal of a Wi-Fi answers with pages of its own, some of them with status 200.
+    if (asked !== null) return Number(asked) * 1000 || POLL_INTERVAL;
+    // Proxies and captive portals answer with pages of their own, some of them with status 200.
     const isOurs = page.querySelector("#chat-config") !== null;
     if (response.ok && isOurs) {
       this.#draw(page);
-      if (entry) this.#outbox.settle(entry.client_message_id, Infinity); // a socket will tell where it stands
+      if (entry) this.#outbox.settle(entry.client_message_id, Infinity); // its seq is not known
       this.#outbox.forget(this.#posted());
       return 0;
     }
@@ -122,11 +131,12 @@ export class HttpFallback extends EventTarget {
   }
 
   #draw(page) {
-    const told = page.querySelector("[data-rendered]");
+    const fresh = page.querySelector("[data-rendered]");
     const shown = this.#rendered();
-    if (told && !shown && newestIn(told) > (this.#cursor()?.seq ?? 0)) reloadOnce(); // what the browser had kept is out of date
-    if (told && shown && !shown.isEqualNode(told))
-      shown.replaceChildren(...document.importNode(told, true).childNodes);
+    // A saved snapshot is shown, and it is out of date.
+    if (fresh && !shown && newestRendered(fresh) > (this.#cursor()?.seq ?? 0)) reloadOnce();
+    if (fresh && shown && !shown.isEqualNode(fresh))
+      shown.replaceChildren(...document.importNode(fresh, true).childNodes);
   }
 
   #turn(isOn) {
@@ -136,12 +146,7 @@ export class HttpFallback extends EventTarget {
   }
 }
 
-/** The seq of the latest message in what the server wrote into a page. */
-export function newestIn(rendered) {
-  return Number(rendered?.querySelector("article:last-of-type")?.id ?? 0);
-}
-
-/** Not again where this did not help: the worker may answer with the page that it keeps. */
+/** Not twice: the service worker may answer with the same cached page. */
 function reloadOnce() {
   if (performance.getEntriesByType("navigation")[0]?.type !== "reload") location.reload();
 }

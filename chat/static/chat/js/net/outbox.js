@@ -1,14 +1,15 @@
 /**
- * What this browser has written in a room and the server has not yet acknowledged, oldest first. Survives reloads and is shared by
- * the browser's tabs: one storage key per message, so that no tab ever overwrites another's. A message is
+ * The messages of this browser that the server has not yet acknowledged, oldest first, and their
+ * delivery. They survive reloads and are shared by the browser's tabs: there is one storage key per
+ * message, so that no tab overwrites another's. A message is
  *   waiting  until the server acknowledges it,
- *   sent     from then until it is seen in the timeline (only in memory: the server has it now),
- *   refused  when sending it again as it is would be pointless.
- * Two tabs may send the same message; its client_message_id makes the second harmless. Fires `change`, and `waiting` when
- * this tab has put in something to send.
+ *   sent     from then until it appears in the timeline (only in memory: the server has it now),
+ *   refused  when sending it again unchanged would be pointless.
+ * Two tabs may send the same message; its client_message_id makes the second attempt harmless.
  */
-import { uuid } from "./uuid.js";
+import { ConnectionLost, Refusal } from "./errors.js";
 
+/** Pure. Fires `change`, and `waiting` when this tab added something to send. */
 export class Outbox extends EventTarget {
   #storage;
   #prefix;
@@ -21,12 +22,12 @@ export class Outbox extends EventTarget {
     for (const key of storage.keys(prefix)) this.#take(storage.get(key));
   }
 
-  /** All of them in the order they were written. */
+  /** All messages in the order in which they were written. */
   get entries() {
     return [...this.#entries.values()].sort((a, b) => a.order - b.order);
   }
 
-  /** The one to send now. Nothing overtakes it: it stays the next until it is settled or refused. */
+  /** The message to send now, until it is settled or refused; null if none waits. */
   next() {
     return this.entries.find(({ state }) => state === "waiting") ?? null;
   }
@@ -39,7 +40,7 @@ export class Outbox extends EventTarget {
       author_id,
       body,
       written_at: new Date(now).toISOString(),
-      order: Math.max(now, last + 1), // a clock set back must not reorder
+      order: Math.max(now, last + 1), // the clock may have been set back
       state: "waiting",
       refusal: null,
     };
@@ -47,7 +48,7 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  /** The server has stored it, at `seq`. */
+  /** The server has stored the message, at `seq`. */
   settle(id, seq) {
     const entry = this.#entries.get(id);
     if (!entry) return;
@@ -62,7 +63,7 @@ export class Outbox extends EventTarget {
     if (entry) this.#put({ ...entry, state: "refused", refusal: { code, detail } });
   }
 
-  /** Send a refused one after all, as `author_id`. After a conflict its id is spent, so it goes out under a new one. */
+  /** Send a refused message again, as `author_id`; after a conflict, under a new id. */
   retry(id, author_id) {
     const entry = this.#entries.get(id);
     if (!entry) return;
@@ -84,7 +85,7 @@ export class Outbox extends EventTarget {
     this.#changed();
   }
 
-  /** These are in the timeline now: nothing is left to keep. */
+  /** Remove messages that are in the timeline now. */
   forget(ids) {
     const known = ids.filter((id) => this.#entries.has(id));
     if (known.length === 0) return;
@@ -93,14 +94,14 @@ export class Outbox extends EventTarget {
     this.#changed();
   }
 
-  /** The log was replaced or skipped: what was acknowledged will not show up on its own any more. */
+  /** The log was replaced or skipped: acknowledged messages will not arrive by themselves. */
   forgetSent() {
     this.forget(
       this.entries.filter(({ state }) => state === "sent").map((entry) => entry.client_message_id),
     );
   }
 
-  /** A `storage` event: another tab changed what we share. */
+  /** Handle a `storage` event: another tab changed the shared messages. */
   follow({ key, newValue }) {
     if (!key?.startsWith(this.#prefix)) return;
 
@@ -122,7 +123,7 @@ export class Outbox extends EventTarget {
       if (typeof entry.body === "string" && entry.client_message_id)
         this.#entries.set(entry.client_message_id, entry);
     } catch {
-      // Not ours, or half written by a crash: leave it alone.
+      // Written by something else, or half written before a crash: leave it alone.
     }
   }
 
@@ -140,4 +141,83 @@ export class Outbox extends EventTarget {
   #changed() {
     this.dispatchEvent(new CustomEvent("change"));
   }
+}
+
+/**
+ * A version 4 UUID (RFC 9562). crypto.randomUUID exists only on https and localhost, and a chat on a
+ * home network may have neither.
+ */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
+}
+
+const OTHER_TAB_TIME = 3_000; // ms that another tab gets to send its own messages
+const MIN_PAUSE = 100; // ms; a refusal with retry_in_ms 0 must not become a busy loop
+
+/** Sends the outbox over the connection: one message at a time, in order, until it is settled. */
+export class Delivery {
+  #outbox;
+  #connection;
+  #lockName;
+  #running = null;
+
+  constructor({ outbox, connection, lockName }) {
+    this.#outbox = outbox;
+    this.#connection = connection;
+    this.#lockName = lockName;
+  }
+
+  /** Another tab added a message: send it only if that tab is closed before it can. */
+  runLater() {
+    setTimeout(() => this.run(), OTHER_TAB_TIME);
+  }
+
+  /** Call when this tab has something to send, and when sending may work again. */
+  run() {
+    if (!this.#next()) return;
+    this.#running ??= this.#withLock(() => this.#sendAll())
+      .finally(() => (this.#running = null))
+      .then(() => this.run());
+  }
+
+  /** The message to send now, or null. */
+  #next() {
+    return this.#connection.connected ? this.#outbox.next() : null;
+  }
+
+  async #sendAll() {
+    for (let entry = this.#next(); entry; entry = this.#next()) {
+      const { client_message_id, body } = entry;
+      try {
+        const { seq } = await this.#connection.command("message.post", { client_message_id, body });
+        this.#outbox.settle(client_message_id, seq);
+      } catch (error) {
+        if (error instanceof ConnectionLost) continue;
+        if (!(error instanceof Refusal)) throw error;
+        if (error.retryInMs === null)
+          this.#outbox.refuse(client_message_id, { code: error.code, detail: error.message });
+        else await pause(Math.max(error.retryInMs, MIN_PAUSE));
+      }
+    }
+  }
+
+  /** One tab at a time. Browsers have no locks on plain http; duplicates are harmless there. */
+  async #withLock(work) {
+    if (navigator.locks) await navigator.locks.request(this.#lockName, work);
+    else await work();
+  }
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,28 +1,28 @@
-/**
- * Your own name, changed where it stands. Sets it on this connection, then has the server put it in the cookie. At a first visit the
- * field is open until the first message; what is written there is the name from then on. Fires `change` with {name}, and `left` when
- * the reader has closed the field from within it.
- */
-import { ConnectionLost, Refusal } from "../net/connection.js";
+/** The reader's own name: showing, changing and saving it. */
 import { gettext } from "../i18n.js";
-import { refusalText } from "../net/refusals.js";
+import { ConnectionLost, Refusal, refusalText } from "../net/errors.js";
 
+/**
+ * Sets the name on this connection, then has the server save it in the cookie. At a first visit the
+ * field is open until the first message is sent. Fires `change` {name}, and `left` when the field was
+ * closed while it had the focus.
+ */
 export class NameField extends EventTarget {
   #parts;
   #connection;
   #remember;
   #name;
-  #unremembered = null;
+  #unsaved = null;
 
-  /** `parts`: {shown, open, form, input, cancel, error}; `remember(name)` makes the name outlive this connection. */
+  /** `parts`: {shown, open, form, input, cancel, error}; `remember(name)` saves the name. */
   constructor({ parts, connection, remember }) {
     super();
     this.#parts = parts;
     this.#connection = connection;
     this.#remember = remember;
     this.#name = parts.input.defaultValue;
-    parts.input.removeAttribute("form"); // the composer's, which posts it where no module runs
-    if (this.#isAsking && this.#wanted !== null) this.#unremembered = this.#wanted; // written before this ran
+    parts.input.removeAttribute("form"); // the composer's, which posts it without JavaScript
+    if (this.#isAsking) this.#unsaved = this.#wanted; // typed before this ran
     parts.open.addEventListener("click", () => {
       this.#edit(this.#name);
       parts.input.focus();
@@ -38,26 +38,26 @@ export class NameField extends EventTarget {
     });
   }
 
-  /** The name the server greets us by. */
+  /** Call at a welcome, with the name that the server knows. */
   greet(name) {
     if (this.#isAsking && this.#wanted === null) this.#parts.input.value = name;
     this.#show(name);
-    const wanted = this.#unremembered;
+    const wanted = this.#unsaved;
     if (wanted === null || wanted === name) return;
-    // The cookie did not get the last change, or this is the first connection: it carries the old name.
+    // The cookie does not have the last change yet: set the name again.
     this.#change(wanted).catch((error) => {
       if (!(error instanceof Refusal)) return;
-      this.#unremembered = null;
+      this.#unsaved = null;
       this.#fail(error, wanted);
     });
   }
 
-  /** A name that the server does not have yet, or null. */
+  /** A name that the server has not saved yet, or null. */
   get pending() {
-    return this.#unremembered;
+    return this.#unsaved;
   }
 
-  /** The first message is written: who was asked for a name and gave none keeps the one they have. */
+  /** Call when a message is sent: the name at a first visit is settled then. */
   settle() {
     if (this.#isAsking && this.#parts.error.hidden) this.#close();
   }
@@ -66,7 +66,7 @@ export class NameField extends EventTarget {
     return this.#parts.form.hasAttribute("data-asks");
   }
 
-  /** The name in the field, where that is another; else null. */
+  /** The name in the field if it is a new one, else null. */
   get #wanted() {
     const name = this.#parts.input.value.trim();
     return name === this.#name || name === "" ? null : name;
@@ -92,7 +92,7 @@ export class NameField extends EventTarget {
     if (await this.#save()) this.#close();
   };
 
-  /** Resolves with whether there is nothing left to do. */
+  /** Resolves with true if the field can be closed. */
   async #save() {
     const name = this.#wanted;
     this.#parts.error.hidden = true;
@@ -103,7 +103,7 @@ export class NameField extends EventTarget {
     } catch (error) {
       const lost = error instanceof ConnectionLost;
       if (lost && this.#isAsking)
-        this.#unremembered = name; // the next greeting tries again
+        this.#unsaved = name; // the next welcome tries again
       else this.#fail(error, name);
       return lost && this.#isAsking;
     }
@@ -123,10 +123,10 @@ export class NameField extends EventTarget {
     const { name } = await this.#connection.command("name.set", { name: wanted });
     this.#show(name);
     this.dispatchEvent(new CustomEvent("change", { detail: { name } }));
-    this.#unremembered = name;
+    this.#unsaved = name;
     this.#remember(name).then(
-      () => (this.#unremembered = null),
-      () => {}, // the next greeting tries again
+      () => (this.#unsaved = null),
+      () => {}, // the next welcome tries again
     );
   }
 
@@ -134,4 +134,16 @@ export class NameField extends EventTarget {
     this.#name = name;
     this.#parts.shown.textContent = name;
   }
+}
+
+/** A function that saves a name in the guest's cookie; it rejects if that failed. */
+export function nameMemory({ url, token }) {
+  return async (wanted) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "X-CSRFToken": token },
+      body: new URLSearchParams({ name: wanted }),
+    });
+    if (!response.ok) throw new Error(`The name was not saved: ${response.status}`);
+  };
 }

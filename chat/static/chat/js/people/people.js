@@ -1,11 +1,12 @@
-/** Who is here: the list in the panel, and the count wherever it is shown. Fires `mention` {name} when somebody's row is clicked. */
+/** Who is here, and who is typing. */
+import { gettext, interpolate, isolate, ngettext, number } from "../i18n.js";
+import { includes } from "../model/mentions.js";
+import { fromTemplate, partsOf } from "../ui/dom.js";
 import { initialOf, markOf } from "./author.js";
-import { gettext, interpolate, ngettext, number } from "../i18n.js";
-import { includes } from "../model/mention_search.js";
-import { fromTemplate, partsOf } from "../ui/templates.js";
 
-const FILTER_FROM = 20; // people, about as many as fit in the panel
+const FILTER_FROM = 20; // people: about as many as fit in the panel
 
+/** The list of people, and their number wherever it is shown. Fires `mention` {name} on a click. */
 export class People extends EventTarget {
   #list;
   #more;
@@ -15,10 +16,11 @@ export class People extends EventTarget {
   #isMine;
   #hues;
   #present = [];
+  #count = null;
   #rows = new Map(); // by author_id
   #isNamesake = () => false;
 
-  /** `filter` is a search field, `none` says that it finds nobody. */
+  /** `filter` is a search field, `none` the text for no results, `more` counts people not listed. */
   constructor({ list, more, none, filter, counts, isMine, hues }) {
     super();
     this.#list = list;
@@ -28,46 +30,53 @@ export class People extends EventTarget {
     this.#counts = counts;
     this.#isMine = isMine;
     this.#hues = hues;
-    filter.addEventListener("input", () => this.#sift());
+    filter.addEventListener("input", () => this.#applyFilter());
   }
 
-  /** Those who are here by name: {author_id, name}. */
+  /** The people here that the server named: {author_id, name}. */
   get present() {
     return this.#present;
   }
 
+  /** How many people are here; null before the first welcome. */
+  get count() {
+    return this.#count;
+  }
+
   draw({ people, count }) {
     this.#present = people;
+    this.#count = count;
     const sorted = [...people].sort(
       (a, b) => this.#isMine(b) - this.#isMine(a) || a.name.localeCompare(b.name),
     );
     const here = new Set(people.map(({ author_id }) => author_id));
-    for (const id of [...this.#rows.keys()]) if (!here.has(id)) this.#drop(id); // first: a row that is moved loses the focus
-    sorted.forEach((person, place) => {
+    // Remove rows first: a row that is moved loses the focus.
+    for (const id of [...this.#rows.keys()]) if (!here.has(id)) this.#remove(id);
+    for (const [index, person] of sorted.entries()) {
       const { row } = this.#row(person);
-      this.#hues.dress(row, person.author_id);
-      if (this.#list.children[place] !== row)
-        this.#list.insertBefore(row, this.#list.children[place] ?? null);
-    });
+      this.#hues.apply(row, person.author_id);
+      const next = this.#list.children[index] ?? null;
+      if (next !== row) this.#list.insertBefore(row, next);
+    }
     this.#more.hidden = count <= people.length;
     this.#more.textContent = more(count - people.length);
     for (const element of this.#counts) element.textContent = number(count);
     this.#filter.hidden = people.length < FILTER_FROM && this.#filter.value === "";
-    this.#sift();
+    this.#applyFilter();
     this.markNamesakes(this.#isNamesake);
   }
 
-  /** Show the marks of those whose names are not theirs alone. */
+  /** Show the tags of people with the same name as somebody else. */
   markNamesakes(isNamesake) {
     this.#isNamesake = isNamesake;
     for (const { parts, name } of this.#rows.values()) parts.mark.hidden = !isNamesake(name);
   }
 
-  /** Rows are kept and not made anew: one of them may have the focus. */
+  /** The row of a person. Rows are reused, because one of them may have the focus. */
   #row({ author_id, name }) {
     const isMine = this.#isMine({ author_id });
-    const kept = this.#rows.get(author_id);
-    if (kept?.name === name && kept.isMine === isMine) return kept;
+    const known = this.#rows.get(author_id);
+    if (known?.name === name && known.isMine === isMine) return known;
     const row = fromTemplate("person");
     const parts = partsOf(row);
     parts.avatar.textContent = initialOf(name);
@@ -79,17 +88,17 @@ export class People extends EventTarget {
     parts.mention.addEventListener("click", () =>
       this.dispatchEvent(new CustomEvent("mention", { detail: { name } })),
     );
-    kept?.row.remove();
+    known?.row.remove();
     this.#rows.set(author_id, { row, parts, name, isMine });
     return this.#rows.get(author_id);
   }
 
-  #drop(id) {
+  #remove(id) {
     this.#rows.get(id).row.remove();
     this.#rows.delete(id);
   }
 
-  #sift() {
+  #applyFilter() {
     const query = this.#filter.value.trim();
     let found = 0;
     for (const { row, name } of this.#rows.values()) {
@@ -102,4 +111,40 @@ export class People extends EventTarget {
 
 function more(count) {
   return interpolate(ngettext("and %(count)s more", "and %(count)s more", count), { count });
+}
+
+/** Who is typing, until the server reports that they stopped or the connection is lost. */
+export class TypingLine {
+  #element;
+  #label;
+  #isMine;
+
+  constructor({ element, label, isMine }) {
+    this.#element = element;
+    this.#label = label;
+    this.#isMine = isMine;
+  }
+
+  draw(people) {
+    const names = people.filter((person) => !this.#isMine(person)).map(({ name }) => name);
+    this.#element.toggleAttribute("data-shown", names.length > 0);
+    this.#label.textContent = sentence(names);
+  }
+}
+
+function sentence(names) {
+  const [first, second] = names.map(isolate);
+  if (names.length === 0) return "";
+  if (names.length === 1) return interpolate(gettext("%(name)s is typing"), { name: first });
+  if (names.length === 2)
+    return interpolate(gettext("%(first)s and %(second)s are typing"), { first, second });
+  const count = names.length - 1;
+  return interpolate(
+    ngettext(
+      "%(name)s and %(count)s other are typing",
+      "%(name)s and %(count)s others are typing",
+      count,
+    ),
+    { name: first, count },
+  );
 }

@@ -1,25 +1,23 @@
-/** The rooms in the panel, as links. Fires `forget` {slug}. */
-import { gettext, interpolate, isolate, ngettext, number } from "../i18n.js";
-import { ago } from "../relative_time.js";
-import { roomTitle } from "./room_title.js";
-import { fromTemplate, partsOf } from "../ui/templates.js";
-import { exact } from "../times.js";
+/** The panel of rooms: the list, and the form for a new room. */
+import { ago, exact, gettext, interpolate, isolate, ngettext, number, roomTitle } from "../i18n.js";
+import { fromTemplate, partsOf } from "../ui/dom.js";
 
-const MOST = 99;
+const MAX_SHOWN = 99;
 
+/** The rooms as links. Fires `forget` {slug}. */
 export class RoomList extends EventTarget {
   #list;
-  #total;
-  #totalWords;
+  #unread;
+  #unreadText;
   #addressOf;
   #rows = new Map();
 
-  /** `total` and `totalWords` tell on the panel's button what is unread, to the eye and to the ear. */
-  constructor({ list, total, totalWords, addressOf }) {
+  /** `unread` and `unreadText` are on the panel's button: a number, and a text for screen readers. */
+  constructor({ list, unread, unreadText, addressOf }) {
     super();
     this.#list = list;
-    this.#total = total;
-    this.#totalWords = totalWords;
+    this.#unread = unread;
+    this.#unreadText = unreadText;
     this.#addressOf = addressOf;
   }
 
@@ -30,12 +28,12 @@ export class RoomList extends EventTarget {
       row.remove();
       this.#rows.delete(slug);
     }
-    rooms.forEach((room, place) => {
+    for (const [index, room] of rooms.entries()) {
       const { row, parts } = this.#row(room.slug);
       this.#fill(parts, room);
-      if (this.#list.children[place] !== row)
-        this.#list.insertBefore(row, this.#list.children[place] ?? null);
-    });
+      const next = this.#list.children[index] ?? null;
+      if (next !== row) this.#list.insertBefore(row, next);
+    }
     this.#drawTotal(rooms.reduce((sum, { unread }) => sum + unread, 0));
   }
 
@@ -77,16 +75,16 @@ export class RoomList extends EventTarget {
       : "";
     parts.unread.hidden = unread === 0;
     parts.number.textContent = shown(unread);
-    parts.words.textContent = unreadWords(unread);
+    parts.words.textContent = unreadText(unread);
   }
 
   #drawTotal(unread) {
-    this.#total.hidden = unread === 0;
-    this.#total.textContent = shown(unread);
-    this.#totalWords.textContent = unreadWords(unread);
+    this.#unread.hidden = unread === 0;
+    this.#unread.textContent = shown(unread);
+    this.#unreadText.textContent = unreadText(unread);
   }
 
-  /** Whoever forgets a room by keyboard goes on at the next one. */
+  /** Move the focus to the next room when the focused one is removed. */
   #keepFocus(row) {
     if (!row.contains(document.activeElement)) return;
     const next = row.nextElementSibling ?? row.previousElementSibling;
@@ -96,12 +94,66 @@ export class RoomList extends EventTarget {
 
 function shown(unread) {
   if (unread === 0) return "";
-  return unread > MOST ? `${number(MOST)}+` : number(unread);
+  return unread > MAX_SHOWN ? `${number(MAX_SHOWN)}+` : number(unread);
 }
 
-function unreadWords(unread) {
+function unreadText(unread) {
   if (unread === 0) return "";
   return interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", unread), {
     count: unread,
   });
+}
+
+/** The form that creates a room. Without JavaScript the server answers it with a page. */
+export class NewRoomForm {
+  #form;
+  #parts;
+
+  /** `parts`: {title, error, taken, link, name}. */
+  constructor({ form, parts }) {
+    this.#form = form;
+    this.#parts = parts;
+    form.addEventListener("submit", this.#submit);
+    parts.title.addEventListener("input", () => this.#showError(""));
+  }
+
+  #submit = async (event) => {
+    event.preventDefault();
+    this.#showError("");
+    let answer;
+    try {
+      const headers = { Accept: "application/json" };
+      const response = await fetch(this.#form.action, {
+        method: "POST",
+        headers,
+        body: new FormData(this.#form),
+      });
+      if (response.status === 403)
+        answer = {
+          detail: gettext(
+            "Your browser did not send its cookie. Allow cookies for this site and reload the page.",
+          ),
+        };
+      else answer = await response.json();
+    } catch {
+      this.#showError(gettext("The server isn't responding. Try again in a moment."));
+      return;
+    }
+    if (answer.is_new) location.assign(answer.url);
+    else if (answer.url) this.#offer(answer);
+    else this.#showError(answer.detail);
+  };
+
+  #showError(text) {
+    this.#parts.error.textContent = text;
+    this.#parts.taken.hidden = true;
+    this.#parts.title.setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  #offer({ title, url }) {
+    this.#showError(gettext("That name is taken."));
+    this.#parts.name.textContent = title;
+    this.#parts.link.href = url;
+    this.#parts.taken.hidden = false;
+  }
 }

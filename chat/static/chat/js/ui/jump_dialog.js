@@ -1,9 +1,11 @@
+/** Jumping to a date. */
+import { dayKey, gettext, interpolate, longDay } from "../i18n.js";
+import { closeOnBackdrop } from "./dom.js";
+
 /**
- * Asks for a day and finds where it begins in the log. Fires `jump` with {seq, notice}: the seq of the first message of that day or
- * later, null when nothing was said since; and what to tell the reader when it is not of that day.
+ * Fires `jump` {seq, notice}: the first message of the chosen day or later, null if there is none, and
+ * a text for the reader if it is not of that day.
  */
-import { gettext, interpolate } from "../i18n.js";
-import { dayKey, longDay } from "../times.js";
 
 export class JumpDialog extends EventTarget {
   #dialog;
@@ -19,7 +21,7 @@ export class JumpDialog extends EventTarget {
     this.#url = url;
     opener.addEventListener("click", () => this.open());
     form.addEventListener("submit", this.#submit);
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
+    closeOnBackdrop(dialog);
   }
 
   open() {
@@ -38,9 +40,8 @@ export class JumpDialog extends EventTarget {
       if (!response.ok) throw new Error(`${response.status} for ${address}`);
       const { seq, posted_at } = await response.json();
       this.#dialog.close();
-      this.dispatchEvent(
-        new CustomEvent("jump", { detail: { seq, notice: words(day, seq, new Date(posted_at)) } }),
-      );
+      const notice = noticeFor(day, seq, new Date(posted_at));
+      this.dispatchEvent(new CustomEvent("jump", { detail: { seq, notice } }));
     } catch {
       this.#fail(gettext("Couldn't load that day. Try again in a moment."));
     }
@@ -52,22 +53,22 @@ export class JumpDialog extends EventTarget {
   }
 }
 
-function words(day, seq, said) {
+function noticeFor(day, seq, date) {
   if (seq === null)
     return interpolate(gettext("No messages on or after %(day)s. Showing the latest."), {
       day: longDay(day),
     });
-  if (dayKey(said) === dayKey(day)) return null;
+  if (dayKey(date) === dayKey(day)) return null;
   return interpolate(gettext("No messages on %(day)s. Showing %(next)s."), {
     day: longDay(day),
-    next: longDay(said),
+    next: longDay(date),
   });
 }
 
-/** Where the reader is: the server knows nothing of time zones. */
+/** Midnight in the reader's time zone, which the server does not know. */
 function midnight(value) {
   const [year, month, day] = value.split("-").map(Number);
   const date = new Date(2000, 0, 1);
-  date.setFullYear(year, month - 1, day); // unlike the constructor, which takes 99 for 1999
+  date.setFullYear(year, month - 1, day); // the constructor would read 99 as 1999
   return date;
 }

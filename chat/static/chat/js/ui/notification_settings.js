@@ -1,7 +1,8 @@
-/** Where the reader chooses what to be told of. The browser is asked for its permission only by their own click on something to tell. */
+/** What to notify the reader of: the preference, its dialog, and the sound. */
 import { gettext } from "../i18n.js";
+import { closeOnBackdrop } from "./dom.js";
 
-export class NotificationSettings {
+/** The dialog. Permission is requested only when the reader chooses something to be notified of. */ export class NotificationSettings {
   #dialog;
   #form;
   #note;
@@ -18,8 +19,9 @@ export class NotificationSettings {
     this.#preference = preference;
     this.#chime = chime;
     opener.addEventListener("click", () => this.open());
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()); // its backdrop
-    form.addEventListener("click", ({ target }) => target.matches("input") && this.#choose(target)); // also on what is chosen already
+    closeOnBackdrop(dialog);
+    // Not "change": a click on the current choice asks for permission again.
+    form.addEventListener("click", ({ target }) => target.matches("input") && this.#choose(target));
     addEventListener("storage", () => this.#draw()); // another tab
     this.#draw();
   }
@@ -50,8 +52,8 @@ export class NotificationSettings {
     this.#opener.toggleAttribute("data-on", isOn);
     this.#opener.title = label(isOn ? about : "nothing");
     this.#opener.setAttribute("aria-label", this.#opener.title);
-    const words = about === "nothing" ? "" : explanation(permission());
-    if (this.#note.textContent !== words) this.#note.textContent = words;
+    const text = about === "nothing" ? "" : explanation(permission());
+    if (this.#note.textContent !== text) this.#note.textContent = text;
   }
 }
 
@@ -76,4 +78,75 @@ function explanation(state) {
   return gettext(
     "Your browser shows no notifications from this page. They need an address with https and, on an iPhone or iPad, the page on the home screen.",
   );
+}
+
+const ABOUT = ["nothing", "mentions", "everything"];
+
+/** What to notify the reader of in a room; nothing by default. Saved in this browser. Pure. */
+export class NotificationPreference {
+  #storage;
+  #key;
+
+  constructor({ storage, key }) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  get about() {
+    const { about } = this.#saved();
+    return ABOUT.includes(about) ? about : ABOUT[0];
+  }
+
+  get sound() {
+    return this.#saved().sound === true;
+  }
+
+  set({ about, sound }) {
+    this.#storage.set(this.#key, JSON.stringify({ about, sound }));
+  }
+
+  /** The `messages` to notify of; `mentionsMe(message)` says whether one mentions the reader. */
+  wanted(messages, mentionsMe) {
+    if (this.about === "nothing") return [];
+    return this.about === "everything" ? messages : messages.filter(mentionsMe);
+  }
+
+  #saved() {
+    try {
+      return JSON.parse(this.#storage.get(this.#key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+}
+
+const NOTES = [
+  { after: 0, pitch: 659.3 }, // s, Hz
+  { after: 0.13, pitch: 987.8 },
+];
+const DURATION = 0.5; // s
+const VOLUME = 0.12;
+
+/** A short synthesized sound. Browsers allow sounds only after the reader has used the page. */
+export class Chime {
+  #context = null;
+
+  play() {
+    if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
+    this.#context ??= new AudioContext();
+    this.#context.resume();
+    for (const note of NOTES) this.#sound(note);
+  }
+
+  #sound({ after, pitch }) {
+    const start = this.#context.currentTime + after;
+    const tone = new OscillatorNode(this.#context, { frequency: pitch });
+    const volume = new GainNode(this.#context, { gain: 0 });
+    volume.gain.setValueAtTime(0, start);
+    volume.gain.linearRampToValueAtTime(VOLUME, start + 0.01);
+    volume.gain.exponentialRampToValueAtTime(0.0001, start + DURATION);
+    tone.connect(volume).connect(this.#context.destination);
+    tone.start(start);
+    tone.stop(start + DURATION);
+  }
 }

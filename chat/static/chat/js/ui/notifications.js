@@ -1,19 +1,16 @@
-/**
- * Tells of messages that come while nobody looks at the room: by one notification for the room, which the next one replaces, and by
- * a sound. All of this browser's tabs together tell once.
- */
-import { Chime } from "./chime.js";
+/** Notifications of messages that arrive while nobody looks at the room. */
 import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
-import { NotificationPreference } from "../model/notification_preference.js";
-import { NotificationSettings } from "./notification_settings.js";
-import { NotificationLedger } from "../model/notification_ledger.js";
+import { Chime, NotificationPreference, NotificationSettings } from "./notification_settings.js";
 
-const GATHER = 500; // ms in which a tab that is looked at says so, and messages come together
-const EVERY = 3_000; // ms between two notices
-const AGAIN = 60_000; // ms after which a notice that replaces another one calls for attention anew
-const MOST = 200; // characters of a message
+const GATHER = 500; // ms to collect messages, and for the visible tab to mark them read
+const MIN_INTERVAL = 3_000; // ms between two notifications
+const RENOTIFY_AFTER = 60_000; // ms after which a replaced notification alerts again
+const MAX_BODY = 200; // characters of a message
 
-export class Notifications {
+/**
+ * Shows one notification per room, which the next one replaces, and plays a sound. All tabs of this
+ * browser together notify once.
+ */ export class Notifications {
   #title;
   #tag;
   #icon;
@@ -25,12 +22,12 @@ export class Notifications {
   #chime = new Chime();
   #waiting = [];
   #timer = 0;
-  #shownAt = -AGAIN;
+  #shownAt = -RENOTIFY_AFTER;
   #notification = null;
 
   /**
-   * `parts` are those of NotificationSettings, `title()` is the room's, `cursor()` the place up to which the page has everything, and `mentionsMe`
-   * says whether a message names the reader.
+   * `parts` are those of NotificationSettings; `title()` is the room's title, `cursor()` that of the
+   * timeline; `mentionsMe(message)` says whether a message mentions the reader.
    */
   constructor({ parts, storage, key, title, icon, cursor, mentionsMe }) {
     this.#title = title;
@@ -45,34 +42,33 @@ export class Notifications {
       preference: this.#preference,
       chime: this.#chime,
     });
-    addEventListener("focus", this.#look);
-    document.addEventListener("visibilitychange", this.#look);
+    addEventListener("focus", this.#markRead);
+    document.addEventListener("visibilitychange", this.#markRead);
     addEventListener("storage", (event) => this.#ledger.isReadElsewhere(event) && this.#close());
   }
 
-  /** Let the reader choose. */
   openSettings() {
     this.#dialog.open();
   }
 
   notify(messages) {
-    if (isLookedAt()) this.#look();
+    if (isInView()) this.#markRead();
     this.#waiting.push(...this.#preference.wanted(messages, this.#mentionsMe));
     if (this.#waiting.length === 0) return;
     const since = performance.now() - this.#shownAt;
-    this.#timer ||= setTimeout(this.#gathered, Math.max(GATHER, EVERY - since));
+    this.#timer ||= setTimeout(this.#showWaiting, Math.max(GATHER, MIN_INTERVAL - since));
   }
 
-  #gathered = () => {
+  #showWaiting = () => {
     this.#timer = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
-    if (!isLookedAt()) this.#alone(() => this.#show(waiting));
+    if (!isInView()) this.#withLock(() => this.#show(waiting));
   };
 
-  #look = () => {
+  #markRead = () => {
     const cursor = this.#cursor();
-    if (!isLookedAt() || !cursor || this.#preference.about === "nothing") return;
+    if (!isInView() || !cursor || this.#preference.about === "nothing") return;
     this.#ledger.markRead(cursor);
     this.#close();
   };
@@ -100,11 +96,11 @@ export class Notifications {
           );
     const text = count === 1 ? body : `${isolate(author_name)}: ${body}`;
     const options = {
-      body: text.length > MOST ? `${text.slice(0, MOST)}…` : text,
+      body: text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}…` : text,
       icon: this.#icon,
       tag: this.#tag,
-      renotify: performance.now() - this.#shownAt > AGAIN,
-      silent: true, // the sound is ours, and off unless chosen
+      renotify: performance.now() - this.#shownAt > RENOTIFY_AFTER,
+      silent: true, // the sound is ours
       data: { url: new URL(`#${seq}`, location.href).href },
     };
     try {
@@ -113,7 +109,7 @@ export class Notifications {
     } catch {
       navigator.serviceWorker?.ready
         .then((worker) => worker.showNotification(title, options))
-        .catch(() => {}); // Android's only way
+        .catch(() => {}); // the only way on Android
     }
   }
 
@@ -131,13 +127,66 @@ export class Notifications {
       notification.close();
   }
 
-  /** Where a browser has no locks (plain http) it has no notifications either, and at worst two tabs sound. */
-  #alone(work) {
+  /** One tab at a time. Without locks (plain http) there are no notifications, only sounds. */
+  #withLock(work) {
     if (navigator.locks) navigator.locks.request(this.#tag, work);
     else work();
   }
 }
 
-function isLookedAt() {
+function isInView() {
   return !document.hidden && document.hasFocus();
+}
+
+/**
+ * Up to which message the tabs of this browser have notified the reader, and the number of messages
+ * since the reader last looked. Shared through storage. Pure.
+ */
+export class NotificationLedger {
+  #storage;
+  #key;
+
+  constructor({ storage, key }) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  /** Mark `messages` as notified. Returns {fresh, count}: those not notified before, and the total. */
+  take(messages, epoch) {
+    const { seq, count } = this.#load(epoch);
+    const fresh = messages.filter((message) => message.seq > seq);
+    if (fresh.length > 0) this.#save({ epoch, seq: fresh.at(-1).seq, count: count + fresh.length });
+    return { fresh, count: count + fresh.length };
+  }
+
+  /** The reader has seen everything up to `seq`. */
+  markRead({ epoch, seq }) {
+    const saved = this.#load(epoch);
+    if (saved.seq < seq || saved.count > 0)
+      this.#save({ epoch, seq: Math.max(saved.seq, seq), count: 0 });
+  }
+
+  /** Does this `storage` event say that another tab was read? */
+  isReadElsewhere({ key, newValue }) {
+    return key === this.#key && read(newValue).count === 0;
+  }
+
+  #load(epoch) {
+    const saved = read(this.#storage.get(this.#key));
+    return saved.epoch === epoch ? saved : { seq: 0, count: 0 };
+  }
+
+  #save(record) {
+    this.#storage.set(this.#key, JSON.stringify(record));
+  }
+}
+
+function read(json) {
+  try {
+    const { epoch, seq, count } = JSON.parse(json);
+    if (Number.isSafeInteger(seq) && Number.isSafeInteger(count)) return { epoch, seq, count };
+  } catch {
+    // Not saved yet, or damaged.
+  }
+  return { epoch: null, seq: 0, count: 0 };
 }

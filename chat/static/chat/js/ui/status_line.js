@@ -1,37 +1,39 @@
-/** The truth about the connection, in one quiet line. When all is well it only says who is here. */
-import { reasonFor } from "../net/close_codes.js";
-import { hide } from "./dom.js";
+/** The state of the connection, in one line and in full. */
 import { gettext, interpolate, ngettext } from "../i18n.js";
+import { reasonFor } from "../net/errors.js";
+import { hide } from "./dom.js";
 
-const NOTICE = 20_000; // ms
+const NOTICE_TIME = 20_000; // ms
 const SHORT = 30; // characters that fit beside the bar's buttons on a phone
 
-export class StatusLine {
+/** While connected it says who is here. Fires `retry` when the reader does not want to wait. */
+export class StatusLine extends EventTarget {
   #parts;
   #state = { name: "connecting" };
-  #began = false;
+  #wasConnected = false;
   #blocked = false;
   #people = null;
   #notice = null;
   #noticeTimer = 0;
-  #isThere = null;
-  #wasThere = false;
+  #isInPlace = null;
+  #wasInPlace = false;
   #ticker = 0;
 
-  /** `parts`: {line, text, company, countdown, now}; `wake` is called when someone cannot wait. */
-  constructor({ parts, wake }) {
+  /** `parts`: {line, text, people, countdown, now} */
+  constructor(parts) {
+    super();
     this.#parts = parts;
-    parts.now.addEventListener("click", wake);
+    parts.now.addEventListener("click", () => this.dispatchEvent(new CustomEvent("retry")));
     this.#draw();
   }
 
   connection(state) {
     this.#state = state;
-    if (state.name === "connected") this.#began = true;
+    if (state.name === "connected") this.#wasConnected = true;
     this.#draw();
   }
 
-  /** Do sockets fail where pages load? Then that is the reason, and the messages come another way. */
+  /** Does the network block WebSockets? Then messages arrive by HTTP. */
   set blocked(blocked) {
     this.#blocked = blocked;
     this.#draw();
@@ -42,21 +44,21 @@ export class StatusLine {
     this.#draw();
   }
 
-  /** Show `text` for a while. Where it is about a place, `isThere()` says whether the reader is there. */
-  notice(text, { isThere = null } = {}) {
+  /** Show `text` for a while. If it is about a place, `isInPlace()`: is the reader there? */
+  notice(text, { isInPlace = null } = {}) {
     this.#notice = text;
-    this.#isThere = isThere;
-    this.#wasThere = false;
+    this.#isInPlace = isInPlace;
+    this.#wasInPlace = false;
     clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => this.#dismiss(), NOTICE);
+    this.#noticeTimer = setTimeout(() => this.#dismiss(), NOTICE_TIME);
     this.#draw();
   }
 
-  /** Call when the reader may have moved: a notice about a place goes when they leave it. */
+  /** Call after scrolling: a notice about a place disappears when the reader leaves it. */
   refresh() {
-    if (this.#notice === null || !this.#isThere) return;
-    if (this.#isThere()) this.#wasThere = true;
-    else if (this.#wasThere) this.#dismiss();
+    if (this.#notice === null || !this.#isInPlace) return;
+    if (this.#isInPlace()) this.#wasInPlace = true;
+    else if (this.#wasInPlace) this.#dismiss();
   }
 
   #dismiss() {
@@ -67,15 +69,16 @@ export class StatusLine {
 
   #draw() {
     const { name, until } = this.#state;
-    const { line, text, company, now } = this.#parts;
+    const { line, text, people, now } = this.#parts;
     const calm = name === "connected" && this.#notice === null;
     const words = this.#words();
-    const who = calm ? this.#company() : ""; // shown in place of the words, but not said at each who comes and goes
-    company.textContent = who;
+    // Shown instead of "Connected", but not in the live region: people come and go all the time.
+    const who = calm ? this.#whoIsHere() : "";
+    people.textContent = who;
     line.toggleAttribute("data-calm", who !== "");
-    if (text.textContent !== words) text.textContent = words; // a live region: the same words must not be said twice
+    if (text.textContent !== words) text.textContent = words; // do not announce the same text twice
     line.dataset.state = name;
-    // Between two attempts a long line keeps its place, so that the page does not jump.
+    // A long line stays as it is between two attempts, so that the page does not jump.
     const long = name === "waiting" || (who || words).length > SHORT;
     if (name === "connected" || long) line.toggleAttribute("data-long", long);
     if (name === "waiting" && !this.#blocked) now.hidden = false;
@@ -97,18 +100,18 @@ export class StatusLine {
     if (this.#blocked)
       return gettext("Your network blocks live updates. Messages may take a few seconds.");
     if (name === "leaving" || leaving) return gettext("The server is restarting. Reconnecting");
-    if (name === "waiting") return `${this.#trouble()}${gettext("Retrying")}`;
+    if (name === "waiting") return `${this.#reason()}${gettext("Retrying")}`;
     if (name === "connecting")
-      return this.#began ? gettext("Reconnecting…") : gettext("Connecting…");
+      return this.#wasConnected ? gettext("Reconnecting…") : gettext("Connecting…");
     return this.#notice ?? gettext("Connected");
   }
 
-  #trouble() {
+  #reason() {
     const reason = navigator.onLine ? reasonFor(this.#state.code) : gettext("You are offline.");
     return reason ? `${reason} ` : "";
   }
 
-  #company() {
+  #whoIsHere() {
     if (this.#people === null) return "";
     if (this.#people === 1) return gettext("Only you are here");
     return interpolate(ngettext("%(count)s person here", "%(count)s people here", this.#people), {
@@ -122,4 +125,21 @@ function unexplained(code) {
     gettext("The server ended this connection (code %(code)s). Reload the page to try again."),
     { code: String(code) },
   );
+}
+
+/** Explains why there is no connection, while there are no messages to show instead. */
+export class ConnectionHelp {
+  #sections;
+
+  /** `sections` have the close codes that they explain in `data-connection-help`. */
+  constructor({ sections }) {
+    this.#sections = sections;
+  }
+
+  /** Show the section for a close code; undefined, during an attempt, changes nothing. */
+  show(code) {
+    if (code === undefined) return;
+    for (const section of this.#sections)
+      section.hidden = !section.dataset.connectionHelp.split(" ").includes(String(code));
+  }
 }

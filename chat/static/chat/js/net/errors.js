@@ -1,0 +1,63 @@
+/** Refusals and close codes: as exceptions, and as sentences for the reader. Pure. */
+import { gettext, language } from "../i18n.js";
+
+/** The server's "no" to one command. `retryInMs` is null when asking again is pointless. */
+export class Refusal extends Error {
+  constructor({ code, detail, retry_in_ms: retryInMs }) {
+    super(detail);
+    this.name = "Refusal";
+    this.code = code;
+    this.detail = detail;
+    this.retryInMs = retryInMs ?? null;
+  }
+}
+
+/** The connection went away before the reply: the command may or may not have been carried out. */
+export class ConnectionLost extends Error {
+  name = "ConnectionLost";
+}
+
+const REFUSALS = {
+  bad_frame: gettext("The server did not understand this."),
+  bad_name: gettext("Names can be up to 32 characters long and contain only visible characters."),
+  busy: gettext("The server is busy. Your message was not stored yet."),
+  conflict: gettext("This was already sent with different text."),
+  other_author: gettext("You wrote this as someone else. Send anyway?"),
+  not_stored: gettext("The server could not store this message."),
+  too_fast: gettext("You are sending too fast."),
+  too_large: gettext("This is too long."),
+  unavailable: gettext("The server cannot store or read messages right now."),
+};
+
+/**
+ * Why something was refused. `code` and `detail` are those of an `error` frame. The server's detail
+ * is more precise but English, so other languages get our text. The page's own refusals have no
+ * detail.
+ */
+export function refusalText({ code, detail }) {
+  return language === "en" ? (detail ?? REFUSALS[code]) : (REFUSALS[code] ?? detail);
+}
+
+// The server's errors.py lists all close codes; only those that readers should know of are here.
+const REASONS = new Map([
+  [4029, gettext("You are sending too fast.")],
+  [4030, gettext("There are too many connections right now.")],
+  [4053, gettext("The server cannot reach its database right now.")],
+  [
+    4503,
+    gettext(
+      "This page was opened at an address that the chat doesn't accept. Use the site's own address.",
+    ),
+  ],
+  [4504, gettext("That room name isn't valid.")],
+]);
+
+/** Does this close code mean "do not reconnect"? 4500 to 4999 do. */
+export function staysAway(code) {
+  return code >= 4500 && code <= 4999;
+}
+
+/** The reason to show for a close code; undefined where there is nothing useful to say. */
+export function reasonFor(code) {
+  return REASONS.get(code);
+}

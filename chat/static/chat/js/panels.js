@@ -1,0 +1,179 @@
+/**
+ * Constructs and connects what surrounds the conversation: rooms, invitations, dialogs, mentions,
+ * notifications, and what works without a server. None of it is needed to connect, to read or to
+ * write, so main.js loads this module when the connection is on its way.
+ */
+import { MentionPicker } from "./composer/mention_picker.js";
+import { roomTitle } from "./i18n.js";
+import { HttpFallback } from "./net/http_fallback.js";
+import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } from "./page.js";
+import { NewRoomForm } from "./rooms/room_list.js";
+import { Rooms } from "./rooms/rooms.js";
+import { Invite, ShareDialog } from "./rooms/share.js";
+import { closeOnBackdrop } from "./ui/dom.js";
+import { JumpDialog } from "./ui/jump_dialog.js";
+import { Drawer, Menu, ThemeSwitch } from "./ui/menu.js";
+import { Notifications } from "./ui/notifications.js";
+import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
+
+/** `core` are the parts that main.js has constructed. */
+export function addPanels(core) {
+  addRooms(core);
+  addInvitations();
+  addMentions(core);
+  addMenu({
+    notifications: addNotifications(core),
+    jump: addJumpDialog(core),
+    shortcuts: core.shortcuts,
+  });
+  addOffline(core);
+  addHttpFallback(core);
+}
+
+function addRooms({ connection, conversation, people }) {
+  new Drawer({ panel: part("rooms"), wide: "(min-width: 80rem)" });
+  new NewRoomForm({
+    form: part("new-room"),
+    parts: parts("new-room", "title", "error", "taken", "link", "name"),
+  });
+  const rooms = new Rooms({
+    panel: part("rooms"),
+    list: part("rooms-list"),
+    unread: part("rooms-unread"),
+    unreadText: part("rooms-unread-text"),
+    url: config.rooms_url,
+    current: config.room.slug,
+    lobby: config.lobby,
+    storage,
+    recentKey: siteKey("rooms"),
+    markerKey: (slug) => keyIn(slug, "read"),
+    addressOf: (slug) =>
+      slug === config.lobby.slug ? config.lobby.url : config.room_url.replace("SLUG", slug),
+    isConnected: () => connection.connected,
+  });
+  atEachWelcome(connection, () => {
+    rooms.enter(conversation.room);
+    rooms.count(people.count);
+  });
+  connection.addEventListener("people.changed", () => rooms.count(people.count));
+}
+
+function addInvitations() {
+  const link = (config.invite_origin || location.origin) + location.pathname;
+  new ShareDialog({
+    ...parts("share", "dialog", "code", "send"),
+    codeUrl: config.qr_url,
+    link,
+    openers: document.querySelectorAll("[data-share-opener]"),
+    fallback: document.querySelector("[popovertarget=people]"),
+  });
+  for (const element of document.querySelectorAll("[data-invite]")) {
+    const within = (name) => element.querySelector(`[data-invite-${name}]`);
+    const [field, button, status] = ["field", "button", "status"].map(within);
+    new Invite({ field, button, status, link });
+  }
+}
+
+function addMentions({ connection, conversation, hues, people }) {
+  const picker = new MentionPicker({
+    field: part("composer-field"),
+    list: part("mentions"),
+    status: part("mentions-status"),
+    hues,
+  });
+  const offerOthers = () => {
+    picker.people = people.present.filter((person) => !conversation.isMine(person));
+  };
+  new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
+  atEachWelcome(connection, offerOthers);
+  connection.addEventListener("people.changed", offerOthers);
+  people.addEventListener("mention", ({ detail: { name } }) => {
+    if (part("people").matches(":popover-open")) part("people").hidePopover();
+    picker.insert(name);
+  });
+}
+
+function addNotifications({ conversation, knownNames, timeline }) {
+  const notifications = new Notifications({
+    parts: parts("notifications", "dialog", "opener", "form", "note"),
+    storage,
+    key: key("notices"),
+    title: () => roomTitle(conversation.room ?? config.room),
+    icon: part("touch-icon").href,
+    cursor: () => timeline.cursor,
+    mentionsMe: ({ body }) => knownNames.mentionsMe(body),
+  });
+  conversation.addEventListener("posted", ({ detail: { messages } }) => {
+    notifications.notify(messages);
+  });
+  return notifications;
+}
+
+function addJumpDialog({ dayPill, permalink, scroll, status, view }) {
+  const jump = new JumpDialog({
+    ...parts("jump", "dialog", "opener", "form", "input", "error"),
+    url: config.at_url,
+  });
+  jump.addEventListener("jump", ({ detail: { seq, notice } }) => {
+    const isInPlace = () => (seq === null ? scroll.pinned : view.isInSight(seq));
+    if (notice) status.notice(notice, { isInPlace });
+    if (seq === null) view.showLatest();
+    else permalink.open(seq);
+  });
+  dayPill.addEventListener("click", () => jump.open());
+  return jump;
+}
+
+function addMenu({ notifications, jump, shortcuts }) {
+  const about = part("about-dialog");
+  closeOnBackdrop(about);
+  new Menu({
+    menu: part("menu"),
+    actions: {
+      notifications: () => notifications.openSettings(),
+      jump: () => jump.open(),
+      shortcuts: () => shortcuts.open(),
+      about: () => about.showModal(),
+    },
+  });
+  new ThemeSwitch({ choices: part("theme"), storage, key: siteKey("theme") });
+}
+
+function addOffline({ connection, conversation, greet, scroll }) {
+  const { build, root, site_storage_key: site, worker_url: url } = config;
+  const saved = new OfflineSnapshotView({
+    note: part("offline-note"),
+    scroll,
+    snapshots: new Snapshots({ cache: `${site}:rooms`, address: location.pathname, build }),
+    conversation,
+    connection,
+    newest: newestRendered,
+  });
+  saved.addEventListener("shown", ({ detail: greeting }) => greet(greeting));
+  const serviceWorker = new ServiceWorkerSetup({ url, root, build });
+  serviceWorker.install();
+  atEachWelcome(connection, () => serviceWorker.connected());
+}
+
+function addHttpFallback({ connection, name, outbox, status, timeline }) {
+  const fallback = new HttpFallback({
+    connection,
+    outbox,
+    form: part("composer-form"),
+    address: config.address,
+    probe: config.rooms_url,
+    rendered: () => part("rendered"),
+    cursor: () => timeline.cursor,
+    name: () => name.pending,
+  });
+  fallback.addEventListener("change", () => {
+    part("chat").toggleAttribute("data-http-fallback", fallback.isOn);
+    status.blocked = fallback.isOn;
+  });
+}
+
+/** React to each welcome, and to the one that came before this module was loaded. */
+function atEachWelcome(connection, react) {
+  connection.addEventListener("welcome", react);
+  if (connection.connected) react();
+}
