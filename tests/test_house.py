@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 300  # lines; from 250 on, look for the second noun
+WIDEST = 100  # columns; Ruff sees to Python's, Biome wraps code but neither comments nor strings
 SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]*)=")  # set, or commented out
 SUFFIXES = {".css", ".html", ".js", ".py"}
 
@@ -21,6 +22,19 @@ def test_no_file_is_too_long():
 
     assert lengths
     assert not too_long, f"over {LONGEST} lines, split by noun: {', '.join(too_long)}"
+
+
+def test_no_line_of_a_script_or_sheet_is_too_wide():
+    files = [path for folder in ("chat", "tests/js") for path in source_files(ROOT / folder)]
+    too_wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if path.suffix in {".css", ".js"} and len(line) > WIDEST
+    ]
+
+    assert files
+    assert not too_wide, f"over {WIDEST} columns: {', '.join(too_wide)}"
 
 
 def test_every_setting_is_documented_and_no_other():

@@ -30,7 +30,7 @@ test("without a document everything is English", async () => {
   assert.equal(interpolate("%(name)s: %(count)s", { name: "$&", count: 1 }), "$&: 1");
 });
 
-test("a text that the catalog lacks stays English", async (t) => {
+test("a text without a translation stays English", async (t) => {
   const { gettext, ngettext } = await page(t, "ar", { catalog: { Hello: "مرحبا" } });
 
   assert.equal(gettext("Hello"), "مرحبا");
@@ -38,13 +38,13 @@ test("a text that the catalog lacks stays English", async (t) => {
   assert.equal(ngettext("one", "many", 1), "one");
 });
 
-test("numbers are written as in the reader's own region, where the page speaks its language", async (t) => {
+test("numbers are formatted for the reader's region, if the language is the page's", async (t) => {
   const swiss = await page(t, "de", { languages: ["fr", "de-CH", "de"] });
   assert.equal(swiss.locale, "de-CH");
   assert.match(swiss.interpolate("%(count)s", { count: 12_345 }), /^12['’]345$/);
 });
 
-test("a reader of another language gets the page's own numbers", async (t) => {
+test("a reader of another language gets the page's number format", async (t) => {
   const { locale, number } = await page(t, "de", { languages: ["fr", "en"] });
   assert.equal(locale, "de");
   assert.equal(number(12_345), "12.345");

@@ -8,7 +8,7 @@ import { uuid } from "../../chat/static/chat/js/net/outbox.js";
 import { initialOf, markOf, namesakes } from "../../chat/static/chat/js/people/author.js";
 import { latinKey } from "../../chat/static/chat/js/ui/keyboard.js";
 
-test("nobody comes back in step, or later than the limit", () => {
+test("the backoff is random, grows, and has a limit", () => {
   const backoff = new Backoff({ first: 100, last: 1000, random: () => 1 });
 
   assert.deepEqual(
@@ -20,7 +20,7 @@ test("nobody comes back in step, or later than the limit", () => {
   assert.equal(new Backoff({ random: () => 0 }).next(), 0);
 });
 
-test("what another app shares is one text, and says nothing twice", () => {
+test("what another app shares becomes one text without repetition", () => {
   assert.equal(sharedText(""), "");
   assert.equal(sharedText("?other=1&text=%20"), "");
   assert.equal(
@@ -33,7 +33,7 @@ test("what another app shares is one text, and says nothing twice", () => {
   );
 });
 
-test("ids are version 4 UUIDs, made without what only a secure context has", (t) => {
+test("ids are version 4 UUIDs, also outside secure contexts", (t) => {
   t.mock.method(crypto, "randomUUID", () => assert.fail("not everywhere"));
 
   const [first, second] = [uuid(), uuid()];
@@ -56,16 +56,16 @@ test("an author has an initial as people see it, and a mark", () => {
   assert.equal(markOf("8f2c-00AB"), "#00ab");
 });
 
-test("a key means the same on a keyboard of another script", () => {
+test("a key is the same on keyboards of other scripts", () => {
   assert.equal(latinKey({ key: "ة", code: "KeyM" }), "m"); // Arabic
   assert.equal(latinKey({ key: "Ь", code: "KeyM", shiftKey: true }), "M"); // Russian
   assert.equal(latinKey({ key: "؟", code: "Slash", shiftKey: true }), "?");
-  assert.equal(latinKey({ key: "m", code: "Semicolon" }), "m"); // French: what it says counts, not where it lies
+  assert.equal(latinKey({ key: "m", code: "Semicolon" }), "m"); // French: the letter counts
   assert.equal(latinKey({ key: "Enter", code: "Enter" }), "Enter");
-  assert.equal(latinKey({ key: "ز" }), "ز"); // an on-screen keyboard knows no places
+  assert.equal(latinKey({ key: "ز" }), "ز"); // an on-screen keyboard has no codes
 });
 
-test("a name that two authors go by is noticed, however they write it", () => {
+test("namesakes are found, however they write their name", () => {
   const people = [
     ["1", "Ada"],
     ["1", "Ada"],

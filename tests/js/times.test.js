@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { dayKey, dayName, minuteKey, moment } from "../../chat/static/chat/js/i18n.js";
 
-test("a day is a local calendar day, also where the clock changes", () => {
+test("a day is a local calendar day, also when the clock changes", () => {
   process.env.TZ = "Europe/Berlin"; // the clock went forward on 30 March 2025
   const now = new Date("2025-03-30T22:30:00Z"); // the 31st, in Berlin
 
@@ -14,14 +14,14 @@ test("a day is a local calendar day, also where the clock changes", () => {
   assert.match(dayName(new Date("2024-12-31T12:00:00Z"), now), /2024/);
 });
 
-test("a moment has its day, unless that is today", () => {
+test("a moment includes the day unless that is today", () => {
   const now = new Date(2025, 2, 9, 20, 0);
 
   assert.doesNotMatch(moment(new Date(2025, 2, 9, 14, 5), now), /Mar|9/);
   assert.match(moment(new Date(2025, 2, 8, 14, 5), now), /Mar.*05/);
 });
 
-test("two times belong together within one minute of the clock", () => {
+test("times are grouped by the minute of the clock", () => {
   const key = (time) => minuteKey(new Date(`2025-03-09T${time}Z`));
 
   assert.equal(key("12:00:00"), key("12:00:59.999"));

@@ -1,8 +1,8 @@
 /**
- * The service worker: opens rooms without a network. The server's `worker` view sets `self.shell` to
- * the files of this build and imports this script. Pages come from the server if it answers in time,
- * so that a new deployment shows at once; only files with a hash in their name come from the cache
- * first. Everything else (posts, sockets, other addresses) is left alone.
+ * The service worker: opens rooms without a network. The server's `worker` view sets `self.shell`
+ * to the files of this build and imports this script. Pages come from the server if it answers in
+ * time, so that a new deployment shows at once; only files with a hash in their name come from the
+ * cache first. Everything else (posts, sockets, other addresses) is left alone.
  */
 const { build, root, offline, files } = self.shell;
 const OWN = `chat:${root}:`; // caches belong to the whole origin, which may have other sites
@@ -57,7 +57,9 @@ async function activate() {
   await self.clients.claim();
 }
 
-/** The paths of open rooms, and of those that an earlier build cached: its files will be deleted. */
+/**
+ * The paths of open rooms, and of those that an earlier build cached: its files will be deleted.
+ */
 async function knownRooms() {
   const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const paths = open.map(({ url }) => new URL(url).pathname);

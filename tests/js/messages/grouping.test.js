@@ -36,7 +36,7 @@ test("messages are arranged by day, author and minute", () => {
   ]);
 });
 
-test("who speaks under another name is introduced again", () => {
+test("an author with a new name is introduced again", () => {
   const rows = groupMessages([
     at("ada", 12, 0, 0),
     { ...at("ada", 12, 1, 0), author_name: "Ada L." },
@@ -45,7 +45,7 @@ test("who speaks under another name is introduced again", () => {
   assert.deepEqual(shape(rows), ["day", "name time", "name time"]);
 });
 
-test("what is new begins with a line and a name", () => {
+test("new messages start with a line and a name", () => {
   const items = [at("ada", 12, 0, 0), at("ada", 12, 0, 30)];
 
   assert.deepEqual(shape(groupMessages(items, { newFrom: items[1] })), [
@@ -56,7 +56,7 @@ test("what is new begins with a line and a name", () => {
   ]);
 });
 
-test("what waits shows its own state beside the time of the message before", () => {
+test("a waiting message shows its state, and the one before its time", () => {
   const items = [at("ada", 12, 0, 0), { ...at("ada", 12, 0, 30), state: "waiting" }];
 
   assert.deepEqual(shape(groupMessages(items)), ["day", "name time", "time"]);

@@ -15,7 +15,7 @@ test("names are found by any word, without case and accents; whole names first",
   assert.deepEqual(found("zoë adams "), []);
 });
 
-test("an @ begins a name only where a word may begin, and ends with the line or the longest name", () => {
+test("an @ starts a name only at the start of a word; the name ends with the line", () => {
   const at = (text, caret = text.length) => queryAt(text, caret);
 
   assert.equal(at("a@b"), null);

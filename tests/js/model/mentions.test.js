@@ -34,13 +34,13 @@ const NOT_NAMED = [
   ["@".repeat(4000), "Ada"],
 ];
 
-test("a name is found where a person would see it", () => {
+test("names are found where a person would see them", () => {
   for (const [body, name] of NAMED) assert.ok(mentions(body, name), `${body} names ${name}`);
   for (const [body, name] of NOT_NAMED)
     assert.ok(!mentions(body, name), `${body} does not name ${name}`);
 });
 
-test("the longer of two names is meant", () => {
+test("of two names the longer one is mentioned", () => {
   const names = new Names(["Ann", "Ann Lee", "Lee"]);
 
   const found = findMentions("@Ann Lee met @ann and @Lee", names);

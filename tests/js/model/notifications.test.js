@@ -13,7 +13,7 @@ function shared() {
   return () => new SafeStorage(() => storage);
 }
 
-test("nobody is told of anything unless they chose it", () => {
+test("nobody is notified unless they chose it", () => {
   const open = shared();
   const here = new NotificationPreference({ storage: open(), key: "notices/attic/" });
   const there = new NotificationPreference({ storage: open(), key: "notices/cellar/" });
@@ -33,7 +33,7 @@ test("nobody is told of anything unless they chose it", () => {
   assert.deepEqual([there.about, there.sound], ["nothing", false]);
 });
 
-test("a choice that nobody could have made is none", () => {
+test("a damaged preference means no notifications", () => {
   for (const kept of ["null", "{", '{"about": "noise", "sound": 1}', "[]"]) {
     const storage = new SafeStorage(() => new Storage());
     storage.set("notices", kept);
@@ -44,7 +44,7 @@ test("a choice that nobody could have made is none", () => {
   }
 });
 
-test("of many tabs one tells, and the count goes on until somebody looks", () => {
+test("of many tabs one notifies, and counts until the reader looks", () => {
   const open = shared();
   const [one, other] = [open(), open()].map(
     (storage) => new NotificationLedger({ storage, key: "told" }),

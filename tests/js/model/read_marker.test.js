@@ -22,7 +22,7 @@ function browser() {
 const firstNew = (marker, start = 0) =>
   marker.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
 
-test("what came after the last visit is new, except what lies before the page and what is mine", () => {
+test("messages since the last visit are new, except own ones and those before the page", () => {
   const { visit } = browser();
   const first = visit("a");
   assert.equal(firstNew(first), undefined);
@@ -103,7 +103,7 @@ test("what came while they read along is not new since a visit", () => {
   assert.equal(firstNew(marker), undefined);
 });
 
-test("what is new before the page begins is told, until they were led there or have answered", () => {
+test("new messages before the page are reported until the reader jumps there or answers", () => {
   const { visit } = browser();
   const before = Date.now();
   visit("a").advance({ epoch: "a", seq: 2 }, HERE);

@@ -23,7 +23,7 @@ function welcomed(...changes) {
   return timeline;
 }
 
-test("it begins where the first change says", () => {
+test("the timeline starts where the first change says", () => {
   assert.equal(new Timeline().cursor, null);
 
   const timeline = welcomed({ after: 5, head: 7, messages: [said(6), said(7)] });
@@ -34,7 +34,7 @@ test("it begins where the first change says", () => {
   assert.equal(timeline.older.before, 6);
 });
 
-test("it takes a change twice but never with a gap", () => {
+test("a change is accepted twice, but never after a gap", () => {
   const timeline = welcomed({ after: 0, head: 2, messages: range(1, 2) });
 
   assert.deepEqual(seqs(timeline.apply({ after: 1, head: 3, messages: range(2, 3) })), [3]);
@@ -44,7 +44,7 @@ test("it takes a change twice but never with a gap", () => {
   assert.equal(timeline.cursor.seq, 3);
 });
 
-test("what a visit has kept goes on where it ended", () => {
+test("a restored snapshot continues where it ended", () => {
   const before = welcomed({ after: 0, head: 250, messages: range(1, 250) });
   const kept = JSON.parse(JSON.stringify(before.snapshot));
   const later = () => {
@@ -68,7 +68,7 @@ test("what a visit has kept goes on where it ended", () => {
   assert.equal(elsewhere.cursor, null);
 });
 
-test("one of another log is thrown away", () => {
+test("messages of another log are dropped", () => {
   const timeline = welcomed({ after: 0, head: 1, messages: [said(1)] });
 
   assert.equal(timeline.welcome({ epoch: "e", reset: false }), false);
@@ -96,7 +96,7 @@ test("a page of history never brings back an older version", () => {
   assert.equal(timeline.hasOlder, false);
 });
 
-test("a page that was asked for before a reset is not taken", () => {
+test("a page that was requested before a reset is ignored", () => {
   const timeline = welcomed({ after: 2, head: 3, messages: [said(3)] });
 
   timeline.prepend({ messages: [said(1)], more: false }, { before: 2 });
@@ -104,7 +104,7 @@ test("a page that was asked for before a reset is not taken", () => {
   assert.deepEqual(seqs(timeline.messages), [3]);
 });
 
-test("who stays at the end keeps some hundreds of messages, and can read the rest again", () => {
+test("at the end a few hundred messages are kept, and older ones can be loaded again", () => {
   const timeline = welcomed({ after: 0, head: 300, messages: range(1, 300) });
 
   timeline.trim(null);
@@ -117,7 +117,7 @@ test("who stays at the end keeps some hundreds of messages, and can read the res
   assert.deepEqual([timeline.has(said(51)), timeline.has(said(52))], [false, true]);
 });
 
-test("who reads above while much is said keeps what is around them, and the end", () => {
+test("someone reading above keeps the messages around them, and the latest ones", () => {
   const timeline = welcomed({ after: 0, head: 100, messages: range(1, 100) });
 
   timeline.apply({ after: 100, head: 400, messages: range(101, 400) });
@@ -129,7 +129,7 @@ test("who reads above while much is said keeps what is around them, and the end"
   assert.deepEqual(seqs(timeline.messages), seqs(range(301, 400)));
 });
 
-test("a page that was cut short leaves no gap: it asks for less until it reaches back", () => {
+test("after a page that was cut short, smaller pages are requested until there is no gap", () => {
   const timeline = welcomed({ after: 900, head: 1000, messages: range(901, 1000) });
   timeline.visit({ messages: range(11, 20), more: true }, timeline.around(20, { following: 0 }));
 
@@ -141,7 +141,7 @@ test("a page that was cut short leaves no gap: it asks for less until it reaches
   assert.deepEqual(seqs(timeline.messages), seqs(range(11, 45)));
 });
 
-test("a page never claims what was said after it was asked for", () => {
+test("a page does not cover messages posted after it was requested", () => {
   const timeline = welcomed({ after: 990, head: 1000, messages: range(991, 1000) });
   timeline.visit({ messages: range(941, 960), more: true }, timeline.around(960, { following: 0 }));
   const question = timeline.newer;
@@ -155,7 +155,7 @@ test("a page never claims what was said after it was asked for", () => {
   assert.equal(timeline.isAway, true);
 });
 
-test("where few seqs are messages, it asks further ahead", () => {
+test("where few seqs are messages, larger pages are requested", () => {
   const timeline = welcomed({ after: 9_990, head: 10_000, messages: [said(9_995)] });
   timeline.visit({ messages: [said(1)], more: false }, timeline.around(1, { following: 0 }));
 
@@ -167,7 +167,7 @@ test("where few seqs are messages, it asks further ahead", () => {
   assert.ok(questions < 10, `${questions} questions`);
 });
 
-/** A log in which three of four changes are messages, and the rest edits; like the server, it answers with at most `cut` messages. */
+/** A log in which three of four changes are messages and the others edits. */
 class Log {
   messages = [];
   head = 0;
@@ -207,7 +207,7 @@ function randomFrom(seed) {
   };
 }
 
-test("wherever one wanders while others talk and edit, what is shown is the log as it stands, and never much of it", () => {
+test("while others write and edit, the shown range is always the current log, and short", () => {
   const log = new Log();
   log.grow(4000);
   const timeline = welcomed({
@@ -262,5 +262,5 @@ test("wherever one wanders while others talk and edit, what is shown is the log 
     assert.ok(timeline.isAway || end === log.head);
     farthest = Math.max(farthest, log.head - start);
   }
-  assert.ok(farthest > 2000, "it has been far from the end");
+  assert.ok(farthest > 2000, "the reader went far from the end");
 });

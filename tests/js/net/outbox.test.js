@@ -35,7 +35,7 @@ test("a clock that was set back does not reorder", (t) => {
   assert.deepEqual(bodies(outbox), ["One waiting", "Two waiting"]);
 });
 
-test("a refused message is passed by, and sent again under the same id unless that is spent", () => {
+test("a refused message is skipped, and retried under its id except after a conflict", () => {
   const { tab } = browser();
   const outbox = tab();
   outbox.add({ body: "One", author_id: null });

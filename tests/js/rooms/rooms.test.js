@@ -31,7 +31,7 @@ function recentRooms() {
   return { kept, rooms: new RecentRooms({ storage: new SafeStorage(() => kept), key: "rooms" }) };
 }
 
-test("the lobby comes first, then where somebody spoke last, then where the reader was last", () => {
+test("the lobby comes first, then the latest message, then the latest visit", () => {
   const recent = ["quiet", "here", "old", "quieter"].map((slug, place) => ({
     slug,
     title: slug,
@@ -58,7 +58,7 @@ test("the lobby comes first, then where somebody spoke last, then where the read
   );
 });
 
-test("how many are here is known before the server's list says so", () => {
+test("the number of people here replaces the one in the server's list", () => {
   const list = ["here", "listed"].map((slug) => roomWith(slug, { is_listed: true, people: 1 }));
 
   const people = (here) =>
@@ -68,7 +68,7 @@ test("how many are here is known before the server's list says so", () => {
   assert.deepEqual(people(2), { here: 2, listed: 1 });
 });
 
-test("what came after the reader's place in the same log is unread, but not where they are", () => {
+test("messages after the read marker of the same log are unread, except in this room", () => {
   const slugs = ["read", "missed", "other-log", "never-read", "here"];
   const rooms = ordered({
     listed: slugs.map((slug) => roomWith(slug, { is_listed: true, last_seq: 7 })),
@@ -98,7 +98,7 @@ test("the title that the server sends replaces the one that was remembered", () 
   assert.equal(room.title, "The attic");
 });
 
-test("rooms are remembered once each, the last visited first, until they are forgotten", () => {
+test("visited rooms are listed once, the last one first, until they are removed", () => {
   const { rooms } = recentRooms();
   let changes = 0;
   rooms.addEventListener("change", () => (changes += 1));

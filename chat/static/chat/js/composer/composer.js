@@ -80,8 +80,8 @@ export class Composer extends EventTarget {
 
   /**
    * Keep text that was typed before this module ran, or restored by the browser, after the draft.
-   * The plain form may already be posting it, so it is sent under the form's id. Any other text gets
-   * a new id, because a cached page has an old one.
+   * The plain form may already be posting it, so it is sent under the form's id. Any other text
+   * gets a new id, because a cached page has an old one.
    */
   #takeOver() {
     const typed = this.#field.value;
@@ -156,7 +156,9 @@ export class Composer extends EventTarget {
     );
   }
 
-  /** Grow with the text where the browser has no `field-sizing`; the style sheet sets the limits. */
+  /**
+   * Grow with the text where the browser has no `field-sizing`; the style sheet sets the limits.
+   */
   #fit() {
     if (CSS.supports("field-sizing", "content")) return;
     this.#field.style.blockSize = "auto";

@@ -23,8 +23,9 @@ export class ConversationView extends EventTarget {
   #drawn = null;
 
   /**
-   * `notes` are the elements {older, newer, beginning, empty} around the messages; `rendered` is what
-   * the server rendered into the page, which is removed once there is something to show instead.
+   * `notes` are the elements {older, newer, beginning, empty} around the messages; `rendered` is
+   * what the server rendered into the page, which is removed once there is something to show
+   * instead.
    */
   constructor({
     notes,
@@ -119,7 +120,9 @@ export class ConversationView extends EventTarget {
   }
 }
 
-/** Tells the read marker what the reader sees, and the bar above the conversation what they missed. */
+/**
+ * Tells the read marker what the reader sees, and the bar above the conversation what they missed.
+ */
 export class ReadTracker {
   #view;
   #timeline;

@@ -7,7 +7,10 @@ import { dayKey, minuteKey } from "../i18n.js";
 export const NEW = "new"; // the key of the "New" line
 const PAUSE = 10 * 60_000; // ms after which an author's name is shown again
 
-/** [{kind: "day", key, date}, {kind: "new", key: NEW}, {kind: "message", key, item, introduced, timed}, ...]; `newFrom` is the item that opens what is new. */
+/**
+ * The rows to draw: {kind: "day", key, date}, {kind: "new", key: NEW} and
+ * {kind: "message", key, item, introduced, timed}. `newFrom` is the first new item.
+ */
 export function groupMessages(items, { newFrom } = {}) {
   const rows = [];
   let previous = null;

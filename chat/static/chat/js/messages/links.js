@@ -1,10 +1,10 @@
 /** Finds links in text. Pure: it returns segments, from which the caller makes nodes. */
 
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
-// Ends at white space, quotes, angle brackets, control and bidi characters.
-const CANDIDATE =
-  /\b(?:https?:\/\/|mailto:|www\.)[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
-const WORD = /[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+// A link ends at white space, quotes, angle brackets, control and bidi characters.
+const INSIDE = String.raw`[^\s<>"\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+`;
+const CANDIDATE = new RegExp(String.raw`\b(?:https?:\/\/|mailto:|www\.)${INSIDE}`, "giu");
+const WORD = new RegExp(INSIDE, "gu");
 const LEADING = /^['*_~([{¿¡«„“‘‚]+/u;
 const TRAILING = new Set(".,:;!?'*_~…”“’»)]}");
 const OPENS = { ")": "(", "]": "[", "}": "{" };
@@ -15,11 +15,9 @@ const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{
 const PORT = /:\d{1,5}$/;
 // Top-level domains that are rarely anything else: file names ("main.py", "notes.md") and sentences
 // without a space ("me.so", "casa.it") must not become links.
-const DOMAINS = new Set(
-  "com org net edu gov int mil info biz eu de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca io dev app".split(
-    " ",
-  ),
-);
+const GENERIC = "com org net edu gov int mil info biz eu io dev app";
+const NATIONAL = "de ch uk fr nl es pt dk se fi cz sk hu ro gr ie jp cn kr tw br mx ar au nz za ca";
+const DOMAINS = new Set(`${GENERIC} ${NATIONAL}`.split(" "));
 // With a path, any country's domain is an address, unless it is also a file's: "main.rs/lib.rs".
 const COUNTRY_DOMAIN = /^(?!(?:cc|md|ml|mo|pl|pm|ps|py|rs|sh|so|st|tf|vi)$)[a-z]{2}$/i;
 

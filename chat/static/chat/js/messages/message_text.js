@@ -2,8 +2,11 @@
 import { findMentions } from "../model/mentions.js";
 
 // Signs like © are emoji only with U+FE0F. REST: keycaps, flags, tags, and sequences with U+200D.
-const EMOJI =
-  "(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}(?=[\\ufe0f\\p{Emoji_Modifier}])|[#*0-9](?=\\ufe0f?\\u20e3))";
+const EMOJI = `(?:${[
+  "\\p{Emoji_Presentation}",
+  "\\p{Extended_Pictographic}(?=[\\ufe0f\\p{Emoji_Modifier}])",
+  "[#*0-9](?=\\ufe0f?\\u20e3)",
+].join("|")})`;
 const REST =
   "[\\ufe0f\\u20e3\\p{Emoji_Modifier}\\u{e0020}-\\u{e007f}]|\\u200d\\p{Extended_Pictographic}";
 const EMOJI_ONLY = new RegExp(`^(?:${EMOJI}(?:${REST})*)+$`, "u");

@@ -20,7 +20,9 @@ const AFTER_UNSPACED = `(?<=[${UNSPACED.map((script) => `\\p{sc=${script}}`).joi
 // Not the @ of an address such as ada@example.org.
 const AT = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}_])@|${AFTER_UNSPACED}`, "gu");
 
-/** Does `body` mention `name`? "@Ann Lee" does not mention Ann, if Ann Lee is one of the `others`. */
+/**
+ * Does `body` mention `name`? "@Ann Lee" does not mention Ann, if Ann Lee is one of the `others`.
+ */
 export function mentions(body, name, others = []) {
   const names = new Names([name, ...others]);
   return splitLinks(body).some(
@@ -127,8 +129,8 @@ export function queryAt(text, caret) {
 }
 
 /**
- * The people whose name, or a word of it, starts with the query, whole names first. Case and accents
- * are ignored.
+ * The people whose name, or a word of it, starts with the query, whole names first. Case and
+ * accents are ignored.
  */
 export function matching(people, query) {
   const wanted = folded(query);

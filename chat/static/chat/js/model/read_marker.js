@@ -1,4 +1,6 @@
-/** The saved position {epoch, seq, at}: read up to `seq`, at the time `at`. Null if there is none. */
+/**
+ * The saved position {epoch, seq, at}: read up to `seq`, at the time `at`. Null if there is none.
+ */
 export function savedPosition(storage, key) {
   try {
     const { epoch, seq, at } = JSON.parse(storage.get(key)) ?? {};
@@ -39,8 +41,9 @@ export class ReadMarker {
   }
 
   /**
-   * The reader sees the end of the page, which shows everything from `start` to the cursor. `line` is
-   * the side of the "New" line, if there is one; `isCurrent` says whether the server has nothing more.
+   * The reader sees the end of the page, which shows everything from `start` to the cursor. `line`
+   * is the side of the "New" line, if there is one; `isCurrent` says whether the server has nothing
+   * more.
    */
   advance({ epoch, seq }, { start, line, isCurrent }) {
     this.#paused = false;

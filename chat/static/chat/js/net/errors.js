@@ -43,12 +43,7 @@ const REASONS = new Map([
   [4029, gettext("You are sending too fast.")],
   [4030, gettext("There are too many connections right now.")],
   [4053, gettext("The server cannot reach its database right now.")],
-  [
-    4503,
-    gettext(
-      "This page was opened at an address that the chat doesn't accept. Use the site's own address.",
-    ),
-  ],
+  [4503, gettext("Open the chat at its own address: this one isn't accepted.")],
   [4504, gettext("That room name isn't valid.")],
 ]);
 

@@ -8,11 +8,12 @@ const POLL_INTERVAL = 15_000; // ms; 40 people behind one address may load a pag
 
 /**
  * For networks that block WebSockets: posts the outbox through the composer's form, and polls the
- * room's page, as without JavaScript. Stops when a socket opens. Fires `change` when `isOn` changes.
+ * room's page, as without JavaScript. Stops when a socket opens. Fires `change` with `isOn`.
  *
  * New messages are shown in what the server rendered into the page. If that was already replaced by
  * a saved snapshot, the page is reloaded.
- */ export class HttpFallback extends EventTarget {
+ */
+export class HttpFallback extends EventTarget {
   #outbox;
   #form;
   #address;
@@ -88,8 +89,8 @@ const POLL_INTERVAL = 15_000; // ms; 40 people behind one address may load a pag
   }
 
   /**
-   * Send one message, or load new ones. Resolves with the ms to wait, or null if something other than
-   * the chat answered.
+   * Send one message, or load new ones. Resolves with the ms to wait, or null if something other
+   * than the chat answered.
    */
   async #exchange() {
     const entry = this.#isOn ? this.#outbox.next() : null;

@@ -144,8 +144,8 @@ export class Outbox extends EventTarget {
 }
 
 /**
- * A version 4 UUID (RFC 9562). crypto.randomUUID exists only on https and localhost, and a chat on a
- * home network may have neither.
+ * A version 4 UUID (RFC 9562). crypto.randomUUID exists only on https and localhost, and a chat on
+ * a home network may have neither.
  */
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -31,8 +31,8 @@ export function lookOf(authorId) {
 }
 
 /**
- * The look of each author: one of 12 hues in 2 tones. By default it follows from the id, so it is the
- * same in every browser; of two people here or on the page with the same look, the one who came
+ * The look of each author: one of 12 hues in 2 tones. By default it follows from the id, so it is
+ * the same in every browser; of two people here or on the page with the same look, the one who came
  * later gets another one. Saved per room.
  */
 export class Hues {
@@ -129,8 +129,8 @@ const EMPTY = "\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}";
 const UNSEEN = new RegExp(`[\\p{M}\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\s${EMPTY}]`, "gu");
 
 /**
- * Names that look alike have the same skeleton: case, accents, width, spaces and invisible characters
- * are ignored. Letters of different scripts stay different: Cyrillic "А" and Latin "A".
+ * Names that look alike have the same skeleton: case, accents, width, spaces and invisible
+ * characters are ignored. Letters of different scripts stay different: Cyrillic "А" and Latin "A".
  */
 function skeletonOf(name) {
   return name.normalize("NFKD").replace(UNSEEN, "").toLowerCase();

@@ -4,8 +4,8 @@ import { ConnectionLost, Refusal, refusalText } from "../net/errors.js";
 
 /**
  * Sets the name on this connection, then has the server save it in the cookie. At a first visit the
- * field is open until the first message is sent. Fires `change` {name}, and `left` when the field was
- * closed while it had the focus.
+ * field is open until the first message is sent. Fires `change` {name}, and `left` when the field
+ * was closed while it had the focus.
  */
 export class NameField extends EventTarget {
   #parts;

@@ -20,7 +20,9 @@ export class People extends EventTarget {
   #rows = new Map(); // by author_id
   #isNamesake = () => false;
 
-  /** `filter` is a search field, `none` the text for no results, `more` counts people not listed. */
+  /**
+   * `filter` is a search field, `none` the text for no results, `more` counts people not listed.
+   */
   constructor({ list, more, none, filter, counts, isMine, hues }) {
     super();
     this.#list = list;

@@ -12,7 +12,9 @@ export class RoomList extends EventTarget {
   #addressOf;
   #rows = new Map();
 
-  /** `unread` and `unreadText` are on the panel's button: a number, and a text for screen readers. */
+  /**
+   * `unread` and `unreadText` are on the panel's button: a number, and a text for screen readers.
+   */
   constructor({ list, unread, unreadText, addressOf }) {
     super();
     this.#list = list;
@@ -128,13 +130,8 @@ export class NewRoomForm {
         headers,
         body: new FormData(this.#form),
       });
-      if (response.status === 403)
-        answer = {
-          detail: gettext(
-            "Your browser did not send its cookie. Allow cookies for this site and reload the page.",
-          ),
-        };
-      else answer = await response.json();
+      if (response.status !== 403) answer = await response.json();
+      else answer = { detail: gettext("Allow cookies for this site, then reload the page.") };
     } catch {
       this.#showError(gettext("The server isn't responding. Try again in a moment."));
       return;

@@ -13,8 +13,8 @@ export class Rooms {
   #draw;
 
   /**
-   * `lobby` is {slug, title}, `current` a slug; `markerKey(slug)` is the storage key of a room's read
-   * marker; `isConnected()` says whether the server can be asked.
+   * `lobby` is {slug, title}, `current` a slug; `markerKey(slug)` is the storage key of a room's
+   * read marker; `isConnected()` says whether the server can be asked.
    */
   constructor({
     panel,
@@ -196,9 +196,9 @@ export class RecentRooms extends EventTarget {
 }
 
 /**
- * The rooms to show, with their unread counts: the lobby first, then by the latest message. `listed`
- * is the server's list, `recent` the visited rooms, `positionOf(slug)` the saved position {epoch, seq}
- * or null, `here` the number of people in the current room, if known. Pure.
+ * The rooms to show, with their unread counts: the lobby first, then by the latest message.
+ * `listed` is the server's list, `recent` the visited rooms, `positionOf(slug)` the saved position
+ * {epoch, seq} or null, `here` the number of people in the current room, if known. Pure.
  */
 export function orderedRooms({ listed, recent, current, lobby, positionOf, here }) {
   const rooms = new Map(recent.map((room) => [room.slug, { ...room, is_listed: false }]));

@@ -3,8 +3,8 @@ import { dayKey, gettext, interpolate, longDay } from "../i18n.js";
 import { closeOnBackdrop } from "./dom.js";
 
 /**
- * Fires `jump` {seq, notice}: the first message of the chosen day or later, null if there is none, and
- * a text for the reader if it is not of that day.
+ * Fires `jump` {seq, notice}: the first message of the chosen day or later, null if there is none,
+ * and a text for the reader if it is not of that day.
  */
 
 export class JumpDialog extends EventTarget {

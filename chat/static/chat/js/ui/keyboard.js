@@ -8,8 +8,8 @@ const LAYERS = "dialog[open], :popover-open";
 
 /**
  * Keys that work everywhere, and the dialog that lists them. A character is a shortcut only while a
- * message is selected (WCAG 2.1.4); otherwise it starts a message, see TypingAnywhere. Fires `latest`
- * to go to the latest messages, and `write` to write.
+ * message is selected (WCAG 2.1.4); otherwise it starts a message, see TypingAnywhere. Fires
+ * `latest` to go to the latest messages, and `write` to write.
  */
 export class Shortcuts extends EventTarget {
   #dialog;
@@ -28,7 +28,8 @@ export class Shortcuts extends EventTarget {
 
   #keydown = (event) => {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    const isComposing = event.isComposing || event.keyCode === 229; // Safari ends a composition first
+    // Safari ends a composition before the keydown of its Enter.
+    const isComposing = event.isComposing || event.keyCode === 229;
     if (event.defaultPrevented || isComposing || ctrlKey || metaKey || altKey) return;
     if (document.querySelector(LAYERS)) return;
 
@@ -47,9 +48,9 @@ export class Shortcuts extends EventTarget {
 }
 
 /**
- * Selecting messages: Enter selects the lowest visible one, the arrow keys the next ones, Enter copies
- * its link, Escape goes back. So links need no tab stops, which would be one for each message. Fires
- * `leave` on Escape.
+ * Selecting messages: Enter selects the lowest visible one, the arrow keys the next ones, Enter
+ * copies its link, Escape goes back. So links need no tab stops, which would be one for each
+ * message. Fires `leave` on Escape.
  */
 export class MessageKeys extends EventTarget {
   #stream;

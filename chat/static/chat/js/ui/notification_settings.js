@@ -2,7 +2,8 @@
 import { gettext } from "../i18n.js";
 import { closeOnBackdrop } from "./dom.js";
 
-/** The dialog. Permission is requested only when the reader chooses something to be notified of. */ export class NotificationSettings {
+/** The dialog. Permission is requested only when the reader chooses something to be notified of. */
+export class NotificationSettings {
   #dialog;
   #form;
   #note;
@@ -73,10 +74,10 @@ function explanation(state) {
     return gettext("Notifications aren't allowed yet. Select again and your browser will ask.");
   if (state === "denied")
     return gettext(
-      "Your browser blocks notifications from this site. To change that, click the icon beside the address, allow notifications, and reload the page.",
+      "Notifications are blocked. Click the icon beside the address to allow them, then reload.",
     );
   return gettext(
-    "Your browser shows no notifications from this page. They need an address with https and, on an iPhone or iPad, the page on the home screen.",
+    "Notifications don't work here. They need https and, on an iPhone or iPad, the home screen.",
   );
 }
 

@@ -26,8 +26,8 @@ const MAX_BODY = 200; // characters of a message
   #notification = null;
 
   /**
-   * `parts` are those of NotificationSettings; `title()` is the room's title, `cursor()` that of the
-   * timeline; `mentionsMe(message)` says whether a message mentions the reader.
+   * `parts` are those of NotificationSettings; `title()` is the room's title, `cursor()` that of
+   * the timeline; `mentionsMe(message)` says whether a message mentions the reader.
    */
   constructor({ parts, storage, key, title, icon, cursor, mentionsMe }) {
     this.#title = title;
@@ -151,7 +151,9 @@ export class NotificationLedger {
     this.#key = key;
   }
 
-  /** Mark `messages` as notified. Returns {fresh, count}: those not notified before, and the total. */
+  /**
+   * Mark `messages` as notified. Returns {fresh, count}: those not notified before, and the total.
+   */
   take(messages, epoch) {
     const { seq, count } = this.#load(epoch);
     const fresh = messages.filter((message) => message.seq > seq);

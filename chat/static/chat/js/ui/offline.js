@@ -65,9 +65,9 @@ const MAX_ROOMS = 20;
 const WRITE_INTERVAL = 1_000; // ms between two writes
 
 /**
- * Saves the latest messages of rooms, so that they open without a network. They are in the Cache API,
- * not in localStorage, which the outbox needs; without one (plain http) nothing is saved. Snapshots
- * of another build are ignored, since their format may differ.
+ * Saves the latest messages of rooms, so that they open without a network. They are in the Cache
+ * API, not in localStorage, which the outbox needs; without one (plain http) nothing is saved.
+ * Snapshots of another build are ignored, since their format may differ.
  */
 export class Snapshots {
   #cache;
