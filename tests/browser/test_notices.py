@@ -172,7 +172,7 @@ def told(tabs):
 
 
 @pytest.mark.parametrize(
-    ("given", "words"), [("denied", "blocks notifications"), ("default", "aren't allowed")]
+    ("given", "words"), [("denied", "Notifications are blocked"), ("default", "aren't allowed")]
 )
 def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, given, words):
     reader.page.evaluate("(given) => (window.answer = given)", given)
@@ -244,5 +244,5 @@ def test_the_choice_has_its_picture(new_context, house, room, shoot, scheme, dev
     reader.chooses("Every message")
     reader.opens_from_the_menu("Notifications")
 
-    expect(reader.dialog.get_by_role("status")).to_contain_text("blocks notifications")
+    expect(reader.dialog.get_by_role("status")).to_contain_text("Notifications are blocked")
     shoot(reader, f"{look}-notifications")

@@ -64,7 +64,7 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
     expect(alice.message("Mine")).to_have_attribute("data-mine", "")
     expect(alice.page.locator("[data-name-shown]")).to_have_text(name)
     expect(alice.page.locator("[data-offline-note]")).to_have_text(
-        re.compile(r"^Messages as of \d+:\d\d")
+        re.compile(r"^Last updated \d+:\d\d")
     )
     alice.says("Written without a network")
     expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
