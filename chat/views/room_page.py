@@ -106,7 +106,6 @@ def _rendered(
         "build": build(),
         "csrf_token": get_token(request),
         "room": shown,
-        "storage_key": f"chat:{root}:{slug}",
         "site_storage_key": f"chat:{root}",
     }
     address = address_of(slug)

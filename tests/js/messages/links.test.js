@@ -78,16 +78,16 @@ for (const [name, part] of Object.entries(HOSTILE)) {
     const text = (length) =>
       `@ http://a/${part.repeat(length / part.length)} x.${part.repeat(length / part.length)}.`;
     const [little, much] = [text(2_000), text(16_000)];
-    fastest(() => splitLinks(little)); // compiles it
 
-    assert.ok(
+    // A busy machine may slow down any one of the attempts, but not all of them.
+    const isLinear = () =>
       fastest(() => splitLinks(much)) <
-        24 *
-          Math.max(
-            fastest(() => splitLinks(little)),
-            0.2,
-          ),
-    );
+      24 *
+        Math.max(
+          fastest(() => splitLinks(little)),
+          0.2,
+        );
+    assert.ok(Array.from({ length: 20 }).some(isLinear));
   });
 }
 

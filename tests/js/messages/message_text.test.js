@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isEmojiOnly } from "../../../chat/static/chat/js/messages/message_text.js";
+import { excerpt, isEmojiOnly } from "../../../chat/static/chat/js/messages/message_text.js";
 
 test("emoji of every make are emoji; digits, signs and words are not", () => {
   for (const body of [
@@ -20,4 +20,11 @@ test("emoji of every make are emoji; digits, signs and words are not", () => {
     assert.ok(isEmojiOnly(body), body);
   for (const body of ["©", "12", "#", "", "a🎉", "™ 🎉", "🎉".repeat(100)])
     assert.ok(!isEmojiOnly(body), body);
+});
+
+test("an excerpt ends between words, and never within a character", () => {
+  assert.equal(excerpt("short", 5), "short");
+  assert.equal(excerpt("one two three", 9), "one two…");
+  assert.equal(excerpt("🎉".repeat(9), 4), "🎉🎉🎉🎉…");
+  assert.equal(excerpt("x".repeat(99), 40), `${"x".repeat(40)}…`);
 });

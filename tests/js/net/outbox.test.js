@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Outbox } from "../../../chat/static/chat/js/net/outbox.js";
+import { Outbox, uuid } from "../../../chat/static/chat/js/net/outbox.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
@@ -97,4 +97,13 @@ test("it works where nothing can be stored, or where the storage is full", () =>
     outbox.settle(outbox.next().client_message_id);
     assert.equal(outbox.next(), null);
   }
+});
+
+test("ids are version 4 UUIDs, also outside secure contexts", (t) => {
+  t.mock.method(crypto, "randomUUID", () => assert.fail("not everywhere"));
+
+  const [first, second] = [uuid(), uuid()];
+
+  assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(first, second);
 });

@@ -1,9 +1,43 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Hues, lookOf } from "../../../chat/static/chat/js/people/author.js";
+import {
+  Hues,
+  initialOf,
+  lookOf,
+  markOf,
+  namesakes,
+} from "../../../chat/static/chat/js/people/author.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
+
+test("an author has an initial as people see it, and a mark", () => {
+  assert.equal(initialOf("élodie"), "É");
+  assert.equal(initialOf("👩‍🚀 Ada"), "👩‍🚀");
+  assert.equal(initialOf(""), "?");
+  assert.equal(markOf("8f2c-00AB"), "#00ab");
+});
+
+test("namesakes are found, however they write their name", () => {
+  const people = [
+    ["1", "Ada"],
+    ["1", "Ada"],
+    ["2", "Bob"],
+    ["3", "\uff22o\u0301b "],
+    ["1", "Ada L."],
+    ["4", "Zoe\u200d"],
+    ["5", "ZOE"],
+  ];
+  const isShared = namesakes(people.map(([author_id, name]) => ({ author_id, name })));
+
+  assert.deepEqual(["Ada", "Bob", "Ada L.", "ZOE", "nobody"].map(isShared), [
+    false,
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
 
 test("ids spread over all 24 looks", () => {
   assert.equal(
