@@ -1,5 +1,5 @@
-"""How an author is shown in what the server renders: the same as in static/chat/js/people/author.js,
-so that nothing changes when the page's modules take over."""
+"""How an author is shown in what the server renders: as in static/chat/js/people/author.js, so that
+nothing changes when the page's modules take over."""
 
 from __future__ import annotations
 
