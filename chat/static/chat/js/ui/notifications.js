@@ -10,7 +10,8 @@ const MAX_BODY = 200; // characters of a message
 /**
  * Shows one notification per room, which the next one replaces, and plays a sound. All tabs of this
  * browser together notify once.
- */ export class Notifications {
+ */
+export class Notifications {
   #title;
   #tag;
   #icon;

@@ -6,7 +6,8 @@ const FIRST_WELCOME_TIMEOUT = 4_000; // ms until saved messages are shown
 /**
  * Saves the room's latest messages, and shows them, with their age, while no server answers. Fires
  * `shown` with the greeting that was saved with them.
- */ export class OfflineSnapshotView extends EventTarget {
+ */
+export class OfflineSnapshotView extends EventTarget {
   #note;
   #scroll;
   #snapshots;
