@@ -130,7 +130,7 @@ def test_a_page_in_german_says_so_and_counts_in_german(new_context, house, room,
     expect(jonas.status).to_contain_text("Nur du bist hier")
     jonas.page.locator("[data-name-input]").fill("x" * 33)
     jonas.page.locator("[data-name-input]").press("Enter")
-    expect(jonas.page.get_by_role("alert")).to_contain_text("Dieser Name geht nicht")
+    expect(jonas.page.get_by_role("alert")).to_contain_text("Namen haben höchstens 32 Zeichen")
 
 
 def test_a_form_without_javascript_answers_in_german(new_context, house, room):
