@@ -124,7 +124,7 @@ export function namesakes(known) {
   return (name) => authors.get(skeletons.get(name)) === null;
 }
 
-/** Letters and symbols with an empty glyph: the same as EMPTY of chat/access/guests.py. */
+/** Letters and symbols with an empty glyph: the same as EMPTY of chat/access/names.py. */
 const EMPTY = "\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}";
 const UNSEEN = new RegExp(`[\\p{M}\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}\\s${EMPTY}]`, "gu");
 
