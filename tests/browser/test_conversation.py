@@ -152,12 +152,13 @@ def test_only_the_beginning_of_a_long_message_is_announced(alice, bob):
 
 
 def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
-    """Of 100 messages, 25 ms apart, each would be drawn on its own."""
+    """Otherwise each of 100 messages, 25 ms apart, would be drawn on its own."""
     bob.page.evaluate(
         """() => {
-            window.draws = 0;
+            window.draws = [];
             const rows = document.querySelector("[data-messages]");
-            new MutationObserver(() => (window.draws += 1)).observe(rows, { childList: true });
+            const draw = () => window.draws.push(performance.now());
+            new MutationObserver(draw).observe(rows, { childList: true });
         }"""
     )
 
@@ -177,7 +178,9 @@ def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
 
     expect(bob.message("Message 100")).to_be_visible()
     expect(bob.messages).to_have_count(100)
-    assert bob.page.evaluate("window.draws") < 100 / 2
+    draws = bob.page.evaluate("window.draws")
+    seconds = (draws[-1] - draws[0]) / 1000  # more of them where the machine is busy
+    assert len(draws) <= 10 + 8 * seconds + 3, "as oncePerFrame of dom.js allows, and rounded up"
 
 
 def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
