@@ -269,8 +269,8 @@ def _cursor(scope: Scope) -> tuple[str, int] | None:
     if not query.keys() & {"epoch", "since"}:
         return None
     epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
-    is_number = since.isascii() and since.isdigit() and len(since) < 17
-    return epoch, int(since) if is_number else -1
+    seq = frames.parse_seq(since)
+    return epoch, -1 if seq is None else seq
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -222,6 +222,14 @@ def command_id(text: str) -> int | None:
         return None
 
 
+def parse_seq(text: str) -> int | None:
+    """The seq in a URL; None where `text` is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEQ))):
+        return None
+    seq = int(text)
+    return seq if seq <= MAX_SEQ else None
+
+
 def timestamp(moment: datetime) -> str:
     """`moment`, an aware datetime, as RFC 3339 in UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -32,6 +32,9 @@ class RoomSummary(Struct, frozen=True):
     last_posted_at: datetime | None
     is_listed: bool  # on everybody's list
 
+    def get_absolute_url(self) -> str:
+        return Room(slug=self.slug).get_absolute_url()
+
 
 def summaries(asked: Sequence[str]) -> list[RoomSummary]:
     """The listed rooms, then the rest of those `asked` for. What no room can be called is left

@@ -8,20 +8,35 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.access.guests import guest_from, guest_or_new
-from chat.models import Message
-from chat.protocol.errors import Unavailable
-from chat.protocol.frames import SLUG
+from chat.models import Message, Room
+from chat.protocol.errors import ChatError, Unavailable
+from chat.protocol.frames import SLUG, parse_seq
+from chat.views.http_errors import json_refusal, message_for, refusing, with_status
 from chat.views.message_rows import PostForm
-from chat.views.refusals import refusing
 from chat.views.request_limits import look_up
-from chat.views.room_page import address_of, bad_slug, room_page
+from chat.views.responses import wants_json
+from chat.views.room_page import bad_slug, room_page
 
 MOST_MISSED = 1_000  # messages counted; past that it says that there are more
+
+
+class BadDate(ChatError):
+    """The text is neither a day nor a moment."""
+
+    code = "bad_date"
+    detail = _("That is not a valid date.")
+
+
+class BadSeq(ChatError):
+    """The text is not a message's number."""
+
+    code = "bad_seq"
+    detail = _("That is not a message number.")
 
 
 @never_cache
@@ -37,16 +52,14 @@ async def by_date(request: HttpRequest, slug: str) -> HttpResponse:
         return await bad_slug(request, slug)
     moment = _moment(request.GET.get("date", ""))
     if moment is None:
-        return await _not_found(
-            request, slug, "bad_date", gettext("That is not a valid date."), 400
-        )
+        return await _refused(request, slug, BadDate())
     try:
         found = await look_up(request, _room(slug).first_posted_since, moment)
     except Unavailable as error:
-        return await _not_found(request, slug, error.code, str(error.detail), error.http_status)
-    if _wants_page(request):
+        return await _refused(request, slug, error)
+    if not wants_json(request):
         place = f"?at={found.seq}#{found.seq}" if found else ""
-        return HttpResponseRedirect(address_of(slug) + place)
+        return HttpResponseRedirect(Room(slug=slug).get_absolute_url() + place)
     answer = {"seq": found.seq, "posted_at": found.as_frame().posted_at} if found else {"seq": None}
     return JsonResponse(answer)
 
@@ -58,33 +71,25 @@ async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
     """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
-    after = request.GET.get("after", "")
-    if not (after.isascii() and after.isdigit() and len(after) <= 15):
-        return _refusal("bad_seq", gettext("That is not a message number."), 400)
+    after = parse_seq(request.GET.get("after", ""))
+    if after is None:
+        return json_refusal(BadSeq())
     guest = guest_from(request.COOKIES)
     try:
         author_id = guest.person.author_id if guest else ""
-        answer = await look_up(request, _missed, slug, int(after), author_id)
+        answer = await look_up(request, _missed, slug, after, author_id)
     except Unavailable as error:
-        return _refusal(error.code, str(error.detail), error.http_status)
+        return json_refusal(error)
     return JsonResponse(answer)
 
 
-def _wants_page(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "text/html"
-
-
-async def _not_found(
-    request: HttpRequest, slug: str, code: str, detail: str, status: int
-) -> HttpResponse:
-    """Why no place can be told: to who asks for a page, beside the form that asked."""
-    if not _wants_page(request):
-        return _refusal(code, detail, status)
+async def _refused(request: HttpRequest, slug: str, error: ChatError) -> HttpResponse:
+    """As JSON, or in the room's page beside the form that asked."""
+    if wants_json(request):
+        return json_refusal(error)
     guest, _ = guest_or_new(request.COOKIES)
-    attempt = PostForm(uuid4(), guest.name, date_refusal=detail)
-    page = await room_page(request, slug, guest, attempt)
-    page.status_code = status
-    return page
+    form = PostForm(uuid4(), guest.name, date_refusal=message_for(error))
+    return with_status(await room_page(request, slug, guest, form), error)
 
 
 def _missed(slug: str, after: int, reader: str) -> dict[str, Any]:
@@ -111,7 +116,3 @@ def _moment(text: str) -> datetime | None:
     if moment and moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment
-
-
-def _refusal(code: str, detail: str, status: int) -> JsonResponse:
-    return JsonResponse({"code": code, "detail": detail}, status=status)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from chat.access.guests import guest_or_new, remember
 from chat.protocol.errors import BadName
-from chat.views.refusals import refusing
+from chat.views.http_errors import json_refusal, refusing
 from chat.views.request_limits import limit_lookups
 
 
@@ -20,7 +20,7 @@ async def set_name(request: HttpRequest) -> HttpResponse:
     try:
         guest = guest.named(request.POST.get("name", ""))
     except BadName as error:
-        return JsonResponse({"code": error.code, "detail": error.detail}, status=400)
+        return json_refusal(error)
     response = JsonResponse({"name": guest.name})
     remember(guest, request, response)
     return response

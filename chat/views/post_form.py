@@ -5,22 +5,19 @@ from __future__ import annotations
 from uuid import UUID, uuid4, uuid5
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chat.access.guests import guest_or_new, remember
 from chat.live.runtime import runtime
+from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
+from chat.views.http_errors import NoCookie, message_for, refusing, with_status
 from chat.views.message_rows import PostForm
-from chat.views.refusals import message_for, refusing, with_status
-from chat.views.room_page import address_of, bad_slug, room_page
-
-NO_COOKIE = gettext_noop(
-    "Your browser did not send its cookie. Allow cookies for this site and send again."
-)
+from chat.views.responses import SeeOther
+from chat.views.room_page import bad_slug, room_page
 
 
 @never_cache
@@ -36,15 +33,16 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
     """
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
+    room_url = Room(slug=slug).get_absolute_url()
     if request.method != "POST":
-        return HttpResponseRedirect(address_of(slug))
+        return HttpResponseRedirect(room_url)
     guest, is_new = guest_or_new(request.COOKIES)
     name = request.POST.get("name", "").strip() or guest.name
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     posted_id = request.POST.get("client_message_id", "")
     try:
-        if is_new:  # a new author for each post would have no rate at all
-            raise BadFrame(_(NO_COOKIE))
+        if is_new:
+            raise NoCookie
         if name != guest.name:
             guest = guest.named(name)
         address = request.META.get("REMOTE_ADDR")
@@ -54,8 +52,7 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
         attempt = PostForm(_kept_id(posted_id), name, body, message_for(error), asks_name=asks_name)
         response = await room_page(request, slug, guest, attempt)
         return with_status(response, error)
-    response = HttpResponseRedirect(address_of(slug))
-    response.status_code = 303  # See Other (RFC 9110, 15.4.4): whatever the method, now GET
+    response = SeeOther(room_url)
     remember(guest, request, response)
     return response
 

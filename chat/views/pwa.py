@@ -23,7 +23,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from chat.views.refusals import refusing
+from chat.views.http_errors import refusing
 from chat.views.request_limits import page_turn
 
 LIGHT, DARK = "#fefefc", "#1c2326"  # --color-surface of tokens.css and dark.css

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from chat.models import Room
 from chat.protocol.frames import SLUG
+from chat.views.http_errors import refusing
 from chat.views.invitation import invitation
-from chat.views.refusals import refusing
 from chat.views.request_limits import lookup_turn
-from chat.views.room_page import address_of, bad_slug
+from chat.views.room_page import bad_slug
 
 DAY = 24 * 3600  # seconds
 QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)
@@ -34,7 +35,8 @@ async def qr(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _picture(request: HttpRequest, slug: str) -> HttpResponse:
     origin = invitation(request).origin
-    link = f"{origin}{address_of(slug)}" if origin else request.build_absolute_uri(address_of(slug))
+    path = Room(slug=slug).get_absolute_url()
+    link = f"{origin}{path}" if origin else request.build_absolute_uri(path)
     if not origin and request.GET.get("scheme") == "https":
         link = f"https:{link.partition(':')[2]}"
     picture = BytesIO()

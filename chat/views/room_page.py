@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 from chat.access.guests import Guest, guest_or_new, remember
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol.errors import Unavailable
-from chat.protocol.frames import MAX_TITLE, SLUG, Person
+from chat.protocol.frames import MAX_TITLE, SLUG, Person, parse_seq
 from chat.rooms.directory import listed_rooms, listed_slugs
 from chat.rooms.titles import is_unguessable
+from chat.views.http_errors import refusing
 from chat.views.invitation import invitation
 from chat.views.message_rows import PlainPage, PostForm, plain_page
 from chat.views.pwa import build
-from chat.views.refusals import refusing
 from chat.views.request_limits import page_turn
 
 
@@ -57,7 +57,7 @@ async def room_page(
 
     Without the database it is a shell all the same, which connects once the database is back.
     """
-    at = _seq(request.GET.get("at", ""))
+    at = parse_seq(request.GET.get("at", ""))
     async with page_turn(request, shows_refusal=bool(attempt.refusal)) as turns:
         try:
             stored = await turns.read(_read, slug, guest.person, at)
@@ -88,6 +88,7 @@ def _rendered(
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
+    path = here.get_absolute_url()
     inviting = invitation(request)
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
@@ -95,25 +96,28 @@ def _rendered(
         "at_url": reverse("at", args=[slug]),
         "missed_url": reverse("missed", args=[slug]),
         "rooms_url": reverse("list_rooms"),
-        "room_url": reverse("room", args=["SLUG"]),
-        "lobby": {"slug": LOBBY, "title": Room(slug=LOBBY).shown_title, "url": root},
+        "room_url": Room(slug="SLUG").get_absolute_url(),
+        "lobby": {
+            "slug": LOBBY,
+            "title": Room(slug=LOBBY).shown_title,
+            "url": Room(slug=LOBBY).get_absolute_url(),
+        },
         # A cache key: the code holds the origin, and is cached for a day.
         "qr_url": reverse("qr", args=[slug], query={"origin": inviting.origin}),
         "invite_origin": inviting.origin,
         "worker_url": reverse("worker"),
         "root": root,
-        "address": address_of(slug),
+        "address": path,
         "build": build(),
         "csrf_token": get_token(request),
         "room": shown,
         "site_storage_key": f"chat:{root}",
     }
-    address = address_of(slug)
     origin = inviting.origin or f"{request.scheme}://{request.get_host()}"
     seen = shown | {
         "kept_days": here.kept_days,
-        "url": address,
-        "link": f"{origin}{address}",
+        "url": path,
+        "link": f"{origin}{path}",
         "is_private": is_private,
     }
     context = {
@@ -129,12 +133,3 @@ def _rendered(
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response
-
-
-def address_of(slug: str) -> str:
-    """Where a room's page is."""
-    return Room(slug=slug).get_absolute_url()
-
-
-def _seq(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None

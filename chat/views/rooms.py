@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,13 +20,12 @@ from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
 from chat.protocol.frames import MAX_TITLE
 from chat.rooms.directory import summaries
-from chat.views.refusals import message_for, refusing, with_status
+from chat.views.http_errors import NoCookie, json_refusal, message_for, refusing, with_status
 from chat.views.request_limits import look_up, page_turn
-from chat.views.room_page import address_of
+from chat.views.responses import SeeOther, wants_json
 
 MAX_ASKED = 100  # rooms of one request
 FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks every 5 at most
-NO_COOKIE = _("Your browser did not send its cookie. Allow cookies for this site and try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
     """
     asked = request.GET.getlist("slug")
     if len(asked) > MAX_ASKED:
-        return _refused(BadFrame(f"Ask for at most {MAX_ASKED} rooms at once."))
+        text = _("Ask for at most {limit} rooms at a time.")
+        return json_refusal(BadFrame(format_lazy(text, limit=MAX_ASKED)))
     try:
         found = await look_up(request, summaries, asked)
     except Unavailable as error:
-        return _refused(error)
+        return json_refusal(error)
     here = runtime().hubs
     rooms = [msgspec.to_builtins(room) | {"people": here.people_in(room.slug)} for room in found]
     return JsonResponse({"rooms": rooms})
@@ -73,10 +74,9 @@ async def rooms(request: HttpRequest) -> HttpResponse:
         await sync_to_async(remember)(guest, request, response)
         return response
     naming = NewRoomForm(request.POST.get("title", ""), "unguessable" in request.POST)
-    wants_json = request.get_preferred_type(["text/html", "application/json"]) != "text/html"
     try:
-        if is_new:  # a new author for each room would have no rate at all
-            raise BadFrame(NO_COOKIE)
+        if is_new:
+            raise NoCookie
         room, is_created = await runtime().posting.open_room(
             guest.person,
             naming.title,
@@ -84,20 +84,18 @@ async def rooms(request: HttpRequest) -> HttpResponse:
             address=request.META.get("REMOTE_ADDR"),
         )
     except ChatError as error:
-        if wants_json:
-            return _refused(error)
+        if wants_json(request):
+            return json_refusal(error)
         refused = NewRoomForm(naming.title, naming.unguessable, refusal=message_for(error))
         return await _page(request, refused, error)
-    url = address_of(room.slug)
-    if wants_json:
+    url = room.get_absolute_url()
+    if wants_json(request):
         told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
         return JsonResponse(told, status=201 if is_created else 200)
     if not is_created:
         taken = NewRoomForm(naming.title, naming.unguessable, taken=room)
         return await _page(request, taken, status=409)
-    response = HttpResponseRedirect(url)
-    response.status_code = 303  # See Other (RFC 9110, 15.4.4)
-    return response
+    return SeeOther(url)
 
 
 async def _page(
@@ -111,8 +109,3 @@ async def _page(
         context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
         response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
     return with_status(response, error) if error else response
-
-
-def _refused(error: ChatError) -> HttpResponse:
-    told = {"code": error.code, "detail": message_for(error), "retry_in_ms": error.retry_in_ms}
-    return with_status(JsonResponse(told), error)

@@ -188,3 +188,22 @@ def test_every_refusal_can_be_told():
         assert frame["type"] == "error"
         assert frame["code"] == kind.code
         assert frame["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seq"),
+    [
+        ("0", 0),
+        ("12", 12),
+        (str(frames.MAX_SEQ), frames.MAX_SEQ),
+        (str(frames.MAX_SEQ + 1), None),
+        ("9" * 5000, None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),
+        ("١٢", None),
+    ],
+)
+def test_a_seq_in_a_url_is_a_number_that_a_message_can_have(text, seq):
+    assert frames.parse_seq(text) == seq

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import AsyncClient, Client
@@ -113,6 +115,16 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one():
 
 def test_a_browser_may_keep_the_list_for_a_moment_and_nobody_else_may(client):
     assert client.get("/rooms.json").headers["Cache-Control"] == "private, max-age=3"
+
+
+def test_the_lobby_is_linked_at_its_own_address(client, settings):
+    settings.LISTED_ROOMS = ["attic"]
+
+    for page in ("/rooms/", "/"):
+        links = re.findall(r'<a [^>]*href="([^"#?]*)"', client.get(page).text)
+        assert {"/", "/r/attic/"} <= set(links), page
+        assert "/r/lobby/" not in links
+    assert 'href="/"' in client.post("/rooms/", {"title": "Lobby"}).text
 
 
 # Making a room

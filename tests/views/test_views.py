@@ -176,3 +176,24 @@ def test_another_site_cannot_rename_a_visitor(browser_of_alice):
     assert rename(browser_of_alice, "Fool", **{"X-CSRFToken": ""}).status_code == 403
     assert rename(browser_of_alice, "Fool", origin="http://mallory.example").status_code == 403
     assert browser_of_alice.get("/name/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "code"),
+    [
+        ("post", "/name/", {"name": ""}, "bad_name"),
+        ("post", "/rooms/", {"title": ""}, "bad_title"),
+        ("get", "/rooms.json", {"slug": ["attic"] * 101}, "bad_frame"),
+        ("get", "/r/lobby/at/", {"date": "someday"}, "bad_date"),
+        ("get", "/r/lobby/missed/", {"after": "all"}, "bad_seq"),
+    ],
+)
+def test_a_script_is_refused_in_the_same_way_by_every_view(client, method, path, form, code):
+    client.get("/")  # for the cookie
+
+    response = getattr(client, method)(path, form, headers={"Accept": "application/json"})
+
+    assert response.status_code == 400
+    assert response.json().keys() == {"code", "detail", "retry_in_ms"}
+    assert response.json()["code"] == code
+    assert response.json()["detail"]
