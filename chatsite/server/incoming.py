@@ -21,7 +21,7 @@ MAX_IGNORED = 4096  # frames that are searched for the reply to our close frame
 MAX_DISCARDED = 4 * 1024 * 1024  # bytes after our close frame before we abort the connection
 MAX_PIECES = 1024  # TCP segments of a frame that are kept separately
 MAX_FRAGMENTS = 64  # of one message
-# Pings, pongs and fragments a second, and at once. The application limits messages.
+# Pings, pongs and fragments: per second, and in a burst. The application limits messages.
 OVERHEAD = 20.0, 100
 POLICY_VIOLATION = 1008
 TOO_BIG = 1009

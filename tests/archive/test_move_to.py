@@ -20,6 +20,7 @@ from tests.managing import manage
 from tests.node_sockets import visit
 
 
+@pytest.mark.takes(180)
 async def test_a_chat_moves_to_postgresql_and_its_people_resume_as_who_they_were(
     postgres_server, tmp_path
 ):

@@ -54,6 +54,7 @@ def test_an_invalid_url_is_refused_with_an_example(url, said):
     assert "'pa'" not in str(refused.value)
 
 
+@pytest.mark.takes(180)
 async def test_messages_arrive_live_again_after_a_failover(redis_program, postgres_server):
     database_url = await asyncio.to_thread(postgres_server.create_database, "sentinel")
     with (

@@ -106,6 +106,7 @@ def test_access_lines_come_only_when_asked_for(words, asked):
         (["-p", "99999"], "Listen failure: bind(): port must be 0-65535"),
         (["-u", "/no/such/folder/chat.sock"], "No such file or directory"),
         (["--fd", "99"], "Bad file descriptor"),
+        (["--local", "--fd", "0"], "--local only works with --bind and --port"),
     ],
 )
 def test_what_it_cannot_open_is_reported_in_one_line(words, told, tmp_path):

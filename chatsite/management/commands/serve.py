@@ -82,6 +82,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         endpoints = endpoints_of(options)
         if options["local"]:
+            if listens_elsewhere(options):
+                raise CommandError("--local only works with --bind and --port.")
             serve_locally(*host_and_port(options))
         action_logger = access_logger(options["access_log"], options["verbosity"])
         application = import_string(settings.ASGI_APPLICATION)  # importing it prepares the database
@@ -125,11 +127,14 @@ def host_and_port(options: dict[str, Any]) -> tuple[str, int]:
     return options["bind"] or HOST, PORT if port is None else port
 
 
+def listens_elsewhere(options: dict[str, Any]) -> bool:
+    return bool(options["unix_socket"] or options["fd"] is not None or options["endpoint"])
+
+
 def endpoints_of(options: dict[str, Any]) -> list[str]:
     """Twisted endpoints for the options, with the defaults that the daphne command has."""
     host, port = options["bind"], options["port"]
-    elsewhere = options["unix_socket"] or options["fd"] is not None or options["endpoint"]
-    if host or port is not None or not elsewhere:
+    if host or port is not None or not listens_elsewhere(options):
         host, port = host_and_port(options)
     try:
         built = build_endpoint_description_strings(
