@@ -71,6 +71,7 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
     alice.page.reload()
     expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
     node.start()
+    bob.connects()  # up to 15 s later, by the backoff
     bob.sees("Written without a network")
     alice.sees_exactly(["Before", "Mine", "Written without a network"])
     expect(alice.page.locator("[data-offline-note]")).to_be_hidden()
