@@ -19,7 +19,7 @@ async def test_a_plain_text_message_comes_back_to_its_sender():
         assert await hers.receive_from() == "message"
 
 
-async def test_two_people_talk():
+async def test_two_people_exchange_messages():
     async with enter() as hers, enter() as his:
         seq = await hers.say("Hello")
 
@@ -74,7 +74,7 @@ async def test_a_message_carries_all_that_a_reader_needs():
     ("body", "code"),
     [("", "bad_frame"), (" \n\t ", "bad_frame"), ("a\0b", "bad_frame"), ("x" * 4001, "too_large")],
 )
-async def test_a_body_that_cannot_be_said_is_refused_with_a_reason(body, code):
+async def test_an_invalid_body_is_refused_with_a_reason(body, code):
     async with enter() as hers:
         assert await hers.say("x" * 4000) == 1
 
@@ -84,7 +84,7 @@ async def test_a_body_that_cannot_be_said_is_refused_with_a_reason(body, code):
         assert await hers.say("Next") == 2
 
 
-async def test_the_first_frame_says_where_you_are_and_who():
+async def test_the_first_frame_describes_the_room_and_you():
     async with enter("my-attic") as hers:
         welcome = hers.welcome
         assert welcome["room"] == {"slug": "my-attic", "title": "My attic"}
@@ -95,7 +95,7 @@ async def test_the_first_frame_says_where_you_are_and_who():
         assert welcome["limits"] == {"body": 4000, "name": 32, "frame": 65536, "page": 100}
 
 
-async def test_the_welcome_comes_first_however_hasty_the_client():
+async def test_the_welcome_comes_first_even_if_the_client_sends_early():
     communicator = handshake()
     await communicator.send_input({"type": "websocket.connect"})
     await communicator.send_input({"type": "websocket.receive", "text": "hasty"})
@@ -106,7 +106,7 @@ async def test_the_welcome_comes_first_however_hasty_the_client():
     await communicator.disconnect(timeout=SECONDS)
 
 
-async def test_rooms_are_apart():
+async def test_messages_stay_in_their_room():
     async with enter() as hers, enter("attic") as elsewhere:
         await hers.say("In the lobby")
         await elsewhere.say("In the attic")
@@ -138,7 +138,7 @@ async def test_a_room_has_its_address_with_and_without_a_slash(slug):
         *["/", "/chat", "/wsx", "/ws/a/b", "/ws//", "/ws/%41", "/ws/\x00"],
     ],
 )
-async def test_an_address_that_is_no_room_is_closed_with_its_code(path):
+async def test_an_invalid_room_address_is_closed_with_its_code(path):
     for subprotocols in ([], ["chat.v1"]):
         assert await refused_with(handshake(path, subprotocols=subprotocols)) == 4504
 
@@ -186,7 +186,7 @@ async def test_nothing_that_a_refused_client_sends_is_stored():
         (["chat.v2", "chat.v1"], "chat.v1"),
     ],
 )
-async def test_the_subprotocol_chooses_how_we_speak(offered, chosen):
+async def test_the_subprotocol_chooses_the_format(offered, chosen):
     communicator = handshake(subprotocols=offered)
     assert await communicator.connect(timeout=SECONDS) == (True, chosen)
 
@@ -233,7 +233,7 @@ async def test_plain_text_has_no_history_and_one_frame_for_each_message():
             assert await hers.receive_nothing(0)
 
 
-async def test_people_with_and_without_the_protocol_hear_each_other():
+async def test_clients_with_and_without_the_protocol_exchange_messages():
     async with enter() as hers, plain() as his:
         await hers.say("In JSON")
         assert await his.receive_from(timeout=SECONDS) == "In JSON"
@@ -243,7 +243,7 @@ async def test_people_with_and_without_the_protocol_hear_each_other():
         assert hers.messages[1]["author_id"] != hers.messages[0]["author_id"]
 
 
-async def test_no_more_refused_handshakes_of_an_address_are_held_than_its_sockets(
+async def test_refused_handshakes_are_held_open_up_to_the_number_of_sockets(
     settings, monkeypatch, still_clock
 ):
     monkeypatch.setattr(rate_limits, "HANDSHAKES", (1 / 60, 1))

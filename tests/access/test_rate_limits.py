@@ -1,4 +1,4 @@
-"""Rates and counts. The clock is stubbed: it stands until a test moves it."""
+"""Rates and counts. The clock is stubbed: it stands still until a test moves it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def passed(rate, tries):
     return sum(rate.wait() == 0.0 for _ in range(tries))
 
 
-def test_a_burst_passes_at_once_and_no_more(still_clock):
+def test_exactly_the_burst_passes_immediately(still_clock):
     assert passed(Rate(1, 10), tries=20) == 10
 
 
-def test_after_the_burst_they_pass_at_the_rate(still_clock):
+def test_after_the_burst_requests_pass_at_the_rate(still_clock):
     rate = Rate(2, 10)
     passed(rate, tries=20)
 
@@ -30,7 +30,7 @@ def test_after_the_burst_they_pass_at_the_rate(still_clock):
 
 
 @pytest.mark.parametrize("now", [1000.0, 123_456.789])  # the second one rounds unfavourably
-def test_waiting_as_long_as_told_is_enough(still_clock, now):
+def test_waiting_as_long_as_asked_is_enough(still_clock, now):
     still_clock.now = now
     rate = Rate(3, 5)
     passed(rate, tries=5)
@@ -49,7 +49,7 @@ def test_a_refused_try_costs_nothing(still_clock):
     assert rate.wait() == 0.0
 
 
-def test_rest_does_not_save_up_more_than_the_burst(still_clock):
+def test_idle_time_saves_up_no_more_than_the_burst(still_clock):
     rate = Rate(1, 10)
     still_clock.now += 3600
 
@@ -64,7 +64,7 @@ def test_a_burst_below_one_still_lets_one_through(still_clock):
     assert passed(Rate(1, 0), tries=3) == 1
 
 
-def test_a_refusal_says_when_to_come_back(still_clock):
+def test_a_refusal_has_a_time_to_retry(still_clock):
     rate = Rate(0.5, 1)
     rate.take("talking")
 
@@ -88,7 +88,7 @@ def test_authors_do_not_use_up_each_others_rate(still_clock):
     talking.take("alice", None)
 
 
-def test_a_new_author_each_time_gets_no_further_than_its_address_has_people(still_clock, settings):
+def test_a_new_author_each_time_is_limited_by_the_address(still_clock, settings):
     settings.PEOPLE_PER_ADDRESS = 3
     talking = pace(1, 2)
     for number in range(3 * 2):
@@ -128,7 +128,7 @@ async def test_commands_beyond_what_an_address_may_send_wait_in_turn(
     assert waited == pytest.approx([0.5, 1.0, 1.5, 2.0])
 
 
-def test_what_would_wait_too_long_is_refused_and_not_counted(still_clock, monkeypatch):
+def test_a_command_that_would_wait_too_long_is_refused_and_not_counted(still_clock, monkeypatch):
     monkeypatch.setattr(rate_limits, "MAX_COMMAND_WAIT", 0.5)
     pace = Rate(2, 8)
     assert [pace.reserve("commands") for _ in range(9)] == [0.0] * 8 + [0.5]
@@ -195,7 +195,7 @@ def test_what_an_address_can_store_in_a_day_is_a_small_part_of_a_disk():
     assert at_once <= 1_000_000_000
 
 
-def test_the_longest_idle_are_forgotten_first(still_clock, monkeypatch):
+def test_the_longest_idle_keys_are_dropped_first(still_clock, monkeypatch):
     monkeypatch.setattr(rate_limits, "MAX_KEYS", 3)
     rates = Rates(lambda: Rate(1, 1))
     for author in ("alice", "bob", "carol"):
@@ -209,7 +209,7 @@ def test_the_longest_idle_are_forgotten_first(still_clock, monkeypatch):
     assert not rates.of("bob").wait(), "forgotten"
 
 
-def test_an_address_may_open_so_many_sockets_and_no_more(settings):
+def test_an_address_may_have_a_limited_number_of_sockets_open(settings):
     settings.SOCKETS_PER_ADDRESS = 2
     addresses = ConnectionCounter()
     with ExitStack() as sockets:

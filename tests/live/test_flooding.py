@@ -1,4 +1,4 @@
-"""One person cannot hurt the rest: rates, and how many sockets an address may open."""
+"""One client cannot hurt the rest: rate limits, and limits on open sockets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def try_to_say(socket, body):
     return await socket.ask("message.post", client_message_id=str(uuid4()), body=body)
 
 
-async def test_who_posts_too_fast_is_told_when_to_come_back(settings, mallory, still_clock):
+async def test_a_refusal_for_posting_too_fast_has_a_time_to_retry(settings, mallory, still_clock):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 2, 3
     async with enter(cookie=mallory) as hers, enter() as his:
         for number in range(3):
@@ -53,7 +53,7 @@ async def test_more_sockets_do_not_make_an_author_faster(settings, mallory, stil
         assert (await try_to_say(two, "3"))["code"] == "too_fast"
 
 
-async def test_coming_back_as_someone_new_does_not_make_a_client_faster(settings, still_clock):
+async def test_reconnecting_as_a_new_guest_does_not_make_a_client_faster(settings, still_clock):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST, settings.PEOPLE_PER_ADDRESS = 0.1, 1, 3
     for number in range(3):
         async with enter(client=["192.0.2.1", number]) as hers:
@@ -81,7 +81,7 @@ async def test_commands_of_any_kind_have_a_rate_too(settings, still_clock):
 
 
 async def flood(communicator, frames):
-    """Send without listening; returns the code with which the server has had enough."""
+    """Send without reading; returns the code with which the server closes."""
     for frame in frames:
         await communicator.send_input({"type": "websocket.receive", "text": frame})
     while (output := await communicator.receive_output(SECONDS))["type"] != "websocket.close":
@@ -89,7 +89,7 @@ async def flood(communicator, frames):
     return output["code"]
 
 
-async def test_a_client_that_will_not_listen_is_closed_and_the_others_are_not(settings):
+async def test_a_client_that_ignores_refusals_is_closed_and_others_are_not(settings):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 0.1, 1
     async with enter() as his:
         async with enter() as hers:
@@ -125,7 +125,7 @@ async def test_bad_frames_do_not_close_a_socket(settings):
         assert await hers.say("Hello") == 1
 
 
-async def test_an_address_opens_so_many_sockets_and_no_more(settings):
+async def test_an_address_opens_a_limited_number_of_sockets(settings):
     settings.SOCKETS_PER_ADDRESS = 3
     async with AsyncExitStack() as stack:
         for port in range(3):
@@ -137,7 +137,7 @@ async def test_an_address_opens_so_many_sockets_and_no_more(settings):
         pass
 
 
-async def test_what_was_refused_does_not_count(settings):
+async def test_refused_posts_do_not_count(settings):
     settings.SOCKETS_PER_ADDRESS = 1
     for _ in range(3):
         assert await refused_with(handshake("/nowhere", client=["192.0.2.1", 1])) == 4504
@@ -226,7 +226,7 @@ async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message
         assert await hers.say("Hello") == 1
 
 
-async def test_an_address_sends_only_so_much_a_day_whoever_writes(
+async def test_an_address_sends_a_limited_amount_a_day_whoever_writes(
     settings, monkeypatch, still_clock
 ):
     monkeypatch.setattr(rate_limits, "MEGABYTE", 10_000)  # bytes
@@ -270,9 +270,7 @@ async def test_history_has_a_rate_for_all_of_an_address_and_heartbeats_do_not_co
         await one.command("history.fetch", before=9, limit=100)
 
 
-async def test_an_address_that_connects_too_fast_is_told_to_come_back(
-    settings, still_clock, monkeypatch
-):
+async def test_an_address_that_connects_too_fast_is_refused(settings, still_clock, monkeypatch):
     monkeypatch.setattr(rate_limits, "REFUSAL_DELAY", 0)
     settings.PEOPLE_PER_ADDRESS = 2
     for port in range(2 * 6):

@@ -45,7 +45,7 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
         assert "Posts are accepted again" in chat_log.text
 
 
-async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch):
+async def test_the_disk_is_checked_again_when_somebody_posts(settings, monkeypatch):
     monkeypatch.setattr("chat.live.free_space.CHECK_INTERVAL", 0)
     async with enter() as hers:
         await hers.say("There is room")
@@ -56,14 +56,14 @@ async def test_whoever_posts_has_the_disk_looked_at_again(settings, monkeypatch)
             answers.add((await try_to_say(hers, "Once more"))["type"])
 
 
-async def test_without_a_least_nothing_is_refused(settings):
+async def test_without_a_minimum_nothing_is_refused(settings):
     settings.MIN_FREE_MEGABYTES = 0
     runtime().free_space.check()
 
     await runtime().free_space.require()
 
 
-async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypatch):
+async def test_the_disk_is_checked_in_a_thread_from_the_first_time_on(monkeypatch):
     threads = []
 
     def note(folder):
@@ -79,7 +79,7 @@ async def test_the_disk_is_looked_at_in_a_thread_from_the_first_time_on(monkeypa
     assert threading.current_thread() not in threads
 
 
-async def test_a_disk_that_cannot_be_read_keeps_its_last_answer(settings, monkeypatch, tmp_path):
+async def test_a_disk_that_cannot_be_read_keeps_its_last_result(settings, monkeypatch, tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
     with monkeypatch.context() as patch:

@@ -33,14 +33,14 @@ def writing_with_nothing_queued():
     return runtime().group_commit.is_writing and not runtime().group_commit.queued
 
 
-async def test_a_post_is_stored_when_it_is_answered():
+async def test_a_post_is_stored_when_it_is_acknowledged():
     message = await runtime().group_commit.post(post("Hello"))
 
     assert message.seq == 1
     assert await stored() == [(1, "Hello")]
 
 
-async def test_posts_that_wait_together_form_one_transaction():
+async def test_queued_posts_share_one_transaction():
     async with (
         counted(in_writer, "UPDATE chat_room") as commits,
         held(in_writer, at="UPDATE chat_room") as (go, _),
@@ -65,7 +65,7 @@ async def test_many_posts_are_stored_in_the_order_they_came_in_few_transactions(
     assert len(commits) == 3
 
 
-async def test_those_who_were_answered_together_share_the_next_transaction_too(monkeypatch):
+async def test_authors_acknowledged_together_share_the_next_transaction_too(monkeypatch):
     monkeypatch.setattr("chat.live.group_commit.MAX_BATCH_WAIT", SECONDS)
 
     def slowly(execute, sql, params, many, context):
@@ -88,7 +88,7 @@ async def test_those_who_were_answered_together_share_the_next_transaction_too(m
     assert len(commits) == 2
 
 
-async def test_nothing_is_answered_or_announced_before_the_commit():
+async def test_nothing_is_acknowledged_or_announced_before_the_commit():
     heard = []
     listener = announcements.LocalListener(asyncio.get_running_loop(), heard.append)
     announcements.subscribe("lobby", listener)
@@ -145,7 +145,7 @@ async def test_a_conflict_fails_alone():
     assert isinstance(refused, Conflict)
 
 
-async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(settings):
+async def test_a_full_queue_refuses_posts_and_keeps_those_it_has(settings):
     settings.POST_QUEUE_LIMIT = 3
     async with held(in_writer, at="UPDATE chat_room") as (go, _):
         taken = asyncio.create_task(post_all(posts(1)))
@@ -164,7 +164,7 @@ async def test_past_its_bound_the_queue_says_busy_and_keeps_what_it_took(setting
     assert (await runtime().group_commit.post(post("now"))).seq == 5
 
 
-async def test_without_a_bound_the_queue_takes_everything(settings):
+async def test_a_queue_without_a_limit_accepts_everything(settings):
     settings.POST_QUEUE_LIMIT = 0
 
     messages = await post_all(posts(50))
@@ -172,7 +172,7 @@ async def test_without_a_bound_the_queue_takes_everything(settings):
     assert len(messages) == 50
 
 
-async def test_while_the_database_is_away_posts_are_refused_and_then_taken_again():
+async def test_posts_are_refused_while_the_database_is_away_and_then_accepted():
     hello = post("Hello")
     async with away(in_writer):
         with pytest.raises(Unavailable) as refusal:
@@ -184,7 +184,7 @@ async def test_while_the_database_is_away_posts_are_refused_and_then_taken_again
 
 
 @pytest.mark.parametrize("count", [1, 3])  # a batch that fails is also tried in halves
-async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count):
+async def test_a_broken_connection_is_replaced_without_an_error(count):
     await runtime().group_commit.post(post("Before"))
     broken = []
 
@@ -201,7 +201,7 @@ async def test_a_connection_that_broke_is_replaced_without_anyone_noticing(count
     assert [message.seq for message in messages] == list(range(2, count + 2))
 
 
-async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch():
+async def test_a_client_that_disconnects_does_not_affect_the_rest_of_its_batch():
     async with held(in_writer, at="UPDATE chat_room") as (go, _):
         saying = [asyncio.create_task(runtime().group_commit.post(message)) for message in posts(3)]
         await until(writing_with_nothing_queued)
@@ -214,7 +214,7 @@ async def test_a_connection_that_vanishes_does_not_hurt_the_others_of_its_batch(
     assert await stored() == numbered(3), "what was taken is stored, whoever waits for it"
 
 
-async def test_flush_returns_when_all_that_waited_is_answered():
+async def test_flush_returns_when_all_queued_posts_are_answered():
     saying = [
         asyncio.create_task(runtime().group_commit.post(message))
         for message in posts(MAX_BATCH + 1)

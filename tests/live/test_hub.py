@@ -1,4 +1,4 @@
-"""A process's membership in a room: order, gaps, fan-out, whatever the channel layer does."""
+"""One room in one process: order and gaps, whatever the channel layer does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bodies(first, last):
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed, quick_polls):
+async def test_readers_get_each_change_once_and_in_order_whatever_the_layer_does(seed, quick_polls):
     use(UnreliableLayer(seed))
     async with enter() as hers, enter() as his, enter("attic") as elsewhere:
         with remote_only("lobby", "attic"):
@@ -43,7 +43,7 @@ async def test_readers_see_each_change_once_and_in_order_however_it_is_told(seed
             assert await elsewhere.bodies(until=60) == bodies(1, 60)
 
 
-async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_it(monkeypatch):
+async def test_a_gap_is_read_from_the_log_once_for_all_readers(monkeypatch):
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (0.05, 0.05))
     layer = use(ManualLayer())
     async with AsyncExitStack() as stack:
@@ -62,7 +62,7 @@ async def test_a_gap_is_read_from_the_log_once_whoever_waits_and_whatever_shows_
         assert len(queries) == 1
 
 
-async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls):
+async def test_without_any_announcement_the_log_is_read_once_for_all_readers(quick_polls):
     use(SilentLayer())
     async with AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(enter()) for _ in range(20)]
@@ -76,7 +76,7 @@ async def test_with_every_doorbell_lost_the_log_is_read_once_for_all(quick_polls
         assert len(queries) == 1
 
 
-async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(monkeypatch):
+async def test_an_announcement_may_arrive_late_and_costs_no_query(monkeypatch):
     monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (60, 60))
     layer = use(ManualLayer())
     async with enter() as hers, counted(in_readers, READING) as queries:
@@ -92,7 +92,7 @@ async def test_what_was_told_first_may_come_a_little_later_and_costs_no_query(mo
         assert queries == []
 
 
-async def test_announcements_that_overlap_show_nothing_twice():
+async def test_overlapping_announcements_deliver_nothing_twice():
     layer = use(ManualLayer())
     async with enter() as hers:
         with remote_only("lobby"):
@@ -118,7 +118,7 @@ async def test_live_changes_cost_no_query():
         assert queries == []
 
 
-async def test_who_enters_while_the_room_talks_misses_nothing():
+async def test_people_who_enter_a_busy_room_miss_nothing():
     readers = []
 
     async def talk():
@@ -139,7 +139,7 @@ async def test_who_enters_while_the_room_talks_misses_nothing():
             assert len(seqs) >= min(head, 50)
 
 
-async def test_what_is_said_while_the_hub_reads_the_log_is_not_lost():
+async def test_messages_posted_while_the_hub_reads_the_log_are_not_lost():
     await store(posts(3))
     async with held(in_readers, at=READING) as (go, arrived), AsyncExitStack() as stack:
         entering = asyncio.create_task(stack.enter_async_context(enter()))
@@ -148,7 +148,7 @@ async def test_what_is_said_while_the_hub_reads_the_log_is_not_lost():
         go.set()
         hers = await entering
 
-        assert hers.welcome["head"] == 5, "heard of it, before the heads were polled"
+        assert hers.welcome["head"] == 5, "known before the heads were polled"
         assert await hers.bodies(until=5) == bodies(1, 5)
 
 
@@ -166,7 +166,7 @@ async def test_more_announcements_than_are_kept_while_the_log_is_read_lose_nothi
         assert await hers.bodies(until=8) == bodies(1, 8)
 
 
-async def test_with_every_doorbell_lost_others_still_follow_within_3_seconds():
+async def test_without_any_announcement_messages_arrive_within_3_seconds():
     use(SilentLayer())
     async with enter() as hers:
         with remote_only("lobby"):

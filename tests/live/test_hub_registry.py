@@ -1,4 +1,4 @@
-"""Hubs come with a room's first connection, watch the log's head, and leave nothing behind."""
+"""Hubs open with a room's first connection, poll the log's head, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def replace_log(**changes):
     await database.write(lambda: Room.objects.filter(slug="lobby").update(**changes))
 
 
-async def test_a_log_with_another_epoch_sends_its_readers_away_to_start_over(quick_polls):
+async def test_readers_of_a_log_with_a_new_epoch_get_a_reset(quick_polls):
     async with enter() as hers:
         await hers.say("Before")
         cursor = (hers.welcome["epoch"], 1)
@@ -41,7 +41,7 @@ async def test_a_log_with_another_epoch_sends_its_readers_away_to_start_over(qui
         assert await again.bodies(until=1) == ["Before"]
 
 
-async def test_a_log_restored_to_an_earlier_state_sends_its_readers_away_to_start_over(quick_polls):
+async def test_readers_of_a_log_restored_to_an_earlier_state_get_a_reset(quick_polls):
     async with enter() as hers:
         for body in ("Kept", "Lost", "Lost too"):
             await hers.say(body)
@@ -58,7 +58,7 @@ async def test_a_log_restored_to_an_earlier_state_sends_its_readers_away_to_star
     assert await stored() == [(1, "Kept"), (2, "Goes on")]
 
 
-async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_polls):
+async def test_messages_posted_during_a_poll_disconnect_nobody(quick_polls):
     async with enter() as hers:
         heads = held(in_readers, at='"slug" IN', after=True)
         async with heads as (go, arrived):
@@ -73,7 +73,7 @@ async def test_what_is_said_while_the_heads_are_read_sends_nobody_away(quick_pol
         assert runtime().hubs.get("lobby") is polled
 
 
-async def test_a_room_entered_anew_while_the_heads_are_read_keeps_its_people(quick_polls):
+async def test_a_room_reopened_during_a_poll_keeps_its_connections(quick_polls):
     asked, answer, entering, go_in = (threading.Event() for _ in range(4))
     answer.set()
 
@@ -147,7 +147,7 @@ async def test_a_connection_that_is_cancelled_leaves_nothing_behind():
     await until(lambda: nothing_left(before))
 
 
-async def test_who_leaves_before_the_door_opens_leaves_nothing_behind():
+async def test_leaving_before_the_hub_has_opened_leaves_nothing_behind():
     before = asyncio.all_tasks()
     async with held(in_readers, at='FROM "chat_room"') as (go, arrived):
         communicator = handshake()
@@ -160,7 +160,7 @@ async def test_who_leaves_before_the_door_opens_leaves_nothing_behind():
     await until(lambda: nothing_left(before))
 
 
-async def test_who_leaves_while_the_group_is_being_joined_leaves_nothing_behind():
+async def test_leaving_while_the_group_is_being_joined_leaves_nothing_behind():
     layer = use(SlowLayer())
     before = asyncio.all_tasks()
     async with enter():
@@ -201,7 +201,7 @@ async def test_a_hub_that_ends_is_freed_without_a_garbage_collection():
         gc.enable()
 
 
-async def test_while_the_database_is_away_nobody_enters_and_then_they_do():
+async def test_people_can_enter_again_after_the_database_was_away():
     before = asyncio.all_tasks()
     async with away(in_readers):
         communicator = handshake()

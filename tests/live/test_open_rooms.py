@@ -1,4 +1,4 @@
-"""How many rooms may be open at the same time, and how long one outlives its last connection."""
+"""How many rooms may be open at the same time, and how long an empty one stays open."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_a_room_that_is_entered_again_soon_costs_no_query_and_no_call_of_t
     close_all()
 
 
-async def test_of_the_rooms_left_only_so_many_stay_open(lingering, monkeypatch):
+async def test_only_a_limited_number_of_empty_rooms_stay_open(lingering, monkeypatch):
     monkeypatch.setattr("chat.live.hub_registry.MAX_LINGERING", 2)
     for slug in ("one", "two", "three", "four"):
         async with enter(slug):
@@ -55,7 +55,7 @@ async def test_of_the_rooms_left_only_so_many_stay_open(lingering, monkeypatch):
     close_all()
 
 
-async def test_a_room_that_nobody_is_in_any_more_is_closed_in_the_end(lingering, monkeypatch):
+async def test_an_empty_room_is_closed_in_the_end(lingering, monkeypatch):
     monkeypatch.setattr("chat.live.hub_registry.LINGER", 0.2)
     async with enter(), enter():
         pass
@@ -78,7 +78,7 @@ async def test_a_lingering_hub_whose_log_is_replaced_is_closed(lingering, quick_
     await until(nothing_left)
 
 
-async def test_a_server_that_ends_closes_a_room_after_its_last_connection(lingering):
+async def test_a_shutdown_closes_a_room_after_its_last_connection(lingering):
     async with enter() as hers:
         await runtime().shutdown.drain(seconds=3)
         assert await hers.close_code() == 1012
@@ -86,7 +86,7 @@ async def test_a_server_that_ends_closes_a_room_after_its_last_connection(linger
     await until(nothing_left)
 
 
-async def test_a_process_opens_so_many_rooms_and_no_more(settings):
+async def test_a_process_opens_a_limited_number_of_rooms(settings):
     settings.MAX_ROOMS = 2
     async with enter("one"), enter("two"):
         assert await refused_with(handshake("/ws/three")) == 4030
@@ -98,7 +98,7 @@ async def test_a_process_opens_so_many_rooms_and_no_more(settings):
         pass
 
 
-async def test_rooms_that_nobody_is_in_do_not_count(lingering, settings):
+async def test_empty_rooms_do_not_count(lingering, settings):
     settings.MAX_ROOMS = 1
     for slug in ("one", "two", "three"):
         async with enter(slug):

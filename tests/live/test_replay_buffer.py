@@ -1,4 +1,4 @@
-"""The tail of a log in memory, and the frames made of it."""
+"""The end of a log in memory, and the frames built from it."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def read(frames):
     return [(t["after"], t["head"], [m["seq"] for m in t["messages"]]) for t in told]
 
 
-def test_a_reader_gets_what_follows_their_cursor():
+def test_a_reader_gets_what_follows_its_cursor():
     buffer = ReplayBuffer(0, 3, changes(1, 3))
 
     assert read(buffer.frames_after(1)) == [(1, 3, [2, 3])]
 
 
-def test_a_reader_who_is_up_to_date_gets_one_empty_frame():
+def test_a_reader_that_is_up_to_date_gets_one_empty_frame():
     buffer = ReplayBuffer(0, 3, changes(1, 3))
 
     assert read(buffer.frames_after(3)) == [(3, 3, [])]
@@ -53,7 +53,7 @@ def test_a_reader_behind_what_is_in_memory_is_sent_to_the_log():
     assert buffer.frames_after(9) is None
 
 
-def test_what_is_added_reaches_readers_at_every_cursor():
+def test_new_changes_reach_readers_at_every_cursor():
     buffer = ReplayBuffer(0, 1, changes(1, 1))
     assert read(buffer.frames_after(1)) == [(1, 1, [])]
 
@@ -63,7 +63,7 @@ def test_what_is_added_reaches_readers_at_every_cursor():
     assert read(buffer.frames_after(0)) == [(0, 3, [1, 2, 3])]
 
 
-def test_what_is_added_twice_is_there_once():
+def test_a_change_added_twice_is_kept_once():
     buffer = ReplayBuffer(0, 2, changes(1, 2))
 
     buffer.extend(3, changes(2, 3))
@@ -71,7 +71,7 @@ def test_what_is_added_twice_is_there_once():
     assert read(buffer.frames_after(0)) == [(0, 3, [1, 2, 3])]
 
 
-def test_what_was_read_again_is_joined_to_what_came_meanwhile():
+def test_a_new_read_of_the_log_is_joined_to_what_arrived_meanwhile():
     buffer = ReplayBuffer(0, 5, changes(1, 5))
     buffer.extend(8, changes(6, 8))
 
@@ -82,7 +82,7 @@ def test_what_was_read_again_is_joined_to_what_came_meanwhile():
 
 
 @pytest.mark.parametrize("size", [1, 2 * MAX_BYTES // MAX_CHANGES])
-def test_what_was_read_too_long_ago_is_not_joined_over_a_hole(size):
+def test_an_outdated_read_of_the_log_is_not_joined_across_a_gap(size):
     buffer = ReplayBuffer(0, 5, changes(1, 5, size))
     last = 2 * MAX_CHANGES
     for seq in range(6, last + 1):
@@ -111,7 +111,7 @@ def test_readers_at_one_cursor_share_their_frames():
     assert buffer.frames_after(1) is buffer.frames_after(1)
 
 
-def test_frames_are_remembered_for_a_bounded_number_of_cursors():
+def test_frames_are_cached_for_a_limited_number_of_cursors():
     buffer = ReplayBuffer(0, 200, changes(1, 200))
 
     for cursor in range(200):
@@ -120,7 +120,7 @@ def test_frames_are_remembered_for_a_bounded_number_of_cursors():
     assert len(buffer.cached_frames) == MAX_CURSORS
 
 
-def test_long_frames_are_remembered_for_fewer_cursors():
+def test_long_frames_are_cached_for_fewer_cursors():
     buffer = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
 
     for cursor in range(PAGE):
@@ -132,7 +132,7 @@ def test_long_frames_are_remembered_for_fewer_cursors():
     assert buffer.frames_after(PAGE) is buffer.frames_after(PAGE), "there is room again"
 
 
-def test_old_changes_are_forgotten_past_the_bound():
+def test_old_changes_are_evicted_beyond_the_limit():
     buffer = ReplayBuffer(0, 0, [])
     for head in range(1, MAX_CHANGES + 11):
         buffer.extend(head, changes(head, head))
@@ -145,8 +145,8 @@ def test_old_changes_are_forgotten_past_the_bound():
     assert seqs == list(range(after + 1, buffer.head + 1))
 
 
-def test_those_who_waited_for_the_newest_still_find_it_in_a_long_burst():
-    """Forgetting comes one step late, or a burst past the bound would send everyone to the log."""
+def test_readers_still_find_the_changes_of_a_burst_beyond_the_limit():
+    """Eviction comes one pass late, or a burst beyond the limit would send everyone to the log."""
     buffer = ReplayBuffer(0, 0, [])
 
     buffer.extend(2 * MAX_CHANGES, changes(1, 2 * MAX_CHANGES))
@@ -179,7 +179,7 @@ def test_a_newcomer_starts_a_page_before_the_head():
     assert ReplayBuffer(0, 0, []).page_cursor() == 0
 
 
-def test_long_replays_are_parted_into_frames_of_bounded_size_that_follow_on():
+def test_long_replays_are_split_into_consecutive_frames_of_limited_size():
     owls = [change(seq, {"seq": seq, "body": "🦉" * 4000}) for seq in range(1, 101)]
 
     frames = split_into_frames(0, 100, owls)

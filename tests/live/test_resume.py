@@ -1,4 +1,4 @@
-"""Coming back: from a cursor, from too far away, from another log, and scrolling up."""
+"""Resuming: from a cursor, from too far behind, from another log; and scrolling up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def epoch_of(slug="lobby"):
         return visitor.welcome["epoch"]
 
 
-async def test_500_messages_said_while_away_all_arrive_in_order_and_once():
+async def test_500_messages_posted_meanwhile_all_arrive_in_order_and_once():
     async with enter() as hers:
         await hers.say("Back in a minute")
         cursor = (hers.welcome["epoch"], hers.cursor or 1)
@@ -35,7 +35,7 @@ async def test_500_messages_said_while_away_all_arrive_in_order_and_once():
         assert await hers.bodies(until=501) == numbers(1, 500)
 
 
-async def test_who_missed_nothing_is_told_so_by_one_empty_frame():
+async def test_a_reader_that_missed_nothing_gets_one_empty_frame():
     await store(posts(3))
     async with enter(cursor=(await epoch_of(), 3)) as hers:
         assert not hers.welcome["reset"]
@@ -44,7 +44,7 @@ async def test_who_missed_nothing_is_told_so_by_one_empty_frame():
         assert (frame["after"], frame["head"], frame["messages"]) == (3, 3, [])
 
 
-async def test_a_cursor_of_a_room_that_nobody_has_spoken_in_stays_good():
+async def test_a_cursor_of_a_room_without_messages_stays_valid():
     async with enter("attic") as hers:
         cursor = (hers.welcome["epoch"], hers.welcome["head"])
     await store([post("First", slug="attic")])
@@ -54,7 +54,7 @@ async def test_a_cursor_of_a_room_that_nobody_has_spoken_in_stays_good():
         assert await hers.bodies(until=1) == ["First"]
 
 
-async def test_a_cursor_may_be_ahead_of_what_this_process_has_heard_of():
+async def test_a_cursor_may_be_ahead_of_what_this_process_knows():
     """Another node was faster; the log tells that it is right."""
     use(SilentLayer())
     async with enter() as behind:
@@ -68,7 +68,7 @@ async def test_a_cursor_may_be_ahead_of_what_this_process_has_heard_of():
 
 
 @pytest.mark.parametrize("while_open", [True, False])
-async def test_what_came_beyond_memory_is_read_from_the_log(while_open):
+async def test_what_is_no_longer_in_memory_is_read_from_the_log(while_open):
     cursor = (await epoch_of(), 0)
     async with AsyncExitStack() as stack:
         if while_open:
@@ -137,7 +137,7 @@ async def test_half_a_cursor_is_reset(query):
     await communicator.disconnect(timeout=SECONDS)
 
 
-async def test_who_is_too_far_behind_starts_over_with_the_newest_page():
+async def test_a_reader_too_far_behind_gets_a_reset_and_the_newest_page():
     epoch = await epoch_of()
     for _ in range(4):
         await store(posts(MAX_REPLAY // 4))

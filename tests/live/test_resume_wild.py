@@ -1,4 +1,4 @@
-"""What a client was told, in whatever pieces, is what the log holds."""
+"""What a client receives, in whatever pieces, is what the log holds."""
 
 from __future__ import annotations
 

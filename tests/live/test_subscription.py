@@ -1,4 +1,4 @@
-"""Where one connection stands: readers that stop reading, and how they catch up."""
+"""Readers that stop reading, and how they catch up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def bodies(first, last):
     return [str(number) for number in range(first, last + 1)]
 
 
-async def test_a_reader_that_stops_reading_holds_up_nobody_and_later_gets_everything():
+async def test_a_reader_that_stops_reading_delays_nobody_and_later_gets_everything():
     reads = asyncio.Event()
     reads.set()
     async with enter(reads=reads) as slow, enter() as hers:
@@ -46,7 +46,7 @@ async def test_nothing_is_queued_for_a_reader_that_stops_reading():
         assert await slow.bodies(until=200) == bodies(1, 200)
 
 
-async def test_what_comes_while_a_reader_is_busy_leaves_together():
+async def test_messages_that_arrive_while_a_reader_is_busy_share_a_frame():
     reads = asyncio.Event()
     reads.set()
     async with enter(reads=reads) as hers:
@@ -63,7 +63,7 @@ async def test_what_comes_while_a_reader_is_busy_leaves_together():
         assert await hers.bodies(until=40) == bodies(1, 40)
 
 
-async def test_a_reader_too_far_behind_is_told_to_come_back():
+async def test_a_reader_too_far_behind_is_closed_to_resume():
     reads = asyncio.Event()
     reads.set()
     async with enter(reads=reads) as slow, enter() as hers:
