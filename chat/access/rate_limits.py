@@ -79,6 +79,10 @@ class Rates:
         self._new_rate = new_rate
         self._rates: OrderedDict[str, Rate] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._rates)
+
     def of(self, key: str) -> Rate:
         """The key's rate. Safe in threads: if two create it at once, one request more passes."""
         rate = self._rates.pop(key, None) or self._new_rate()
@@ -160,6 +164,10 @@ class ConnectionCounter:
     def __init__(self) -> None:
         self._sockets: Counter[str] = Counter()
 
+    def __len__(self) -> int:
+        """How many addresses have an open socket."""
+        return len(self._sockets)
+
     @contextmanager
     def socket(self, address: str | None) -> Iterator[bool]:
         """Count a socket while it is open; yields whether it is within SOCKETS_PER_ADDRESS.
@@ -182,6 +190,10 @@ class OpenRooms:
 
     def __init__(self) -> None:
         self._sockets: dict[str, Counter[str]] = {}  # in each room, by address
+
+    def __len__(self) -> int:
+        """How many addresses have an open room."""
+        return len(self._sockets)
 
     @contextmanager
     def entered(self, address: str | None, slug: str) -> Iterator[bool]:

@@ -204,7 +204,7 @@ def test_the_longest_idle_keys_are_dropped_first(still_clock, monkeypatch):
 
     assert not rates.of("dave").wait()
 
-    assert len(rates._rates) == 3
+    assert len(rates) == 3
     assert rates.of("alice").wait()
     assert not rates.of("bob").wait(), "forgotten"
 
@@ -246,7 +246,7 @@ def test_a_closed_socket_makes_room(settings):
     with addresses.socket("192.0.2.1") as second:
         assert second
 
-    assert not addresses._sockets, "addresses of nobody pile up"
+    assert len(addresses) == 0, "addresses without sockets are dropped"
 
 
 def test_without_a_limit_or_an_address_nothing_is_counted(settings):
@@ -276,7 +276,7 @@ def test_an_address_may_have_half_as_many_rooms_open_as_sockets(settings):
         assert enter("three", "192.0.2.2")
         assert enter("four", None)
 
-    assert not rooms._sockets, "addresses of nobody pile up"
+    assert len(rooms) == 0, "addresses without rooms are dropped"
     with rooms.entered("192.0.2.1", "three") as within:
         assert within
 
