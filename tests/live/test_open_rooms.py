@@ -86,6 +86,16 @@ async def test_a_shutdown_closes_a_room_after_its_last_connection(lingering):
     await until(nothing_left)
 
 
+async def test_a_shutdown_closes_empty_rooms(lingering):
+    async with enter():
+        pass
+    assert not nothing_left()
+
+    await runtime().shutdown.drain(seconds=0)
+
+    await until(nothing_left)
+
+
 async def test_a_process_opens_a_limited_number_of_rooms(settings):
     settings.MAX_ROOMS = 2
     async with enter("one"), enter("two"):
