@@ -9,7 +9,6 @@ from chat.models import Message, Room
 from chat.protocol import frames
 
 INITIAL_CHANGES = 200  # changes that a hub starts with
-ENVELOPE = 100  # bytes of a history ack around its messages
 
 
 class Tail(NamedTuple):
@@ -41,7 +40,7 @@ def history_page(slug: str, seq: int, limit: int) -> tuple[list[frames.Message],
     """At most `limit` messages before `seq`, oldest first, as many as fit one frame, and
     whether there are older ones."""
     page: list[frames.Message] = []
-    size = ENVELOPE
+    size = frames.ENVELOPE
     newest_first = Message.objects.filter(room__slug=slug).before(seq)[: limit + 1]
     for message in newest_first:
         frame = message.as_frame()

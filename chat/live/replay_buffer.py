@@ -15,13 +15,12 @@ from msgspec import Struct
 
 from chat.channel.announcements import Change
 from chat.live.prepared_text import SharedText
-from chat.protocol.frames import MAX_FRAME_OUT, PAGE, RoomChanged, encode
+from chat.protocol.frames import ENVELOPE, MAX_FRAME_OUT, PAGE, RoomChanged, encode
 
 MAX_CHANGES = 512
 MAX_BYTES = 1024 * 1024  # of one room; exceeded only by the PAGE that newcomers get
 MAX_CURSORS = 64  # readers' positions whose frames are cached
 MAX_CACHED_BYTES = 2 * MAX_BYTES  # of cached frames, give or take the last one
-ENVELOPE = 100  # bytes of a `room.changed` frame around its messages
 
 
 class _Body(Struct):

@@ -33,6 +33,7 @@ MAX_REPLAY: Annotated[int, "changes that a resume brings; further behind is a re
 MAX_PEOPLE: Annotated[int, "people listed by name; the count goes on"] = 100
 MAX_SEQ: Annotated[int, "the largest integer that JavaScript represents exactly"] = 2**53 - 1
 
+ENVELOPE = 100  # bytes of a frame around its messages, at most
 SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]

@@ -207,3 +207,10 @@ def test_every_refusal_can_be_told():
 )
 def test_a_seq_in_a_url_is_a_number_that_a_message_can_have(text, seq):
     assert frames.parse_seq(text) == seq
+
+
+def test_a_frame_around_its_messages_is_no_larger_than_counted():
+    largest = frames.MAX_SEQ
+    around = frames.RoomChanged(largest, largest, []), frames.HistoryAck(largest, [], False)
+
+    assert max(len(frames.encode(frame)) for frame in around) <= frames.ENVELOPE
