@@ -128,7 +128,7 @@ def no_coalescing() -> None:
 
 
 def no_prepared_frames() -> None:
-    """Each connection is sent to by ASGI's `send`, which frames the text anew."""
+    """Each connection gets the text by ASGI's `send`, which builds its frame again."""
     from chat import consumers
 
     consumers.writer_of = lambda scope: None  # type: ignore[attr-defined]

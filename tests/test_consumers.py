@@ -98,7 +98,7 @@ async def test_the_first_frame_describes_the_room_and_you():
 async def test_the_welcome_comes_first_even_if_the_client_sends_early():
     communicator = handshake()
     await communicator.send_input({"type": "websocket.connect"})
-    await communicator.send_input({"type": "websocket.receive", "text": "hasty"})
+    await communicator.send_input({"type": "websocket.receive", "text": "early"})
     assert (await communicator.receive_output(SECONDS))["type"] == "websocket.accept"
 
     assert (await communicator.receive_json_from(SECONDS))["type"] == "welcome"
@@ -228,8 +228,8 @@ async def test_plain_text_has_no_history_and_one_frame_for_each_message():
             for body in ("One", "Two", "Two"):
                 await before.say(body)
 
-            heard = [await hers.receive_from(timeout=SECONDS) for _ in range(3)]
-            assert heard == ["One", "Two", "Two"]
+            received = [await hers.receive_from(timeout=SECONDS) for _ in range(3)]
+            assert received == ["One", "Two", "Two"]
             assert await hers.receive_nothing(0)
 
 

@@ -29,7 +29,7 @@ PAGES = 1 / 10, 10  # of HTML
 LOOKUPS = 1 / 2, 20  # of what the page asks over HTTP
 REFUSALS = 5.0, 30  # before a socket that ignores them is closed
 REFUSAL_DELAY = 1.0  # seconds until a handshake or an HTTP request too many is refused
-ROW_BYTES = 300  # that a message takes in the database besides its body
+ROW_BYTES = 300  # that a message takes up in the database in addition to its body
 MAX_KEYS = 100_000  # authors or addresses remembered for one thing
 DAY = 24 * 3600  # seconds
 MEGABYTE = 1_000_000
@@ -56,8 +56,8 @@ class Rate:
         return 0.0
 
     def reserve(self, refusal: str | Promise) -> float:
-        """Seconds until the turn of one more, which counts now: after those that wait already.
-        Raises TooFast, which says `refusal`, where that would be longer than MAX_COMMAND_WAIT."""
+        """Count one more and return the seconds until it may proceed, after those that wait
+        already. Raises TooFast with `refusal` if that is longer than MAX_COMMAND_WAIT."""
         now = time.monotonic()
         full_at = max(self._full_at, now) + self._interval
         wait = max(0.0, full_at - now - self._burst)
@@ -67,7 +67,7 @@ class Rate:
         return wait
 
     def take(self, refusal: str | Promise, cost: int = 1) -> None:
-        """Count one, as `cost`. Raises TooFast, which says `refusal`, with the time to wait."""
+        """Count one, as `cost`. Raises TooFast with `refusal` and the time to wait."""
         if wait := self.wait(cost):
             raise TooFast(refusal, retry_in_ms=int(wait * 1000) + 1)
 
@@ -127,8 +127,8 @@ class AddressLimit:
 
 class AuthorAndAddressLimit:
     """How fast an author may do one thing, over all their sockets in this process, and how fast
-    the PEOPLE_PER_ADDRESS of one address: a client that poses as a new author each time gets no
-    further than that."""
+    the PEOPLE_PER_ADDRESS of one address: a client that poses as a new author each time is still
+    limited by its address."""
 
     def __init__(self, allowance: Allowance, refusal: str | Promise) -> None:
         """`allowance` is that of one author."""

@@ -113,7 +113,7 @@ class GroupCommit:
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
             outcomes = await self._store([post for post, _ in batch])
-        except BaseException as error:  # a bug or a cancellation: nobody may wait for ever
+        except BaseException as error:  # a bug or a cancellation: no caller may wait for ever
             for _, stored in batch:
                 stored.cancel()
             if not isinstance(error, Exception):

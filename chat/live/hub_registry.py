@@ -41,7 +41,7 @@ class HubRegistry:
 
     @property
     def open_rooms(self) -> set[str]:
-        """The rooms with a hub, those included that linger."""
+        """The slugs of the rooms with a hub, lingering ones included."""
         return set(self._hubs)
 
     @property
@@ -92,7 +92,7 @@ class HubRegistry:
             self._close(hub)
 
     def stop_lingering(self) -> None:
-        """Close the rooms that nobody is in, and from now on each after its last connection."""
+        """Close the empty rooms now, and from now on each room after its last connection."""
         self._allows_lingering = False
         for hub in list(self._lingering):
             self._close(hub)

@@ -21,7 +21,7 @@ class LogFrames:
 
     @property
     def tasks(self) -> Collection[asyncio.Task[list[Frame]]]:
-        """The reads under way, for whoever has to end them."""
+        """The reads under way, to cancel when the hub closes."""
         return self._reading.values()
 
     async def read(self, cursor: int, upto: int) -> list[Frame]:

@@ -206,7 +206,7 @@ def test_the_longest_idle_keys_are_dropped_first(still_clock, monkeypatch):
 
     assert len(rates) == 3
     assert rates.of("alice").wait()
-    assert not rates.of("bob").wait(), "forgotten"
+    assert not rates.of("bob").wait(), "dropped"
 
 
 def test_an_address_may_have_a_limited_number_of_sockets_open(settings):

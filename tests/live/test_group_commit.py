@@ -89,21 +89,21 @@ async def test_authors_acknowledged_together_share_the_next_transaction_too(monk
 
 
 async def test_nothing_is_acknowledged_or_announced_before_the_commit():
-    heard = []
-    listener = announcements.LocalListener(asyncio.get_running_loop(), heard.append)
+    announced = []
+    listener = announcements.LocalListener(asyncio.get_running_loop(), announced.append)
     announcements.subscribe("lobby", listener)
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         saying = asyncio.create_task(runtime().group_commit.post(post("Hello")))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
         assert await stored() == []
         assert not saying.done()
-        assert not heard
+        assert not announced
 
         go.set()
         await saying
 
     assert await stored() == [(1, "Hello")]
-    await until(lambda: heard)
+    await until(lambda: announced)
     announcements.unsubscribe("lobby", listener)
 
 
@@ -211,7 +211,7 @@ async def test_a_client_that_disconnects_does_not_affect_the_rest_of_its_batch()
         first, last = await asyncio.gather(saying[0], saying[2])
 
     assert (first.seq, last.seq) == (1, 3)
-    assert await stored() == numbered(3), "what was taken is stored, whoever waits for it"
+    assert await stored() == numbered(3), "a queued post is stored even if its connection has ended"
 
 
 async def test_flush_returns_when_all_queued_posts_are_answered():

@@ -121,16 +121,16 @@ async def test_live_changes_cost_no_query():
 async def test_people_who_enter_a_busy_room_miss_nothing():
     readers = []
 
-    async def talk():
+    async def post_on():
         while len(readers) < 8:
             message = await runtime().group_commit.post(post("Hello"))
         return message.seq
 
     async with AsyncExitStack() as stack:
-        talking = asyncio.create_task(talk())
+        posting = asyncio.create_task(post_on())
         for _ in range(8):
             readers.append(await stack.enter_async_context(enter()))
-        head = await talking
+        head = await posting
 
         for reader in readers:
             await reader.bodies(until=head)

@@ -30,8 +30,8 @@ def changes(first, last, size=1):
 
 def read(frames):
     """(after, head, seqs) of each frame."""
-    told = [json.loads(frame.text.text) for frame in frames]
-    return [(t["after"], t["head"], [m["seq"] for m in t["messages"]]) for t in told]
+    found = [json.loads(frame.text.text) for frame in frames]
+    return [(each["after"], each["head"], [m["seq"] for m in each["messages"]]) for each in found]
 
 
 def test_a_reader_gets_what_follows_its_cursor():
@@ -189,10 +189,10 @@ def test_long_replays_are_split_into_consecutive_frames_of_limited_size():
     assert sum(len(frame.text.text.encode()) for frame in frames) > 0.9 * MAX_FRAME_OUT * (
         len(frames) - 1
     )
-    told = read(frames)
-    assert [after for after, _, _ in told] == [0, *[head for _, head, _ in told][:-1]]
-    assert [head for _, head, _ in told] == [frame.head for frame in frames]
-    assert [seq for *_, seqs in told for seq in seqs] == list(range(1, 101))
+    found = read(frames)
+    assert [after for after, _, _ in found] == [0, *[head for _, head, _ in found][:-1]]
+    assert [head for _, head, _ in found] == [frame.head for frame in frames]
+    assert [seq for *_, seqs in found for seq in seqs] == list(range(1, 101))
 
 
 def test_a_frame_ends_at_the_head_even_without_changes():

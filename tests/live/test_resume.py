@@ -55,7 +55,7 @@ async def test_a_cursor_of_a_room_without_messages_stays_valid():
 
 
 async def test_a_cursor_may_be_ahead_of_what_this_process_knows():
-    """Another node was faster; the log tells that it is right."""
+    """Another node was faster; the log confirms the cursor."""
     use(SilentLayer())
     async with enter() as behind:
         with remote_only("lobby"):
@@ -209,12 +209,12 @@ async def test_400_messages_in_a_burst_to_200_connections_lose_none(settings):
     async with AsyncExitStack() as stack:
         people = [await stack.enter_async_context(enter()) for _ in range(200)]
 
-        async def talk(person, bodies):
+        async def post_all(person, bodies):
             for body in bodies:
                 await person.say(body)
 
         said = numbers(1, 400)
-        await asyncio.gather(*(talk(people[i], said[i::20]) for i in range(20)))
+        await asyncio.gather(*(post_all(people[i], said[i::20]) for i in range(20)))
 
         logs = [await person.bodies(until=400) for person in people]
         assert sorted(logs[0], key=int) == said

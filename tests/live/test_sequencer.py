@@ -22,7 +22,7 @@ def announcement(after, head):
     return Announcement("epoch", after, head, changes(after, head))
 
 
-def doorbell(head):
+def head_only(head):
     """An announcement without its changes: too long for one event."""
     return Announcement("epoch", head - 1, head, None)
 
@@ -61,7 +61,7 @@ def test_what_was_released_is_not_released_again():
 
 def test_changes_that_were_not_announced_are_read_from_the_log():
     sequencer = Sequencer(0)
-    sequencer.offer(doorbell(3))
+    sequencer.offer(head_only(3))
     sequencer.offer(announcement(3, 4))
     assert sequencer.missing == range(1, 5)
 
@@ -110,7 +110,7 @@ LENGTH = 30
 spans = st.tuples(st.integers(0, LENGTH), st.integers(0, LENGTH)).filter(lambda s: s[0] < s[1])
 steps = st.one_of(
     st.tuples(st.just("announced"), spans),
-    st.tuples(st.just("rung for"), st.integers(1, LENGTH)),
+    st.tuples(st.just("head announced"), st.integers(1, LENGTH)),
     st.tuples(st.just("polled"), st.integers(1, LENGTH)),
     st.tuples(st.just("read"), st.integers(1, LENGTH)),
 )
@@ -122,8 +122,8 @@ def test_changes_come_out_in_order_each_once_whatever_is_lost_repeated_or_late(s
     for kind, what in [*steps, ("polled", LENGTH), ("read", LENGTH)]:
         if kind == "announced":
             released += seqs(sequencer.offer(announcement(*what)))
-        elif kind == "rung for":
-            released += seqs(sequencer.offer(doorbell(what)))
+        elif kind == "head announced":
+            released += seqs(sequencer.offer(head_only(what)))
         elif kind == "polled":
             sequencer.note_head(what)
         elif missing := sequencer.missing:
