@@ -1,4 +1,4 @@
-"""What Prometheus is told, by whom it can be asked, and what the dashboard asks for."""
+"""What Prometheus can read, who may read it, and what the dashboard and the docs name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from contextlib import closing
 
 import pytest
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 pytest.importorskip("websockets")
@@ -53,54 +53,54 @@ async def test_a_conversation_is_counted_on_a_port_of_its_own():
         async def when_both_have_left():
             while True:
                 found = values((await asyncio.to_thread(fetch, port))[1])
-                if found["chat_connections", "json"] == 0:
+                if found["chat_connections", "json", "json"] == 0:
                     return found
 
         afterwards = await asyncio.wait_for(when_both_have_left(), SECONDS)
 
-    assert meanwhile["chat_connections", "json"] == 2
+    assert meanwhile["chat_connections", "json", "json"] == 2
     assert meanwhile["chat_rooms",] == 1
     assert meanwhile["chat_deliveries_total",] == 6
     assert meanwhile["chat_batch_posts_sum",] == 3
     assert meanwhile["chat_commit_seconds_count",] == 3
-    assert meanwhile["chat_echo_seconds_count",] == 3
-    assert 0 < meanwhile["chat_echo_seconds_sum",] < 3 * SECONDS
-    assert meanwhile["chat_journal_queue_posts",] == 0
+    assert meanwhile["chat_delivery_seconds_count",] == 3
+    assert 0 < meanwhile["chat_delivery_seconds_sum",] < 3 * SECONDS
+    assert meanwhile["chat_post_queue_size",] == 0
     assert meanwhile["chat_refusals_total", "bad_frame"] == 1
     assert afterwards["chat_closes_total", "1000"] == 2
     assert afterwards["chat_rooms",] == 0
 
 
-def test_on_the_chats_own_port_they_need_the_token():
+def test_metrics_on_the_chats_own_port_need_the_token():
     with processes.chat_node(METRICS_TOKEN="operators only") as node:
         assert fetch(node.port, Authorization="Bearer operators only")[0] == 200
         assert fetch(node.port)[0] == 401
         assert fetch(node.port, Authorization="Bearer mallory")[0] == 401
 
 
-def test_without_a_token_there_is_no_such_page(client):
+def test_without_a_token_there_is_no_metrics_page(client):
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
-def test_a_port_that_is_taken_is_reported_and_the_chat_served_all_the_same():
+def test_a_port_in_use_is_logged_and_the_chat_is_served():
     with processes.chat_node() as taken, processes.chat_node(METRICS_PORT=taken.port) as node:
         assert fetch(node.port, "/healthz")[0] == 200
         assert f"Cannot listen on METRICS_PORT={taken.port} " in node.log_text()
 
 
-async def test_what_heals_by_the_log_is_counted(quick_polls):
-    names = ["chat_poll_finds_total", "chat_repairs_total", "chat_gaps_total", "chat_resets_total"]
-    before = [REGISTRY.get_sample_value(name) for name in names]
+async def test_repairs_from_the_log_are_counted(quick_polls):
+    names = ["chat_missed_announcements", "chat_repairs", "chat_gaps", "chat_resets"]
+    before = [REGISTRY.get_sample_value(f"{name}_total") for name in names]
 
     use(SilentLayer())
     async with enter() as alice, enter(cursor=("another log", 7)) as bob:
         with remote_only("lobby"):
             await bob.bodies(until=await alice.say("Nobody announces this"))
 
-    after = [REGISTRY.get_sample_value(name) for name in names]
-    finds, *others = [new - old for new, old in zip(after, before, strict=True)]
-    assert finds >= 1, "and perhaps again, until the repair is done"
+    after = [REGISTRY.get_sample_value(f"{name}_total") for name in names]
+    missed, *others = [new - old for new, old in zip(after, before, strict=True)]
+    assert missed >= 1, "and perhaps again, until the repair is done"
     assert others == [1, 0, 1]
 
 
@@ -119,24 +119,62 @@ def exported():
     }
 
 
-def test_the_dashboard_asks_for_metrics_that_there_are():
+def ours():
+    """The families of the chat, current and former."""
+    return [family for family in REGISTRY.collect() if family.name.startswith("chat_")]
+
+
+def former():
+    """The new name by the former one."""
+    marked = [family for family in ours() if family.documentation.startswith("deprecated")]
+    return {family.name: family.documentation.removeprefix("deprecated, use ") for family in marked}
+
+
+def queries():
+    """The dashboard's."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
-    asked = {
-        name
-        for panel in panels
-        for target in panel["targets"]
-        for name in NAME.findall(target["expr"])
-    }
-
-    assert len(asked) > 10
-    assert not asked - exported()
+    return [target["expr"] for panel in panels for target in panel["targets"]]
 
 
-def test_every_metric_of_the_chat_is_shown_and_explained():
-    ours = {family.name for family in REGISTRY.collect() if family.name.startswith("chat_")}
-    shown, explained = DASHBOARD.read_text(), DOCUMENT.read_text()
+def test_the_dashboard_queries_only_metrics_that_exist():
+    queried = {name for query in queries() for name in NAME.findall(query)}
 
-    assert len(ours) > 10
-    assert not {name for name in ours if name not in shown}
-    assert not {name for name in ours if name not in explained}
-    assert not set(NAME.findall(explained)) - exported()
+    assert len(queried) > 10
+    assert not queried - exported()
+
+
+def test_every_metric_is_on_the_dashboard_and_in_the_documentation():
+    current = {family.name for family in ours()} - former().keys()
+    dashboard, document = DASHBOARD.read_text(), DOCUMENT.read_text()
+
+    assert len(current) > 10
+    assert not {name for name in current if name not in dashboard}
+    assert not {name for name in current if f"\n| `{name}" not in document}
+    assert not set(NAME.findall(document)) - exported()
+
+
+async def test_a_former_name_has_the_values_of_the_new_one():
+    async with enter() as alice:
+        await alice.bodies(until=await alice.say("Hello"))
+        found = values(generate_latest().decode())
+
+    assert len(former()) > 3
+    for old, new in former().items():
+        current = {key: value for key, value in found.items() if key[0].startswith(new)}
+        assert current
+        assert current == {
+            (key[0].replace(old, new), *key[1:]): value
+            for key, value in found.items()
+            if key[0].startswith(old)
+        }
+    assert found["chat_echo_seconds_count",] >= 1
+
+
+def test_the_dashboard_uses_no_former_name_and_the_documentation_lists_each():
+    document = DOCUMENT.read_text()
+    text = " ".join(queries())
+
+    for old, new in former().items():
+        assert not re.search(rf"\b{old}", text)
+        assert re.search(rf"\| `{old}(_total)?` \| `{new}(_total)?` \|", document), old
+    assert "speaks" not in DASHBOARD.read_text()

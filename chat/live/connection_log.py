@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from chat.live.subscription import Subscription
-from chat.metrics import CLOSES, CONNECTIONS
+from chat.metrics import CLOSES, connections
 from chat.protocol.errors import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -29,25 +29,25 @@ class ConnectionRecord:
         "_author",
         "_began",
         "_code",
+        "_protocol",
         "_room",
-        "_speaks",
         "_start",
         "_subscription",
     )
 
-    def __init__(self, address: str | None, speaks: str) -> None:
+    def __init__(self, address: str | None, protocol: str) -> None:
         self._address = address or "unix"
         self._author = self._room = ""
         self._began = time.monotonic()
         self._code: int | None = None
-        self._speaks = speaks
+        self._protocol = protocol
         self._start = 0  # the cursor at the start
         self._subscription: Subscription | None = None
 
     def entered(self, room: str, author_id: str) -> None:
         """The client is in the room."""
         self._room, self._author = room, author_id[:AUTHOR_PREFIX]
-        CONNECTIONS.labels(self._speaks).inc()
+        connections(self._protocol).inc()
 
     def reads(self, subscription: Subscription) -> None:
         """The client is sent what `subscription` has for it."""
@@ -65,7 +65,7 @@ class ConnectionRecord:
         code = 1006 if self._code is None else self._code
         CLOSES.labels(str(code) if code in REASONS else "other").inc()
         if self._room:
-            CONNECTIONS.labels(self._speaks).dec()
+            connections(self._protocol).dec()
         changes_out = self._subscription.cursor - self._start if self._subscription else 0
         fields: dict[str, Any] = {
             "room": self._room,
@@ -74,7 +74,8 @@ class ConnectionRecord:
             "seconds": round(time.monotonic() - self._began, 3),
             "frames_in": frames_in,
             "changes_out": changes_out,
-            "speaks": self._speaks,
+            "protocol": self._protocol,
+            "speaks": self._protocol,  # its former name, for one release
             "author": self._author,
             "address": self._address,
         }

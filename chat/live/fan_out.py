@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from chat.metrics import DELIVERIES, ECHO
+from chat.metrics import DELIVERIES, DELIVERY
 
 SHORT_PASS = 0.002  # seconds; during a longer pass enough changes arrive to share the next one
 FAN_OUT_BATCH = 100  # readers delivered to before the event loop runs other tasks
@@ -63,6 +63,6 @@ class FanOut:
                 if number % FAN_OUT_BATCH == 0:
                     await asyncio.sleep(0)
             if received_at is not None:
-                ECHO.observe(time.perf_counter() - received_at)
+                DELIVERY.observe(time.perf_counter() - received_at)
             if (took := time.perf_counter() - began) < SHORT_PASS:
                 await asyncio.sleep(took / 4)

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from chat import database
-from chat.metrics import BATCH, COMMIT, QUEUE, show_size
+from chat.metrics import BATCH, COMMIT, POST_QUEUE, show_size
 from chat.protocol.errors import Busy, ChatError, NotStored, Unavailable
 from chat.protocol.frames import Message
 from chat.services.messages import Post, post_messages
@@ -45,7 +45,7 @@ class GroupCommit:
         self._target_size = 0
         self._oldest_at = 0.0  # perf_counter: when the oldest post being written was received
         self._writing: asyncio.Task[None] | None = None
-        show_size(QUEUE, self._waiting)
+        show_size(POST_QUEUE, self._waiting)
 
     @property
     def queued(self) -> int:

@@ -15,7 +15,7 @@ from django.conf import settings
 from chat import database
 from chat.live.hub import RoomHub
 from chat.live.room_counts import RoomCounts
-from chat.metrics import POLL_FINDS, ROOMS
+from chat.metrics import MISSED, ROOMS
 from chat.models import Room
 from chat.models.room import LogState
 from chat.protocol.errors import CloseCode, Disconnect, Unavailable
@@ -160,7 +160,7 @@ class HubRegistry:
                 self._close(hub)
         else:
             if head > hub.head:
-                POLL_FINDS.inc()
+                MISSED.inc()
             hub.on_head(head)
             hub.title = found.shown_title if found else hub.title
 

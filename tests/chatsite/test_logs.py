@@ -50,7 +50,8 @@ async def test_each_connection_is_logged_in_one_line_without_message_text():
     assert (hers["code"], hers["reason"]) == (1000, "left")
     assert 0 < hers["seconds"] < SECONDS
     assert (hers["frames_in"], hers["changes_out"]) == (1, 1)
-    assert (hers["author"], hers["speaks"]) == (author[:8], "json")
+    assert (hers["author"], hers["protocol"]) == (author[:8], "json")
+    assert hers["speaks"] == hers["protocol"]
     assert hers["address"] == "192.0.2.1"
     assert (hers["level"], hers["logger"]) == ("INFO", "chat.live.connection_log")
     assert (mallorys["code"], mallorys["reason"], mallorys["room"]) == (4503, "bad_origin", "")

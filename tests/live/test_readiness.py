@@ -1,4 +1,4 @@
-"""Alive and ready are two questions: parts fail, and the process says which."""
+"""A process is alive while it runs, and ready while all its parts work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from testing.waiting import SECONDS
 from tests.faulty_channel_layers import use
 from tests.nodes_together import node_on
 
-FINE = dict.fromkeys(["database", "channel_layer", "journal", "disk", "server"], "fine")
+PARTS = ["database", "channel_layer", "post_queue", "journal", "disk", "server"]
+FINE = dict.fromkeys(PARTS, "fine")
 
 
 def ask(node, path):
@@ -34,7 +35,7 @@ def ask(node, path):
 
 
 def ready_with(node, **parts):
-    """Wait until the process says so of its parts."""
+    """Wait until the process reports these parts as not fine, and only these."""
     status = "ready" if not parts else "not ready"
     expected = (200 if not parts else 503, {"status": status, **FINE, **parts})
     deadline = time.monotonic() + 20
@@ -42,7 +43,7 @@ def ready_with(node, **parts):
         assert time.monotonic() < deadline, found
 
 
-def test_a_process_without_redis_or_database_is_alive_and_says_what_it_lacks(
+def test_a_process_without_redis_or_database_is_alive_and_names_what_is_missing(
     redis_program, postgres_program
 ):
     with (
@@ -82,7 +83,7 @@ async def test_failed_round_trips_leave_at_most_one_channel_behind():
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="locks SQLite's file")
-async def test_a_post_that_waits_for_long_shows(monkeypatch):
+async def test_a_post_that_has_waited_too_long_makes_the_process_unready(monkeypatch):
     monkeypatch.setattr(readiness, "MAX_BEHIND", 0.1)
     path = connection.settings_dict["NAME"]
     with closing(sqlite3.connect(path, isolation_level=None)) as locking:
@@ -90,22 +91,23 @@ async def test_a_post_that_waits_for_long_shows(monkeypatch):
         post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
         posting = asyncio.create_task(runtime().group_commit.post(post))
         async with asyncio.timeout(SECONDS):
-            while (await runtime().readiness.shortcomings())["journal"] == "fine":
+            while (found := await runtime().readiness.shortcomings())["post_queue"] == "fine":
                 await asyncio.sleep(0.02)
+        assert found["journal"] == found["post_queue"]
         locking.execute("ROLLBACK")
         await posting
 
     assert await runtime().readiness.shortcomings() == FINE
 
 
-async def test_a_process_that_is_told_to_end_says_so():
+async def test_a_process_that_shuts_down_reports_that_it_is_draining():
     await runtime().shutdown.drain(0)
 
     assert await runtime().readiness.shortcomings() == {**FINE, "server": "draining"}
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
-async def test_a_process_with_little_disk_space_says_so_and_stays_ready(settings, async_client):
+async def test_a_process_with_little_disk_space_reports_it_and_stays_ready(settings, async_client):
     settings.MIN_FREE_MEGABYTES = 10**12
 
     answer = await async_client.get("/readyz")
@@ -115,7 +117,7 @@ async def test_a_process_with_little_disk_space_says_so_and_stays_ready(settings
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_what_a_probe_asks_for_can_only_be_read(path):
+def test_probes_accept_only_get_and_head(path):
     probe = Client(enforce_csrf_checks=True)
 
     for method in (probe.post, probe.put, probe.delete, probe.options):
