@@ -24,7 +24,7 @@ class Person:
         self.page.reload()
         return self.connects()
 
-    def connects(self, *, timeout=20_000):
+    def connects(self, *, timeout=None):
         expect(self.page.locator("[data-chat]")).to_have_attribute(
             "data-connection", "connected", timeout=timeout
         )
@@ -75,7 +75,7 @@ class Person:
 
     def sees_exactly(self, texts):
         """These messages, each once, in this order, and all of them in the log."""
-        expect(self.bodies).to_have_text(texts, timeout=20_000)
+        expect(self.bodies).to_have_text(texts)
         expect(self.page.locator(".message[data-seq]")).to_have_count(len(texts))
 
     def looks_away(self, away=True):

@@ -46,7 +46,7 @@ def test_every_hostile_text_is_shown_as_it_was_typed(mallory, victim):
         mallory.says(text)
 
     for person in (mallory, victim):
-        expect(person.bodies).to_have_count(len(CORPUS), timeout=20_000)
+        expect(person.bodies).to_have_count(len(CORPUS))
         assert person.bodies.all_text_contents() == CORPUS
         assert person.page.evaluate("window.hacked") is None
         made = "[...document.querySelectorAll('[data-part=body] *')].map((e) => e.localName)"

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chat.protocol.frames import MAX_REPLAY
 from testing.person import PHONE
 
-COUNT = 3_000
+COUNT = 1_200  # three times what the page keeps
 MOST_ROWS = 400  # messages and headings on the page at once
 
 # Scrolls by almost a window's height until it can go no further; tells which messages came into

@@ -170,4 +170,4 @@ def deploy(node, folder):
 
 
 def is_new(person):
-    expect(person.page.locator(".bar")).to_have_css("outline-style", "dotted", timeout=20_000)
+    expect(person.page.locator(".bar")).to_have_css("outline-style", "dotted")

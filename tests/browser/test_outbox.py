@@ -78,14 +78,14 @@ def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wi
     # Answers stay lost until this page is gone. Otherwise the first frame that gets through shows
     # it a gap, and it reconnects and sends the message again before the reload.
     carol.page.goto("about:blank")
-    assert len(wire.posted) == 1
+    before = len(wire.posted)  # more than one where 10 s have passed
     wire.loses_answers = False
 
     carol.page.goto(address)
 
     carol.sees("Later 79")
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
-    assert len(wire.posted) > 1, "it was not sent again"
+    assert len(wire.posted) > before, "it was not sent again"
     assert len({post["client_message_id"] for post in wire.posted}) == 1
     expect(carol.message("Once only")).to_have_count(0)  # it is further up
     expect(alice.message("Once only")).to_have_count(1)

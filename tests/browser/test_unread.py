@@ -113,7 +113,7 @@ def test_what_comes_as_soon_as_they_look_back_came_while_they_were_away(carol_an
     carol.looks_back()
     wire.mend()
 
-    expect(after_the_line(carol)).to_have_text("Missed", timeout=20_000)
+    expect(after_the_line(carol)).to_have_text("Missed")
     alice.says_for_good("Live")
     carol.sees("Live")
     expect(after_the_line(carol)).to_have_text("Missed")

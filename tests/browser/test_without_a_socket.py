@@ -108,7 +108,7 @@ def test_what_is_sent_too_fast_waits_its_turn(visit):
         carol.says("One")
         carol.says("Two")
 
-        expect(rendered(carol)).to_have_text(["One", "Two"], timeout=30_000)
+        expect(rendered(carol)).to_have_text(["One", "Two"])
 
 
 def test_a_refused_message_says_why(visit):
