@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chatsite.doctor import Finding, State
 from chatsite.doctor import admin_page as doctor
-from testing import processes
+from testing import first_start, processes
 from tests.managing import manage
 
 PATH = "/admin/doctor/"
@@ -35,6 +35,7 @@ def public_node(folder):
     """One that knows its own address, which is below a prefix."""
     node = processes.Node(folder, processes.DAPHNE, {})
     node.popen["env"]["PUBLIC_URL"] = f"{node.url}/chat"
+    first_start.copy_to(node.data_dir)
     return node
 
 

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from chat.live.hub_registry import POLL
+from chat.live.hub_registry import POLL_INTERVAL
 from chat.live.roster import TYPING_TTL
 from testing import processes
 from testing.waiting import SECONDS, wait_until
@@ -128,7 +128,7 @@ async def test_when_redis_dies_and_returns_no_socket_closes_and_nodes_are_live_a
 
 
 def test_the_log_is_looked_at_as_often_as_the_readme_promises():
-    assert max(POLL) <= 2  # seconds
+    assert max(POLL_INTERVAL) <= 2  # seconds
 
 
 async def test_with_every_event_between_nodes_lost_they_still_follow_by_the_log(
