@@ -6,10 +6,13 @@ import ast
 import re
 from pathlib import Path
 
+from chat.access.friendly_names import ENGLISH
+
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 300  # lines; from 250 on, look for the second noun
 WIDEST = 100  # columns; Ruff sees to Python's, Biome wraps code but neither comments nor strings
 SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]*)=")  # set, or commented out
+ROLE_NAME = re.compile(r'get_by_role\(\s*"\w+",\s*name="([^"]+)"\s*\)')
 SUFFIXES = {".css", ".html", ".js", ".py"}
 
 
@@ -75,6 +78,16 @@ With `DEBUG` ...
 """
 
     assert settings_documented(text) == {"ONE", "TWO", "FOUR"}
+
+
+def test_no_test_looks_for_a_part_of_a_random_name():
+    """People who chose no name get a random one, and Playwright finds parts of names as well."""
+    words = ENGLISH.qualities + ENGLISH.animals
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "testing").glob("*.py")]
+    looked_for = {name for path in files for name in ROLE_NAME.findall(path.read_text())}
+
+    assert looked_for
+    assert not {name for name in looked_for for word in words if name.lower() in word.lower()}
 
 
 def source_files(folder):
