@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from testing import processes
+from testing import first_start, processes
 from tests.managing import manage
 from tests.node_sockets import visit
 
@@ -26,6 +26,7 @@ def store(request, tmp_path):
 
     def store(kind, name):
         settings = {"DATA_DIR": tmp_path / name, "SECRET_KEY": SECRET, "MIGRATE_AT_START": 1}
+        first_start.copy_to(settings["DATA_DIR"], with_database=False)
         if kind == "postgresql":
             server = request.getfixturevalue("postgres_server")
             settings["DATABASE_URL"] = server.create_database(f"{name}_{time.monotonic_ns()}")
