@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { excerpt, isEmojiOnly } from "../../../chat/static/chat/js/messages/message_text.js";
 
-test("emoji of every make are emoji; digits, signs and words are not", () => {
+test("all kinds of emoji are found, but no digits, signs and words", () => {
   for (const body of [
     "🎉",
     "👍🏽",

@@ -34,14 +34,14 @@ test("messages since the last visit are new, except own ones and those before th
   assert.equal(firstNew(visit("a"), 3), undefined);
 });
 
-test("a marker of another log is no marker", () => {
+test("the position of another log is ignored", () => {
   const { visit } = browser();
   visit("a").advance({ epoch: "a", seq: 2 }, HERE);
 
   assert.equal(firstNew(visit("b")), undefined);
 });
 
-test("a broken marker is no marker", () => {
+test("a damaged position is ignored", () => {
   for (const broken of ["null", '{"epoch"', '{"epoch": "a", "seq": "2"}']) {
     const { kept, visit } = browser();
     kept.setItem("read", broken);
@@ -50,7 +50,7 @@ test("a broken marker is no marker", () => {
   }
 });
 
-test("what comes while nobody looks is new, until they answer", () => {
+test("messages that arrive while nobody looks are new until the reader answers", () => {
   const marker = browser().visit("a");
   marker.advance({ epoch: "a", seq: 1 }, HERE);
 
@@ -61,7 +61,7 @@ test("what comes while nobody looks is new, until they answer", () => {
   assert.equal(firstNew(marker), undefined);
 });
 
-test("what comes after an own message from elsewhere is not new to who is here", () => {
+test("messages after an own one from another tab are not new", () => {
   const { visit } = browser();
   visit("a").advance({ epoch: "a", seq: 2 }, HERE);
   const marker = visit("a");
@@ -71,7 +71,7 @@ test("what comes after an own message from elsewhere is not new to who is here",
   assert.equal(firstNew(marker), undefined);
 });
 
-test("what the server has yet to tell is new all the same", () => {
+test("messages that the server has not sent yet are new", () => {
   const marker = browser().visit("a");
   marker.advance({ epoch: "a", seq: 1 }, HERE);
   marker.pause();
@@ -83,7 +83,7 @@ test("what the server has yet to tell is new all the same", () => {
   assert.equal(firstNew(marker), undefined);
 });
 
-test("the line stays while they read on", () => {
+test("the line stays while the reader reads on", () => {
   const marker = browser().visit("a");
   marker.advance({ epoch: "a", seq: 1 }, HERE);
   marker.pause();
@@ -93,7 +93,7 @@ test("the line stays while they read on", () => {
   assert.equal(firstNew(marker), 2);
 });
 
-test("what came while they read along is not new since a visit", () => {
+test("messages that arrived while the reader was here are not new", () => {
   const { visit } = browser();
   visit("a").advance({ epoch: "a", seq: 1 }, HERE);
   const marker = visit("a");
@@ -123,14 +123,14 @@ test("new messages before the page are reported until the reader jumps there or 
   assert.equal(marker.unseen({ start: 3 }), null);
 });
 
-test("who read that nobody had said anything has read something", () => {
+test("an empty room can be read", () => {
   const { visit } = browser();
   visit("a").advance({ epoch: "a", seq: 0 }, HERE);
 
   assert.equal(firstNew(visit("a")), 1);
 });
 
-test("what is new since a visit is so since then, whatever comes while nobody looks", () => {
+test("new messages stay new since the same time while more arrive", () => {
   const { visit } = browser();
   visit("a").advance({ epoch: "a", seq: 2 }, HERE);
   const marker = visit("a");

@@ -13,7 +13,7 @@ function browser() {
   return { kept, tab: () => new Outbox({ storage: new SafeStorage(() => kept), prefix: PREFIX }) };
 }
 
-test("it survives, and keeps its order", () => {
+test("messages survive a reload, in order", () => {
   const { tab } = browser();
   const outbox = tab();
   for (const body of ["One", "Two", "Three"]) outbox.add({ body, author_id: null });
@@ -54,7 +54,7 @@ test("a refused message is skipped, and retried under its id except after a conf
   assert.deepEqual(bodies(tab()), ["One waiting", "Two waiting"]);
 });
 
-test("it follows what other tabs do", () => {
+test("changes by other tabs are followed", () => {
   const { kept, tab } = browser();
   const [here, there] = [tab(), tab()];
   there.add({ body: "From there", author_id: "ada" });
@@ -70,7 +70,7 @@ test("it follows what other tabs do", () => {
   assert.deepEqual(bodies(here), ["From there sent"]);
 });
 
-test("what another program left half written is passed over, and left alone", () => {
+test("damaged entries are skipped and left alone", () => {
   const { kept, tab } = browser();
   kept.setItem(`${PREFIX}a`, '{"body');
   kept.setItem(`${PREFIX}b`, "null");
@@ -80,7 +80,7 @@ test("what another program left half written is passed over, and left alone", ()
   assert.equal(kept.length, 3);
 });
 
-test("it works where nothing can be stored, or where the storage is full", () => {
+test("messages stay in memory if storage is blocked or full", () => {
   const full = new Storage();
   full.setItem = () => {
     throw new Error("full");

@@ -11,7 +11,7 @@ import {
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
-test("an author has an initial as people see it, and a mark", () => {
+test("an author has an initial and a tag", () => {
   assert.equal(initialOf("élodie"), "É");
   assert.equal(initialOf("👩‍🚀 Ada"), "👩‍🚀");
   assert.equal(initialOf(""), "?");
@@ -46,7 +46,7 @@ test("ids spread over all 24 looks", () => {
   );
 });
 
-test("up to 24 people who are here look different, and keep their looks", () => {
+test("up to 24 people here look different, and keep their looks", () => {
   const storage = emptyStorage();
   const ids = Array.from({ length: 24 }, (_, index) => `author-${index}`);
   const hues = new Hues({ storage, key: "hues" });
@@ -68,7 +68,7 @@ test("up to 24 people who are here look different, and keep their looks", () => 
   assert.equal(hues.of("one too many"), lookOf("one too many"));
 });
 
-test("a newcomer looks different from those whose messages are on the page, too", () => {
+test("a newcomer looks different from the authors on the page", () => {
   const hues = new Hues({ storage: emptyStorage(), key: "hues" });
   const ids = Array.from({ length: 99 }, (_, index) => `author-${index}`);
   const newcomer = ids.find((id) => id !== ids[0] && lookOf(id) === lookOf(ids[0]));

@@ -89,7 +89,7 @@ test("messages after the read marker of the same log are unread, except in this 
   });
 });
 
-test("the title that the server sends replaces the one that was remembered", () => {
+test("the server's title replaces the saved one", () => {
   const [room] = ordered({
     listed: [roomWith("attic", { title: "The attic" })],
     recent: [{ slug: "attic", title: "Attic", visited_at: 1 }],
@@ -117,7 +117,7 @@ test("visited rooms are listed once, the last one first, until they are removed"
   assert.equal(changes, 4);
 });
 
-test("at most 50 rooms are remembered, and what is not ours is not read", () => {
+test("at most 50 rooms are saved, and damaged entries are ignored", () => {
   const { kept, rooms } = recentRooms();
   for (let number = 0; number < 60; number += 1)
     rooms.visit({ slug: `room-${number}`, title: "Room" });
@@ -130,7 +130,7 @@ test("at most 50 rooms are remembered, and what is not ours is not read", () => 
   }
 });
 
-test("a place is kept whole or not at all", () => {
+test("an incomplete position is ignored", () => {
   const kept = new Storage();
   kept.setItem("whole", '{"epoch": "e", "seq": 3, "at": 5}');
   for (const [key, text] of [
@@ -146,7 +146,7 @@ test("a place is kept whole or not at all", () => {
     assert.equal(savedPosition(storage, key), null);
 });
 
-test("how long ago something was is said in its largest unit", () => {
+test("a relative time has the largest unit", () => {
   const now = new Date("2025-03-09T12:00:00Z");
   const said = (seconds) => ago(new Date(now - seconds * 1_000), now);
 

@@ -44,7 +44,7 @@ export class MessageView {
   /** Set the accessible name while the message is selected; otherwise it would be read twice. */
   label(selected) {
     const { author_name, posted_at, body } = this.#drawn.item;
-    const words = {
+    const values = {
       author: isolate(author_name),
       time: clock(new Date(posted_at)),
       text: isolate(excerpt(body, LABEL_LENGTH)),
@@ -52,7 +52,7 @@ export class MessageView {
     if (selected)
       this.element.setAttribute(
         "aria-label",
-        interpolate(gettext("%(author)s, %(time)s: %(text)s"), words),
+        interpolate(gettext("%(author)s, %(time)s: %(text)s"), values),
       );
     else this.element.removeAttribute("aria-label");
   }
@@ -93,11 +93,11 @@ export class MessageView {
 
   #link({ seq, posted_at }) {
     const date = new Date(posted_at);
-    const words = (time) => interpolate(gettext("%(time)s. Link to this message"), { time });
+    const linkText = (time) => interpolate(gettext("%(time)s. Link to this message"), { time });
     this.element.dataset.seq = seq;
     this.#parts.link.href = `#${seq}`;
-    this.#parts.link.setAttribute("aria-label", words(clock(date)));
-    this.#parts.time.title = words(exact(date));
+    this.#parts.link.setAttribute("aria-label", linkText(clock(date)));
+    this.#parts.time.title = linkText(exact(date));
   }
 
   #flags({ introduced, timed, mine, namesake, state }) {

@@ -68,12 +68,12 @@ export class Outbox extends EventTarget {
     const entry = this.#entries.get(id);
     if (!entry) return;
 
-    const spent = entry.refusal?.code === "conflict";
-    if (spent) this.#remove(id);
+    const isTaken = entry.refusal?.code === "conflict";
+    if (isTaken) this.#remove(id);
     this.#put({
       ...entry,
       author_id,
-      client_message_id: spent ? uuid() : id,
+      client_message_id: isTaken ? uuid() : id,
       state: "waiting",
       refusal: null,
     });

@@ -71,15 +71,15 @@ export class StatusLine extends EventTarget {
     const { name, until } = this.#state;
     const { line, text, people, now } = this.#parts;
     const calm = name === "connected" && this.#notice === null;
-    const words = this.#words();
+    const state = this.#stateText();
     // Shown instead of "Connected", but not in the live region: people come and go all the time.
     const who = calm ? this.#whoIsHere() : "";
     people.textContent = who;
     line.toggleAttribute("data-calm", who !== "");
-    if (text.textContent !== words) text.textContent = words; // do not announce the same text twice
+    if (text.textContent !== state) text.textContent = state; // do not announce the same text twice
     line.dataset.state = name;
     // A long line stays as it is between two attempts, so that the page does not jump.
-    const long = name === "waiting" || (who || words).length > SHORT;
+    const long = name === "waiting" || (who || state).length > SHORT;
     if (name === "connected" || long) line.toggleAttribute("data-long", long);
     if (name === "waiting" && !this.#blocked) now.hidden = false;
     else hide(now);
@@ -94,7 +94,7 @@ export class StatusLine extends EventTarget {
       seconds > 0 ? interpolate(gettext("in %(seconds)s s"), { seconds }) : "";
   }
 
-  #words() {
+  #stateText() {
     const { name, leaving, code } = this.#state;
     if (name === "stopped") return reasonFor(code) ?? unexplained(code);
     if (this.#blocked)
