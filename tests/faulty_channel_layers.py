@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import contextmanager
 from random import Random
 
@@ -183,3 +184,19 @@ class CountingLayer(InMemoryChannelLayer):
     async def group_add(self, group, channel):
         self.joins += 1
         await super().group_add(group, channel)
+
+
+class RecordingLayer(InMemoryChannelLayer):
+    """Keeps what is sent to groups in `sent`, in JSON's types, as Redis delivers it. Sending waits
+    for `go`, which is set at first."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = []
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def group_send(self, group, message):
+        self.sent.append((group, json.loads(json.dumps(message))))
+        await self.go.wait()
+        await super().group_send(group, message)

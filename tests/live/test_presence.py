@@ -13,7 +13,7 @@ from chat.live import presence, roster
 from chat.live.runtime import runtime
 from chat.protocol.frames import Person
 from testing.waiting import SECONDS, until
-from tests.faulty_channel_layers import LosesFirstLayer, use
+from tests.faulty_channel_layers import LosesFirstLayer, RecordingLayer, use
 from tests.people_shown import cookie, sees, sees_typing
 from tests.sockets import ORIGIN, Socket, enter, handshake, plain
 
@@ -228,3 +228,30 @@ async def test_the_larger_a_room_the_longer_its_pause_between_lists_of_people(al
     assert pause_with(100) == 0.5
     assert pause_with(300) == 1.5
     assert pause_with(3000) == presence.LONGEST
+
+
+async def test_the_events_are_those_that_the_previous_release_understands(alice):
+    layer = use(RecordingLayer())
+    async with enter(cookie=alice) as hers:
+        author_id = hers.welcome["you"]["author_id"]
+        await hers.command("typing.start")
+        await hers.say("Hello")
+        await until(lambda: "people.ask" in {event["type"] for _, event in layer.sent})
+
+    sent = [(group, event) for group, event in layer.sent if "node" in event]
+    assert {group for group, _ in sent} == {"room.lobby"}
+    assert len({event["node"] for _, event in sent}) == 1
+    node = sent[0][1]["node"]
+    here = next(event for _, event in sent if event["type"] == "people.here")
+    assert here == {
+        "type": "people.here",
+        "node": node,
+        "people": [[author_id, "Alice"]],
+        "count": 1,
+    }
+    for event in (
+        {"type": "people.ask", "node": node},
+        {"type": "typing.started", "node": node, "author_id": author_id, "name": "Alice"},
+        {"type": "typing.stopped", "node": node, "author_id": author_id},
+    ):
+        assert ("room.lobby", event) in sent

@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from chat.live import room_counts
 from chat.live.room_counts import RoomCounts
 from testing.waiting import until
-from tests.faulty_channel_layers import BrokenLayer, use
+from tests.faulty_channel_layers import BrokenLayer, RecordingLayer, use
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +73,19 @@ async def test_counts_are_sent_again_when_the_layer_works_again(chat_log):
         layer.repair()
 
         await until(lambda: idle.people_in("attic") == 2)
+
+
+async def test_the_events_are_those_that_the_previous_release_understands():
+    layer = use(RecordingLayer())
+    async with process(attic=2):
+        await until(lambda: len({event["type"] for _, event in layer.sent}) == 2)
+
+    assert {group for group, _ in layer.sent} == {"room_counts"}
+    nodes = {event["node"] for _, event in layer.sent}
+    assert len(nodes) == 1
+    events = {event["type"]: event for _, event in layer.sent}
+    assert events == {
+        "room_counts.ask": {"type": "room_counts.ask", "node": nodes.pop()},
+        "room_counts.here": events["room_counts.ask"]
+        | {"type": "room_counts.here", "counts": [["attic", 2]]},
+    }
