@@ -116,6 +116,11 @@ class Presence:
         """How many people are here, as far as this process knows."""
         return self._people()[1]
 
+    @property
+    def pause(self) -> float:
+        """Seconds between two lists of people, or of people typing; longer in a large room."""
+        return min(COALESCE * max(1.0, self._roster.connections / CROWD), LONGEST)
+
     def people_frame(self) -> SharedText:
         """`people.changed` as of now, encoded once per version."""
         return self._frame("people", self.people_version, lambda: PeopleChanged(*self._people()))
@@ -139,7 +144,7 @@ class Presence:
             if has_lists and now < lists_at:
                 self._news.set()  # check again after COALESCE: someone may have stopped typing
             elif has_lists:
-                lists_at = now + self._pause()
+                lists_at = now + self.pause
                 if self._people_changed:
                     self._people_changed = False
                     self.people_version += 1
@@ -173,7 +178,7 @@ class Presence:
     def _show_typing(self) -> None:
         """Show the first change immediately, and those that follow within a pause in one frame."""
         if self._showing_typing is None:
-            wait = self._typing_shown_at + self._pause() - time.monotonic()
+            wait = self._typing_shown_at + self.pause - time.monotonic()
             loop = asyncio.get_running_loop()
             self._showing_typing = loop.call_later(max(0.0, wait), self._show_typing_now)
 
@@ -182,10 +187,6 @@ class Presence:
         self._typing_shown_at = time.monotonic()
         self.typing_version += 1
         self._changed()
-
-    def _pause(self) -> float:
-        """Seconds between two frames of a kind."""
-        return min(COALESCE * max(1.0, self._roster.connections / CROWD), LONGEST)
 
     def _report(self, now: float) -> None:
         self._own_roster_changed = False
