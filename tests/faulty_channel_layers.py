@@ -1,4 +1,4 @@
-"""Channel layers with faults, and `remote_only`, which makes a test depend on the layer."""
+"""Channel layers with faults, or that record their use, and `remote_only`, which relies on them."""
 
 from __future__ import annotations
 
