@@ -19,7 +19,7 @@ from chat.access.names import BLANK, IGNORABLE
 from chat.live.roster import TYPING_TTL
 from chat.protocol.errors import CloseCode
 from chat.protocol.frames import MAX_NAME, MAX_PAGE
-from chat.views.author_look import initial_of, look_of
+from chat.templatetags.authors import initial, look_of
 from testing.processes import ROOT
 from tests.conftest import missing
 
@@ -185,7 +185,7 @@ def test_an_author_has_the_same_look_in_the_page_and_from_the_server(value_of):
 def test_a_name_has_the_same_initial_in_the_page_and_from_the_server(value_of):
     drawn = value_of("people/author.js", f"{json.dumps(NAMES)}.map(module.initialOf)")
 
-    assert [initial_of(name) for name in NAMES] == drawn
+    assert [initial(name) for name in NAMES] == drawn
 
 
 def number(path, name):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.template.loader import get_template, render_to_string
 
 from chat.archive.tables import CHUNK
+from chat.grouping import group_messages
 from chat.models import Message, Room
 from chat.protocol import frames
 
@@ -27,9 +28,6 @@ def as_html(room: Room) -> Iterator[str]:
     """The page in pieces, so that it may be longer than memory. What people typed is escaped."""
     yield render_to_string("chat/export/_head.html", {"room": room})
     template = get_template("chat/export/_message.html")
-    day = None
-    for message in messages_of(room):
-        today = message.posted_at.date()
-        new_day, day = today if today != day else None, today
-        yield template.render({"message": message, "day": new_day})
+    for row in group_messages(messages_of(room)):
+        yield template.render({"row": row})
     yield render_to_string("chat/export/_foot.html")

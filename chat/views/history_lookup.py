@@ -17,10 +17,9 @@ from chat.models import Message, Room
 from chat.protocol.errors import ChatError, Unavailable
 from chat.protocol.frames import SLUG, parse_seq
 from chat.views.http_errors import json_refusal, message_for, refusing, with_status
-from chat.views.message_rows import PostForm
 from chat.views.request_limits import look_up
 from chat.views.responses import wants_json
-from chat.views.room_page import bad_slug, room_page
+from chat.views.room_page import PostForm, bad_slug, room_page
 
 MOST_MISSED = 1_000  # messages counted; past that it says that there are more
 

@@ -15,9 +15,8 @@ from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Conflict
 from chat.protocol.frames import SLUG, Person
 from chat.views.http_errors import NoCookie, message_for, refusing, with_status
-from chat.views.message_rows import PostForm
 from chat.views.responses import SeeOther
-from chat.views.room_page import bad_slug, room_page
+from chat.views.room_page import PostForm, bad_slug, room_page
 
 
 @never_cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -16,14 +17,27 @@ from django.views.decorators.http import require_safe
 from chat.access.guests import Guest, guest_or_new, remember
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol.errors import Unavailable
-from chat.protocol.frames import MAX_TITLE, SLUG, Person, parse_seq
+from chat.protocol.frames import MAX_TITLE, SLUG, parse_seq
 from chat.rooms.directory import listed_rooms, listed_slugs
 from chat.rooms.titles import is_unguessable
 from chat.views.http_errors import refusing
 from chat.views.invitation import invitation
-from chat.views.message_rows import PlainPage, PostForm, plain_page
+from chat.views.message_page import MessagePage, message_page
 from chat.views.pwa import build
 from chat.views.request_limits import page_turn
+
+
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """What the page's forms are filled in with. The id goes with the text: submitted twice, it is
+    posted once."""
+
+    client_message_id: UUID
+    name: str
+    body: str = ""
+    refusal: str = ""
+    asks_name: bool = False  # the name is an open field: a first visit, or a form that had one
+    date_refusal: str = ""  # of the form that jumps to a day
 
 
 async def lobby(request: HttpRequest) -> HttpResponse:
@@ -60,31 +74,31 @@ async def room_page(
     at = parse_seq(request.GET.get("at", ""))
     async with page_turn(request, shows_refusal=bool(attempt.refusal)) as turns:
         try:
-            stored = await turns.read(_read, slug, guest.person, at)
+            stored = await turns.read(_read, slug, at)
         except Unavailable:
             stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
         return await sync_to_async(_rendered)(request, stored, guest, attempt)
 
 
 class Stored(NamedTuple):
-    """What the database has for a room's page; `plain` is None where it cannot be reached."""
+    """What the database has for a room's page; `page` is None where it is away."""
 
     room: Room
-    plain: PlainPage | None
+    page: MessagePage | None
     is_private: bool
     listed: list[Room]
 
 
-def _read(slug: str, reader: Person, at: int | None) -> Stored:
+def _read(slug: str, at: int | None) -> Stored:
     here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
     is_private = is_unguessable(slug) and slug not in listed_slugs()
-    return Stored(here, plain_page(slug, reader, at), is_private, listed_rooms())
+    return Stored(here, message_page(slug, at), is_private, listed_rooms())
 
 
 def _rendered(
     request: HttpRequest, stored: Stored, guest: Guest, attempt: PostForm
 ) -> HttpResponse:
-    here, plain, is_private, listed = stored
+    here, page, is_private, listed = stored
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
@@ -124,12 +138,13 @@ def _rendered(
         "room": seen,
         "config": config,
         "invitation": inviting,
-        "plain": plain,
+        "page": page,
+        "reader_id": guest.person.author_id,
         "attempt": attempt,
         "rooms": listed,
         "max_title": MAX_TITLE,
     }
-    status = 503 if plain is None else 200
+    status = 503 if page is None else 200
     response = render(request, "chat/room.html", context, status=status)
     remember(guest, request, response)
     return response

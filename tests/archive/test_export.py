@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tracemalloc
 from html.parser import HTMLParser
 
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.models import Message, Room
 from chat.protocol import frames
 from chat.services.messages import post_messages
@@ -73,6 +75,21 @@ def test_the_page_shows_what_was_typed_as_text_and_needs_nothing_else(tmp_path):
     assert not page.tags & {"script", "img", "b", "i", "link", "iframe"}
     assert not page.attributes & {"src", "onerror", "style"}
     assert page.text.index("<i>mallory") < page.text.index("next")
+
+
+def test_the_page_draws_and_groups_messages_as_the_room_does(client, tmp_path):
+    post_messages([post("Hello https://example.org"), post("Again"), post("Hi", author="bob")])
+
+    exported = articles(export("lobby", "--format", "html"))
+
+    assert len(exported) == 3
+    assert exported == articles(client.get("/").text)
+    assert ["data-introduced" in article for article in exported] == [True, False, True]
+
+
+def articles(page):
+    """The messages in what the server rendered; not the template of those that modules draw."""
+    return re.findall(r"<article [^>]*id=.*?</article>", page, re.DOTALL)
 
 
 def test_a_room_that_is_not_there_and_a_file_that_is_are_refused_in_words(tmp_path):

@@ -20,7 +20,7 @@ const STEP = 7; // far in hue, and coprime to LOOKS, so that every look is tried
 const MAX_AUTHORS = 200; // whose looks are stored
 
 /**
- * An author's default look, 0 to 23: the same as look_of in chat/views/author_look.py. FNV-1a gives
+ * An author's default look, 0 to 23: the same as look_of in templatetags/authors.py. FNV-1a gives
  * similar ids very different looks.
  */
 export function lookOf(authorId) {
