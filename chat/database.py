@@ -1,7 +1,7 @@
-"""The hop from async code to the database: one thread that writes, a few that read.
+"""How async code reaches the database: one thread that writes, a few that read.
 
-Reads never wait behind writes, and each thread keeps its connection for good. Channels' own
-way (`database_sync_to_async`) shares one thread among everything and may reconnect per call.
+Reads never wait for writes, and each thread keeps its connection. Channels' own way
+(`database_sync_to_async`) shares one thread for everything and may reconnect for each call.
 """
 
 from __future__ import annotations

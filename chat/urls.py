@@ -1,4 +1,4 @@
-"""The chat's pages."""
+"""The URLs of the chat."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The addresses under which other devices of the network reach this machine."""
+"""The addresses at which other devices on the network reach this machine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lan_addresses() -> list[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address (IPv6 in brackets) always means the machine it is used on."""
+    """Whether a host name or address (IPv6 in brackets) always means the local machine."""
     name = host.strip("[]").lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True

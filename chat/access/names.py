@@ -31,18 +31,18 @@ BLANK = IGNORABLE | EMPTY  # parity with the page is tested
 def normalised_name(name: str) -> str:
     """`name` in NFKC, trimmed, inner spaces single. Raises BadName with the reason."""
     if len(name) > MAX_NAME * 8:  # NFKC may lengthen a text eighteenfold
-        raise BadName(format_lazy(_("A name has at most {limit} characters."), limit=MAX_NAME))
+        raise BadName(format_lazy(_("Names can be up to {limit} characters."), limit=MAX_NAME))
     name = unicodedata.normalize("NFKC", name).strip()
     if any(_is_invisible(character) for character in name):
-        raise BadName(_("A name may not contain control, direction or invisible characters."))
+        raise BadName(_("A name can't contain control, direction or invisible characters."))
     name = " ".join(name.split())
     if not name:
         raise BadName(_("A name needs at least one visible character."))
     if len(name) > MAX_NAME:
-        text = _("A name has at most {limit} characters; this one has {length}.")
+        text = _("Names can be up to {limit} characters (this has {length}).")
         raise BadName(format_lazy(text, limit=MAX_NAME, length=len(name)))
     if unicodedata.category(name[0]).startswith("M"):
-        raise BadName(_("A name may not start with a combining mark."))
+        raise BadName(_("A name can't start with a combining mark."))
     return name
 
 

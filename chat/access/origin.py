@@ -1,7 +1,8 @@
-"""Whether a browser's page may open a socket here: this very site, or one listed as trusted.
+"""Whether a browser's page may open a socket here: a page of this site, or of a trusted one.
 
-Stricter than Channels' validators in that scheme and port count, and kinder in that a client
-without an Origin, which no browser is, may enter (without cookies, so it can borrow nobody).
+Stricter than Channels' validators in that scheme and port count, and more lenient in that a
+client without an Origin, which cannot be a browser, may connect. Its cookies are ignored, so that
+it cannot act as somebody else.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def header_values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    """Every value that the client sent for a header."""
+    """All values of a header."""
     return [value.decode("latin1") for key, value in headers if key == name]
 
 
 def is_allowed_origin(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether the handshake with these headers may go on. Never raises."""
+    """Whether a handshake with these headers is accepted. Never raises."""
     headers = list(headers)
     origins = header_values(headers, b"origin")
     if not origins:
@@ -42,7 +43,7 @@ def is_allowed_origin(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def _parsed(origin: str) -> tuple[str, str, int]:
-    """Scheme, host and port. Raises ValueError for what is no http origin."""
+    """Scheme, host and port. Raises ValueError if it is not an http origin."""
     parts = urlsplit(origin)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError("not an http origin")
@@ -53,7 +54,7 @@ def _parsed(origin: str) -> tuple[str, str, int]:
 def _is_this_site(scheme: str, hostname: str, port: int, *, host: str) -> bool:
     needs_https = urlsplit(settings.PUBLIC_URL).scheme == "https" and not is_loopback(hostname)
     if scheme == "http" and needs_https:
-        return False  # someone on the network can answer for this host over http
+        return False  # anyone on the network can impersonate this host over http
     _, own_hostname, own_port = _parsed(f"{scheme}://{host}")
     allowed_hosts = settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
     bracketed = f"[{own_hostname}]" if ":" in own_hostname else own_hostname
@@ -64,7 +65,7 @@ def _is_trusted(scheme: str, hostname: str, port: int, trusted: str) -> bool:
     try:
         trusted_scheme, trusted_hostname, trusted_port = _parsed(trusted.replace("://*.", "://."))
     except ValueError:
-        return False  # an entry that names no http site must not lock out the others
+        return False  # an invalid entry must not disable the others
     return (scheme, port) == (trusted_scheme, trusted_port) and is_same_domain(
         hostname, trusted_hostname
     )

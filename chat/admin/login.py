@@ -1,4 +1,4 @@
-"""Signing in, at a pace at which passwords cannot be guessed."""
+"""Signing in, rate-limited by address against password guessing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from chat.access.rate_limits import Rate, Rates, network_of
 
-ATTEMPTS = 1 / 30, 5  # a second and at once, of one address in one process
+ATTEMPTS = 1 / 30, 5  # a second, and burst; for one address in one process
 
 _rates = Rates(lambda: Rate(*ATTEMPTS))
 
 
 class BoundedLoginForm(AdminAuthenticationForm):
-    """Refuses before it looks at the password, which takes a tenth of a second of work."""
+    """Refuses before the password is checked, which takes a tenth of a second of CPU time."""
 
     def clean(self) -> dict[str, Any]:
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""

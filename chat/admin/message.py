@@ -1,4 +1,4 @@
-"""Messages as they were posted. They are only read here: the wire has no deletion yet."""
+"""Messages, read-only: the protocol has no deletion yet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MessageAdmin(Base):
     list_select_related = ("room",)
     list_per_page = 50
     search_fields = ("=room__slug", "=author_name", "body")
-    search_help_text = "room, author or words"
+    search_help_text = gettext_lazy("Room, author or text")
     ordering = ("-pk",)
     show_full_result_count = False
 

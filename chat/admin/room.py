@@ -1,4 +1,4 @@
-"""Rooms: what they are called, and how long they keep messages."""
+"""Rooms: their titles, and how long they keep messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chat.rooms.titles import normalised_title
 from chat.services.rooms import change_room
 
 HELP = {
-    "title": gettext_lazy("People who enter see it within seconds, open pages after a reload."),
+    "title": gettext_lazy("New visitors see it within seconds, open pages after a reload."),
     "retention_days": gettext_lazy("Empty: the server's default (RETENTION_DAYS). 0: forever."),
 }
 
@@ -31,7 +31,7 @@ else:
 
 class RoomForm(BaseForm):
     def clean_title(self) -> str:
-        """Empty, or what any visitor could call a room."""
+        """Empty, or a title that any visitor could choose."""
         title = self.cleaned_data["title"]
         try:
             return normalised_title(title) if title else ""

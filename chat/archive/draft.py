@@ -1,4 +1,4 @@
-"""A file that appears whole or not at all."""
+"""A file that is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _new_draft(path: Path) -> tuple[int, Path]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:
             return descriptor, Path(name)
-        os.close(descriptor)  # another process took it for abandoned before it was locked
+        os.close(descriptor)  # another process deleted it as abandoned before it was locked
 
 
 def _remove_abandoned(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""What an operator is told when a copy cannot be made or used."""
+"""The errors of copying, as operators read them."""
 
 from __future__ import annotations
 
 
 class ArchiveError(Exception):
-    """The message names the thing and the fix."""
+    """The message names the cause and the fix."""

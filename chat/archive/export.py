@@ -1,4 +1,4 @@
-"""A room to read elsewhere: as JSON Lines, or as one HTML page that needs nothing else."""
+"""A room's messages as JSON Lines, or as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chat.protocol import frames
 
 
 def messages_of(room: Room) -> Iterator[Message]:
-    """All of them, oldest first, as they come from the database."""
+    """All of them, oldest first, streamed from the database."""
     return room.messages.filter(seq__lte=room.head).order_by("seq").iterator(CHUNK)
 
 
@@ -25,7 +25,7 @@ def as_json_lines(room: Room) -> Iterator[str]:
 
 
 def as_html(room: Room) -> Iterator[str]:
-    """The page in pieces, so that it may be longer than memory. What people typed is escaped."""
+    """The page in pieces, so that it may be larger than memory. User text is escaped."""
     yield render_to_string("chat/export/_head.html", {"room": room})
     template = get_template("chat/export/_message.html")
     for row in group_messages(messages_of(room)):

@@ -31,15 +31,15 @@ DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, *UNREADABLE)
 
 T = TypeVar("T")
 Count = Annotated[int, Meta(ge=0)]
-Progress = Callable[[str, int], None]  # told of each part's name and how many of its rows are done
+Progress = Callable[[str, int], None]  # called with a part's name and how many rows are done
 
 
 class Header(Struct, frozen=True):
-    """What the archive is, before anything is read from it."""
+    """The first line: what the archive is."""
 
     kind: str
     format: int
-    version: str  # of the chat that made it
+    version: str  # of the chat that wrote it
     made_at: datetime
     counts: dict[str, Count]  # rows by part
 
@@ -62,7 +62,7 @@ _trailer_decoder = msgspec.json.Decoder(_Trailer)
 def write_archive(
     path: Path, parts: Sequence[Part], *, version: str, made_at: datetime, progress: Progress
 ) -> Header:
-    """Write the file whole or not at all; only its owner may read it. Raises OSError."""
+    """Write the file completely or not at all; only its owner may read it. Raises OSError."""
     counts = {part.label: part.count for part in parts}
     header = Header(KIND, FORMAT, version, made_at, counts)
     with draft_of(path) as raw, gzip.GzipFile(path.name, "wb", COMPRESSION, raw) as packed:
@@ -89,7 +89,7 @@ def _write(file: gzip.GzipFile, header: Header, parts: Sequence[Part], progress:
 
 
 def check_archive(path: Path) -> Header:
-    """Read the whole file once and see that it is undamaged. Raises ArchiveError, OSError."""
+    """Read the whole file once to check that it is undamaged. Raises ArchiveError, OSError."""
     digest = hashlib.sha256()
     last = b""
     with _undamaged(path) as lines:
@@ -136,11 +136,11 @@ def _decoded(line: bytes, number: int, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(line)
     except UNREADABLE as error:
-        raise ArchiveError(f"Line {number} is not as a backup has it ({error}).") from None
+        raise ArchiveError(f"Line {number} is not a line of a backup ({error}).") from None
 
 
 class _undamaged:
-    """The file's lines; what shows that they are not as they were written becomes words."""
+    """The file's lines. Turns signs of damage into an ArchiveError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -164,7 +164,7 @@ def _header(path: Path, line: bytes) -> Header:
     except (*DAMAGE, KeyError, TypeError):
         kind, its_format = None, 0
     if kind != KIND:
-        raise ArchiveError(f"{path} is no backup of a chat.")
+        raise ArchiveError(f"{path} is not a chat backup.")
     if isinstance(its_format, int) and its_format > FORMAT:
         raise ArchiveError(
             f"{path} has format {its_format}, and this version ({FORMAT}) is too old for it."

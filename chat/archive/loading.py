@@ -1,4 +1,4 @@
-"""Put a copy into a database: everything in one transaction, or nothing."""
+"""Load a copy into a database: everything in one transaction, or nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFUSED = (IntegrityError, DataError, ValueError)  # a driver may raise the last
 
 
 def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress: Progress) -> None:
-    """Let the database hold what `parts` hold and nothing else. Call it within `exclusive`.
+    """Replace the contents of the database with `parts`. Call it within `exclusive`.
 
     With new epochs every cursor from before is refused: its log may have gone another way.
     Raises ArchiveError, and nothing has changed.
@@ -49,11 +49,11 @@ def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress
 
 @contextmanager
 def exclusive(alias: str) -> Iterator[None]:
-    """A transaction in which nobody else writes. Others can read what was there before."""
+    """A transaction in which nobody else writes. Others can read the previous contents."""
     connection = connections[alias]
     with transaction.atomic(using=alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # All at once: a post locks its room first, and would wait for us while we wait for it.
+            # In one statement: a post locks its room first, and could deadlock with a second one.
             cursor.execute(f"LOCK TABLE {', '.join(_tables(cursor))} IN EXCLUSIVE MODE")
         yield
 
@@ -95,7 +95,7 @@ class _Target:
             raise ArchiveError(f"Of {self._part.count} rows of {label} only {done} came.")
 
     def _prepared(self) -> Iterator[Row]:
-        """The rows as the database takes them, with defaults for what the copy is too old for."""
+        """The rows as the database stores them, with defaults for columns newer than the copy."""
         db, part = self._cursor.db, self._part
         defaults = [field.get_db_prep_save(field.get_default(), db) for field in self._missing]
         for number, row in enumerate(part.rows):
@@ -121,7 +121,7 @@ class _Target:
             yield [*values, *defaults]
 
     def _store(self, chunk: list[Row], done: int) -> None:
-        """Raises ArchiveError for the first row that the database refuses."""
+        """Raises ArchiveError for the first row that the database rejects."""
         taken, error = self._stored(chunk)
         if error and self._model is Message and self._renew_ids(chunk[taken:]):
             more, error = self._stored(chunk[taken:])
@@ -133,10 +133,10 @@ class _Target:
             )
 
     def _stored(self, rows: list[Row]) -> tuple[int, Exception | None]:
-        """How many rows the database took until it refused one, and why it did."""
+        """How many rows the database accepted before it rejected one, and why."""
         if self._cursor.db.vendor == "postgresql":
             return self._copied(rows)
-        # Without a savepoint, which on SQLite copies each page that is changed after it.
+        # Without a savepoint: on SQLite it copies each page that changes after it.
         taken = -1
 
         def counted() -> Iterator[Row]:
@@ -216,7 +216,7 @@ def _place_of(part: Part) -> tuple[type[models.Model], list[Field]]:
 
 
 def _missing_fields(model: type[models.Model], part: Part) -> list[Field]:
-    """Fields that the copy is too old for, and that get their default here."""
+    """Fields that are newer than the copy, and get their default here."""
     missing = []
     for name, field in fields_of(model).items():
         if name in part.columns or field.has_db_default():

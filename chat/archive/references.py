@@ -1,4 +1,4 @@
-"""Whether the rows that a copy refers to are there."""
+"""Whether the rows that a copy refers to exist."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from chat.archive.errors import ArchiveError
 from chat.models import LOBBY, Room
 
 CHUNK = 500  # rows in memory at a time
-NOT_COPIED = {"sessions.session"}  # whoever administers signs in again
+NOT_COPIED = {"sessions.session"}  # administrators sign in again
 MADE_BY_MIGRATE = {"contenttypes.contenttype", "auth.permission"}  # in an empty database too
 
 Rows = Generator[Sequence[Any], None, None]
@@ -31,12 +31,12 @@ class Part:
     first_line: int = 0  # of its file; 0 where it comes from a database
 
     def place(self, number: int) -> str:
-        """Where the row with this number, from 0, is to be looked for."""
+        """Where to find the row with this number, counted from 0."""
         return f"Line {self.first_line + number}" if self.first_line else f"Row {number + 1}"
 
 
 def stored_models() -> list[type[models.Model]]:
-    """Every model with a table, those that others point at first."""
+    """Every model with a table, those that others refer to first."""
     return [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -54,7 +54,7 @@ def fields_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
 
 
 def parts_of(alias: str) -> list[Part]:
-    """What the database holds. Read it within one `snapshot`.
+    """The contents of the database. Read them within one `snapshot`.
 
     A database that was not migrated to this code yet is read as it is: an upgrade begins with
     a backup. Raises ArchiveError where there is no chat.
@@ -71,7 +71,7 @@ def parts_of(alias: str) -> list[Part]:
         for model in copied_models():
             table = model._meta.db_table
             if table in existing:
-                # Not get_table_description: its first use begins a transaction of its own.
+                # Not get_table_description: its first use begins its own transaction.
                 cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} WHERE 1 = 0")
                 present = {name for name, *_ in cursor.description}
                 fields = fields_of(model).items()
@@ -88,7 +88,7 @@ def _part(model: type[models.Model], columns: list[str], alias: str) -> Part:
 
 @contextmanager
 def snapshot(alias: str) -> Iterator[None]:
-    """What is read within shows one moment, while others go on writing."""
+    """Reads within it see one moment, while others go on writing."""
     connection = connections[alias]
     if connection.vendor == "postgresql":
         with transaction.atomic(using=alias), connection.cursor() as cursor:
@@ -105,7 +105,7 @@ def snapshot(alias: str) -> Iterator[None]:
 
 
 def is_empty(alias: str) -> bool:
-    """Whether nothing would be lost. A server that was only looked at has made its lobby."""
+    """Whether nothing would be lost. A server that was only opened has created its lobby."""
     if Room.objects.using(alias).exclude(slug=LOBBY, title="", head=0).exists():
         return False
     others = (

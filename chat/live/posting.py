@@ -77,10 +77,10 @@ def _check_body(body: str) -> None:
     if not body:
         raise BadFrame(_("A message needs at least one visible character."))
     if len(body) > MAX_BODY:
-        text = _("A message has at most {limit} characters; this one has {length}.")
+        text = _("Messages can be up to {limit} characters (this has {length}).")
         raise TooLarge(format_lazy(text, limit=MAX_BODY, length=len(body)))
     if "\x00" in body:
-        raise BadFrame(_("A message may not contain NUL."))
+        raise BadFrame(_("A message can't contain the NUL character."))
     try:
         body.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Rows and QuerySets: a row's rule is a model method, a question to many a QuerySet method."""
+"""Rows and QuerySets: what concerns one row is a model method, a query is a QuerySet method."""
 
 from chat.models.message import Message
 from chat.models.room import LOBBY, Room, title_for_reader

@@ -1,4 +1,4 @@
-"""A message: posted once under its `seq`, and as it stands after its latest change."""
+"""A message: posted once, at its `seq`; stored as of its latest change."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def stamped_ahead() -> models.Q:
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def changed_after(self, seq: int, *, upto: int) -> MessageQuerySet:
-        """What a reader at cursor `seq` misses of a log whose head is `upto`, in order."""
+        """What a reader at cursor `seq` lacks of a log whose head is `upto`, in order."""
         return self.filter(changed_seq__gt=seq, changed_seq__lte=upto).order_by("changed_seq")
 
     def before(self, seq: int) -> MessageQuerySet:
-        """Newest first: what was said before `seq`."""
+        """The messages before `seq`, newest first."""
         return self.filter(seq__lt=seq).order_by("-seq")
 
     def since(self, seq: int) -> MessageQuerySet:
-        """Oldest first: the message at `seq` and what was said after it."""
+        """The message at `seq` and those after it, oldest first."""
         return self.filter(seq__gte=seq).order_by("seq")
 
     def first_posted_since(self, moment: datetime) -> Message | None:

@@ -1,4 +1,4 @@
-"""A conversation, and how far its log has come."""
+"""A conversation, and the head of its log."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from django.utils.translation import gettext
 from chat.protocol import frames
 
 LOBBY = "lobby"
-UNNAMED_LOBBY = "Lobby"  # what `shown_title` makes of it
+UNNAMED_LOBBY = "Lobby"  # what `shown_title` returns for it
 
 
 def new_epoch() -> str:
-    """A token that no other log has."""
+    """A random token, unique to a log."""
     return secrets.token_urlsafe(9)
 
 
 class LogState(NamedTuple):
-    """What of a room's log there is, by its seqs, and its name."""
+    """The range of seqs that a room's log has, and its title."""
 
     epoch: str
     head: int
@@ -39,20 +39,20 @@ def shown_title(title: str, slug: str) -> str:
 
 
 def title_for_reader(title: str, slug: str) -> str:
-    """A shown title in the active language: the lobby's, until somebody gives it another."""
+    """A shown title in the active language: only the lobby's default title is translated."""
     return gettext("Lobby") if (slug, title) == (LOBBY, UNNAMED_LOBBY) else title
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
     def lobby(self) -> Room:
-        """The one room that always exists; made when a fresh database is first used."""
+        """The one room that always exists; created when a new database is first used."""
         return self.get_or_create(slug=LOBBY, defaults={"epoch": new_epoch()})[0]
 
     def at(self, slug: str) -> Room:
-        """The room at `slug`, not stored yet where nobody has spoken.
+        """The room at `slug`, which may not be stored yet.
 
-        Its epoch is known before it is stored, so a visitor who came first keeps a valid
-        cursor: it follows from the lobby's, which is random in each database.
+        Its epoch is known before it is stored, so that its first visitors keep a valid cursor: it
+        is derived from the lobby's, which is random in each database.
         """
         room = self.filter(slug=slug).first()
         if room:
@@ -68,8 +68,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return slug == LOBBY or self.filter(slug=slug).exists()
 
     def log_states(self, slugs: Collection[str]) -> dict[str, LogState]:
-        """How far the logs reach of those of the rooms that exist."""
-        # Tuples, not models: they take a third of the time, and every process asks once a second.
+        """The state of each room's log; rooms that are not stored are left out."""
+        # Tuples, not models: a third of the time, and every process runs this each second.
         rows = self.filter(slug__in=slugs).values_list(
             "slug", "title", "epoch", "head", "pruned_upto"
         )

@@ -36,7 +36,7 @@ class BadFrame(ChatError):
     """The frame is not a command of this protocol, or a field has a bad value."""
 
     code = "bad_frame"
-    detail = _("This frame is not a command this server knows.")
+    detail = _("Unknown or invalid command.")
 
 
 class TooLarge(ChatError):

@@ -1,6 +1,6 @@
-"""What the list of rooms says of each: where its log is, and when somebody last spoke.
+"""The list of rooms: for each its log's head, and when its latest message was posted.
 
-A room is known by its link, so nobody is shown a room they do not name, except the lobby and
+A room is known by its link, so a client sees only rooms whose slugs it sends, the lobby, and
 those of LISTED_ROOMS. Runs in the database's reading threads.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -19,7 +20,7 @@ from chat.protocol.frames import SLUG
 
 EVERY_ROOM = "*"  # in LISTED_ROOMS
 MAX_LISTED = 50  # rooms on everybody's list
-LISTED_KEPT = 5  # seconds that a process keeps the answer which rooms are the latest of all
+LISTED_KEPT = 5  # seconds for which a process caches which rooms are the latest
 
 
 class RoomSummary(Struct, frozen=True):
@@ -37,12 +38,22 @@ class RoomSummary(Struct, frozen=True):
 
 
 def summaries(asked: Sequence[str]) -> list[RoomSummary]:
-    """The listed rooms, then the rest of those `asked` for. What no room can be called is left
-    out."""
+    """The listed rooms, then the others in `asked`. Slugs that no room can have are left out."""
     listed = listed_slugs()
     slugs = dict.fromkeys([*listed, *(slug for slug in asked if SLUG.fullmatch(slug))])
-    stored = {room.slug: room for room in _with_latest_message().filter(slug__in=slugs)}
-    return [_summary(stored.get(slug), slug, is_listed=slug in listed) for slug in slugs]
+    rooms = _with_latest_message().filter(slug__in=slugs)
+    stored = {
+        room.slug: RoomSummary(
+            slug=room.slug,
+            title=room.shown_title,
+            epoch=room.epoch,
+            last_seq=room.last_seq or 0,
+            last_posted_at=room.last_posted_at,
+            is_listed=room.slug in listed,
+        )
+        for room in rooms
+    }
+    return [stored.get(slug) or _unused(slug, is_listed=slug in listed) for slug in slugs]
 
 
 def listed_slugs() -> list[str]:
@@ -59,11 +70,11 @@ def listed_rooms() -> list[Room]:
     return [stored.get(slug) or Room(slug=slug) for slug in slugs]
 
 
-_latest: tuple[float, list[str]] = 0.0, []  # until when it is good; the slugs
+_latest: tuple[float, list[str]] = 0.0, []  # until when it is valid; the slugs
 
 
 def _latest_slugs() -> list[str]:
-    """Of all rooms those with the latest messages. It looks at every room, so not for everyone."""
+    """The rooms with the latest messages. Cached, because the query looks at every room."""
     global _latest
     until, slugs = _latest
     if until < time.monotonic():
@@ -73,7 +84,8 @@ def _latest_slugs() -> list[str]:
     return slugs
 
 
-def _with_latest_message() -> QuerySet[Room]:
+def _with_latest_message() -> QuerySet[Any]:
+    """Rooms with `last_seq` and `last_posted_at`, which are None where there is no message."""
     newest = Message.objects.filter(room=OuterRef("pk")).order_by("-seq")
     return Room.objects.annotate(
         last_seq=Subquery(newest.values("seq")[:1]),
@@ -81,9 +93,6 @@ def _with_latest_message() -> QuerySet[Room]:
     )
 
 
-def _summary(room: Room | None, slug: str, *, is_listed: bool) -> RoomSummary:
-    if room is None:
-        return RoomSummary(slug, Room(slug=slug).shown_title, "", 0, None, is_listed)
-    last_seq = getattr(room, "last_seq", None) or 0
-    last_posted_at = getattr(room, "last_posted_at", None)
-    return RoomSummary(slug, room.shown_title, room.epoch, last_seq, last_posted_at, is_listed)
+def _unused(slug: str, *, is_listed: bool) -> RoomSummary:
+    """The summary of a room that is not stored yet."""
+    return RoomSummary(slug, Room(slug=slug).shown_title, "", 0, None, is_listed)

@@ -29,11 +29,11 @@ def normalised_title(title: str) -> str:
     """`title` in NFC, trimmed, inner spaces single. Raises BadTitle with the reason."""
     title = " ".join(unicodedata.normalize("NFC", title[: MAX_TITLE * 8]).split())
     if not any(_is_visible(character) for character in title):
-        raise BadTitle(_("A room's name needs at least one visible character."))
+        raise BadTitle(_("A room name needs at least one visible character."))
     if any(_is_refused(character) for character in title):
-        raise BadTitle(_("A room's name may not contain control or direction characters."))
+        raise BadTitle(_("A room name can't contain control or direction characters."))
     if len(title) > MAX_TITLE:
-        text = _("A room's name has at most {limit} characters; this one has {length}.")
+        text = _("Room names can be up to {limit} characters (this has {length}).")
         raise BadTitle(format_lazy(text, limit=MAX_TITLE, length=len(title)))
     return title
 

@@ -1,1 +1,1 @@
-"""What changes a room. Each function stores and announces as one step, and is plain sync code."""
+"""What changes a room. Each function stores and announces as one step; all of it is sync code."""

@@ -1,4 +1,4 @@
-"""Say something in a room: the one door for sockets, forms, bots and commands."""
+"""Store messages in a room: the only way in for sockets, forms and commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from chat.protocol.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that somebody wants said."""
+    """A message to be stored."""
 
     slug: str
     author_id: str
@@ -36,7 +36,7 @@ class Post:
 Stored = frames.Message | Conflict
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
-# spends on a message that a hundred people hear.
+# spends on a message with a hundred readers.
 FIND = "SELECT id, epoch, head FROM chat_room WHERE slug = %s"
 KNOWN = "SELECT seq FROM chat_message WHERE room_id = %s AND client_message_id IN ({})"
 STORE = (

@@ -1,4 +1,4 @@
-"""Delete what a room has kept for long enough. Its head and its numbers stay as they are."""
+"""Delete a room's expired messages. The head and the seqs of the others do not change."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from chat.models import Message, Room
 from chat.models.message import MessageQuerySet, stamped_ahead
 
 BATCH = 500  # messages of one transaction
-PAUSE = 0.02  # seconds between two: posts that wait to be written go first
+PAUSE = 0.02  # seconds between two, so that waiting posts are written first
 
 
 def prune_messages(*, room: Room, before: datetime) -> int:
     """Delete the room's messages posted before that time; returns how many.
 
-    Readers with any cursor go on: they get what is left, in order. Processes that remember
-    recent messages see `pruned_upto` within seconds and forget what is gone.
+    Every cursor stays valid: readers get the remaining messages, in order. Processes that hold
+    recent messages in memory see `pruned_upto` within seconds and drop what was deleted.
     """
     outdated = _outdated(room, before).order_by("seq").only("pk", "seq", "changed_seq")
     pruned = after = 0
@@ -28,7 +28,7 @@ def prune_messages(*, room: Room, before: datetime) -> int:
         with transaction.atomic():
             Message.objects.filter(pk__in=[message.pk for message in old]).delete()
             latest = max(message.changed_seq for message in old)
-            # Not max() in Python: somebody else may prune at the same time.
+            # Not max() in Python: another process may be pruning at the same time.
             Room.objects.filter(pk=room.pk).update(pruned_upto=Greatest(F("pruned_upto"), latest))
         pruned += len(old)
         after = old[-1].seq
@@ -42,11 +42,11 @@ def count_messages(*, room: Room, before: datetime) -> int:
 
 
 def _outdated(room: Room, before: datetime) -> MessageQuerySet:
-    """The messages that are old enough to go.
+    """The messages that have expired.
 
-    `posted_at` is what a server's clock said, and clocks can be wrong: an old message may come
-    after younger ones. So the last old one is looked for first, over the log from its end, and not
-    the first young one. A message before it whose time is still to come is at least as old.
+    `posted_at` is by a server's clock, which can be wrong: an old message may come after newer
+    ones. So this looks for the last expired message, not for the first that has not expired. A
+    message before it with a time in the future is at least as old.
     """
     messages: MessageQuerySet = room.messages.all()
     last = messages.filter(posted_at__lt=before).aggregate(last=Max("seq"))["last"] or 0

@@ -1,4 +1,4 @@
-"""Make a room before anybody has spoken in it, and change what it is called and keeps."""
+"""Create a room before its first message, and change its title and retention."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from chat.models import Room
 def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
     """The room at `slug`, and whether it is new. One that is stored already stays as it is.
 
-    A new one gets the epoch that it had before it was stored, so that the cursors of those who
-    wait in it stay valid; they hear of its title.
+    A new one gets the epoch that it had before it was stored, so that the cursors of people who
+    are in it already stay valid; they are told its title.
     """
     with transaction.atomic():
         room = Room.objects.at(slug)
@@ -30,10 +30,10 @@ def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
 
 
 def change_room(*, slug: str, title: str, retention_days: int | None) -> None:
-    """Store what an operator decides of a room. Its log is not touched.
+    """Change a room's settings. Its log is not touched.
 
-    Those who enter from now on see the title: hubs hear of it, and read it with the heads. A page
-    shows how long messages are kept when it is loaded.
+    New visitors see the title: hubs are told of it, and read it with the heads. A page shows the
+    retention as of when it was loaded.
     """
     with transaction.atomic():
         Room.objects.filter(slug=slug).update(title=title, retention_days=retention_days)

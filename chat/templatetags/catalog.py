@@ -1,4 +1,6 @@
-"""The words of the page's modules, in the page: no second request, and no flash of English."""
+"""The translations for the page's modules, as data in the page: no second request, and no flash
+of English.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the templates say of rooms."""
+"""Filters for room titles."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The pages: a shell for the browser's modules, and the forms that need a cookie set."""
+"""HTTP: the pages with their forms, what their modules ask for, and health checks."""

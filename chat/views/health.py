@@ -1,4 +1,4 @@
-"""What a proxy, a supervisor or Prometheus asks of this process."""
+"""Health checks and metrics of this process, for proxies, supervisors and Prometheus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chat.live.runtime import runtime
 @require_safe
 @never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the event loop turns; and which version this is."""
+    """200 as long as the event loop runs, with the version."""
     return JsonResponse({"status": "alive", "version": settings.VERSION})
 
 
@@ -27,7 +27,7 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when visitors are welcome, else 503; in either case what each part says."""
+    """200 when this process can serve visitors, else 503; with the state of each part."""
     parts = await runtime().readiness.shortcomings()
     is_ready = all(said == FINE for part, said in parts.items() if part not in NOT_REQUIRED)
     answer = {"status": "ready" if is_ready else "not ready", **parts}
@@ -38,7 +38,7 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """This process's numbers, for who knows METRICS_TOKEN; without one there is no such page."""
+    """This process's metrics; requires METRICS_TOKEN, without which there is no such page."""
     if not settings.METRICS_TOKEN:
         raise Http404
     expected = f"Bearer {settings.METRICS_TOKEN}".encode()

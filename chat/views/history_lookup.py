@@ -1,4 +1,4 @@
-"""Where in a room's log something lies, for a reader who wants to go there. Reads only."""
+"""Finds messages in a room's log: by date, and the first unread one. Reads only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from chat.views.request_limits import look_up
 from chat.views.responses import wants_json
 from chat.views.room_page import PostForm, bad_slug, room_page
 
-MOST_MISSED = 1_000  # messages counted; past that it says that there are more
+MOST_MISSED = 1_000  # messages that are counted; `more` says whether there are others
 
 
 class BadDate(ChatError):
@@ -35,17 +35,17 @@ class BadSeq(ChatError):
     """The text is not a message's number."""
 
     code = "bad_seq"
-    detail = _("That is not a message number.")
+    detail = _("That is not a valid message number.")
 
 
 @never_cache
 @refusing
 @require_safe
 async def by_date(request: HttpRequest, slug: str) -> HttpResponse:
-    """The first message of the day or moment `date` or later, by its `seq`; null if there is none.
+    """The `seq` of the first message at `date` or later; null if there is none.
 
-    `date` is RFC 3339: a moment, or a day, which begins at midnight UTC. Who asks for a page, not
-    for JSON, is sent to the room's page, opened there.
+    `date` is RFC 3339: a moment, or a day, which starts at midnight UTC. A client that does not
+    prefer JSON is redirected to the room's page at that message.
     """
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
@@ -67,7 +67,7 @@ async def by_date(request: HttpRequest, slug: str) -> HttpResponse:
 @refusing
 @require_safe
 async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
-    """What others have said after the seq `after`: the first one's `seq`, or null, and `count`."""
+    """Others' messages after the seq `after`: the `seq` of the first, or null, and `count`."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     after = parse_seq(request.GET.get("after", ""))

@@ -1,4 +1,4 @@
-"""Which link the page offers for inviting others, and what to do where it works for nobody else."""
+"""The link for inviting others, and what to do where nobody else can open it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ USUAL_PORT = "8000"  # of `make run`
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    origin: str = ""  # where others find this server; empty: where this reader found it
+    origin: str = ""  # the server's address for others; empty: the same as this reader's
     is_local: bool = False  # the link works only on this machine
-    command: str = ""  # starts a server that others can open, and what they open then
-    address: str = ""
+    command: str = ""  # starts a server that others can open
+    address: str = ""  # what they open then
 
 
 def invitation(request: HttpRequest) -> Invitation:
-    """For a reader at a loopback address PUBLIC_URL, or the network address of `make run`."""
+    """A reader at a loopback address gets PUBLIC_URL, or the network address of `make run`."""
     host, port = split_domain_port(request.get_host())
     if not is_loopback(host):
         return Invitation()

@@ -1,4 +1,4 @@
-"""Keep a guest's new name in their cookie. The room hears of it over the socket."""
+"""Saves a guest's new name in their cookie. The room gets it over the socket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chat.views.request_limits import limit_lookups
 @refusing
 @require_POST
 async def set_name(request: HttpRequest) -> HttpResponse:
-    """Takes the form field `name`; answers with it as normalised, or 400 and why not."""
+    """Takes the form field `name`; responds with the normalised name, or a refusal."""
     await limit_lookups(request)
     guest, _ = guest_or_new(request.COOKIES)
     try:

@@ -1,4 +1,4 @@
-"""Post the composer's form: without JavaScript, and until the page's modules have taken over."""
+"""The composer's form: without JavaScript, and until the page's modules have loaded."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from chat.views.room_page import PostForm, bad_slug, room_page
 @refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def post(request: HttpRequest, slug: str) -> HttpResponse:
-    """Takes `body`, the `client_message_id` that the page made and, where the page asks for it,
+    """Takes `body`, the `client_message_id` of the page's form and, if the page asks for it,
     `name`; an empty name changes nothing.
 
-    Redirects to the room's page once the message is stored, so that a reload posts nothing.
-    Otherwise shows the page with the text still in its form and the reason. A GET of this address
-    redirects to the room.
+    Redirects to the room's page once the message is stored, so that a reload posts nothing. A
+    refusal shows the page with the text still in its form and the reason. GET redirects to the
+    room.
     """
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
@@ -58,8 +58,8 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
 
 async def _store(slug: str, person: Person, body: str, form_id: UUID, address: str | None) -> None:
     """Store the message under its form's id. A page from the browser's history or cache may have
-    an id that another text has used: this is a new message then, and its id follows from both, so
-    that sending it twice posts it once."""
+    an id that was used for another text: then this is a new message, with an id derived from both,
+    so that submitting it twice posts it once."""
     posting = runtime().posting
     try:
         await posting.post(slug, person, body, form_id, address=address)
@@ -71,11 +71,11 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise BadFrame(_("The form was incomplete. Send again.")) from None
+        raise BadFrame(_("The form was incomplete. Try again.")) from None
 
 
 def _kept_id(posted_id: str) -> UUID:
-    """The form's own, so that sending it again posts once; another where it had none."""
+    """The form's own id, so that submitting it again posts once; a new one if it had none."""
     try:
         return UUID(posted_id)
     except ValueError:

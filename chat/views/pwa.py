@@ -1,7 +1,7 @@
-"""What installs the chat in a browser: manifest, service worker, and a page for want of a network.
+"""What a browser needs to install the chat: manifest, service worker, and an offline page.
 
-The worker only keeps files whose names change with their content. Where static files are served
-as they are (DEBUG) there is none, so nothing can grow stale.
+The worker caches only files whose names contain a hash of their content. With DEBUG static files
+have no hashes and there is no worker, so nothing can become stale.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -79,9 +79,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker: which files this build has, and the script that keeps them."""
+    """The service worker: the files of this build, and the script that caches them."""
     if not (files := kept_files()):
-        raise Http404("Static files are served as they are; there is nothing to keep.")
+        raise Http404("Static files have no hashes; there is nothing to cache.")
     shell = {
         "build": build(),
         "root": reverse("lobby"),
@@ -98,14 +98,14 @@ def worker(request: HttpRequest) -> HttpResponse:
 @refusing
 @require_safe
 async def offline(request: HttpRequest) -> HttpResponse:
-    """What the worker shows for a room that it has never seen, while there is no network."""
+    """What the worker shows offline for a room that it has not cached."""
     async with page_turn(request):
         return await sync_to_async(render)(request, "chat/offline.html")
 
 
 @functools.cache
 def build() -> str | None:
-    """Changes whenever the page or a file of it does; None where nothing is to be kept."""
+    """Changes whenever a template or a static file does; None where nothing is cached."""
     if not (files := kept_files()):
         return None
     digest = hashlib.sha256("\n".join(files.values()).encode())
@@ -116,10 +116,10 @@ def build() -> str | None:
 
 
 def kept_files() -> dict[str, str]:
-    """What the page needs besides itself: the names in the sources, and those with their hashes."""
+    """The static files that the page needs: their names, and those with hashes."""
     if settings.DEBUG:
         return {}
-    hashed: dict[str, str] = getattr(staticfiles_storage, "hashed_files", {})
+    hashed = cast("ManifestFilesMixin", staticfiles_storage).hashed_files
     return {
         name: hashed[name] for name in sorted(hashed) if name in KEPT or name.startswith(MODULES)
     }

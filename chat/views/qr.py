@@ -1,4 +1,4 @@
-"""A room's link as a QR code, for the phone of whoever stands beside you."""
+"""A room's link as a QR code, to open it on a phone."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ QUIET_ZONE = 4  # modules around the code (ISO/IEC 18004)
 @require_safe
 @cache_control(public=True, max_age=DAY)
 async def qr(request: HttpRequest, slug: str) -> HttpResponse:
-    """`?scheme=https` is what a page says that came by https through a proxy which does not
-    tell us. Black on white in dark pages too: many cameras read no other."""
+    """`?scheme=https` comes from a page that was loaded over https through a proxy that does not
+    forward the scheme. Black on white in dark mode too: many cameras read nothing else."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     async with lookup_turn(request):

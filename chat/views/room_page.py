@@ -1,4 +1,4 @@
-"""A room's page: the latest messages and a form to post one, which the browser's modules extend."""
+"""A room's page: the latest messages and a form to post one, which the page's modules enhance."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def lobby(request: HttpRequest) -> HttpResponse:
 @refusing
 @require_safe
 async def room(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of a room, which need not exist yet: it begins with its first message."""
+    """The page of a room, which need not exist yet: it is created with its first message."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     guest, is_new = guest_or_new(request.COOKIES)
@@ -58,7 +58,7 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
-    """There can be no such room. Raises TooFast."""
+    """The page for a slug that no room can have. Raises TooFast."""
     async with page_turn(request):
         page = "chat/bad_slug.html"
         return await sync_to_async(render)(request, page, {"slug": slug}, status=404)
@@ -67,9 +67,9 @@ async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
 async def room_page(
     request: HttpRequest, slug: str, guest: Guest, attempt: PostForm
 ) -> HttpResponse:
-    """The page for `guest`, its forms filled in as `attempt` says. Raises TooFast.
+    """The page for `guest`, its forms filled in from `attempt`. Raises TooFast.
 
-    Without the database it is a shell all the same, which connects once the database is back.
+    Without the database the page has no messages, and connects once the database is back.
     """
     at = parse_seq(request.GET.get("at", ""))
     async with page_turn(request, shows_refusal=bool(attempt.refusal)) as turns:
@@ -81,7 +81,7 @@ async def room_page(
 
 
 class Stored(NamedTuple):
-    """What the database has for a room's page; `page` is None where it is away."""
+    """What a room's page needs from the database; `page` is None where it is away."""
 
     room: Room
     page: MessagePage | None

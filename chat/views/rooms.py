@@ -1,4 +1,4 @@
-"""The list of rooms, and making one by naming it, with and without JavaScript."""
+"""The list of rooms, and the form that creates one, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks 
 
 @dataclass(frozen=True, slots=True)
 class NewRoomForm:
-    """The form as it is to be filled in, and why it was not carried out."""
+    """What the form is filled in with, and why it was refused."""
 
     title: str = ""
     unguessable: bool = False
@@ -42,9 +42,9 @@ class NewRoomForm:
 @cache_control(private=True, max_age=FRESH)
 @refusing
 async def list_rooms(request: HttpRequest) -> HttpResponse:
-    """JSON of the listed rooms and of those asked for by `?slug=a&slug=b`.
+    """JSON of the listed rooms and of those in `?slug=a&slug=b`.
 
-    `people` counts those who are in a room now; null where this process does not know.
+    `people` is how many are in a room now; null where this process does not know.
     """
     asked = request.GET.getlist("slug")
     if len(asked) > MAX_ASKED:
@@ -63,10 +63,10 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
 @refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def rooms(request: HttpRequest) -> HttpResponse:
-    """The page with everybody's rooms, and the form that makes one: `title`, `unguessable`.
+    """The page with the listed rooms, and the form that creates one: `title`, `unguessable`.
 
-    A room that is new is entered by a redirect. One that was there already is offered. To who
-    accepts JSON both are told as {slug, title, url, is_new}.
+    Redirects to a new room; offers to open one that exists already. A client that prefers JSON
+    gets {slug, title, url, is_new}.
     """
     guest, is_new = guest_or_new(request.COOKIES)
     if request.method != "POST":
@@ -90,8 +90,8 @@ async def rooms(request: HttpRequest) -> HttpResponse:
         return await _page(request, refused, error)
     url = room.get_absolute_url()
     if wants_json(request):
-        told = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
-        return JsonResponse(told, status=201 if is_created else 200)
+        created = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
+        return JsonResponse(created, status=201 if is_created else 200)
     if not is_created:
         taken = NewRoomForm(naming.title, naming.unguessable, taken=room)
         return await _page(request, taken, status=409)

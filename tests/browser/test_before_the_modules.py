@@ -141,7 +141,7 @@ def test_a_refused_message_says_why_and_keeps_its_text(visit, alice, device):
 
     carol.page.get_by_role("button", name="Send").click()
 
-    expect(carol.page.get_by_role("alert")).to_contain_text("Not sent: A message has at most 4000")
+    expect(carol.page.get_by_role("alert")).to_contain_text("Not sent: Messages can be up to 4000")
     expect(carol.page.get_by_role("alert")).to_be_in_viewport(ratio=1)
     expect(carol.field).to_have_value("x" * 4001)
     carol.writes("Short")

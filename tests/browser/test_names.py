@@ -63,7 +63,7 @@ def test_a_newcomers_name_that_cannot_be_used_is_explained_and_stays(alice):
     name_field(alice).fill("A\u202eda")
     alice.says("Hello")
 
-    expect(alice.page.get_by_role("alert")).to_contain_text("A name may not contain")
+    expect(alice.page.get_by_role("alert")).to_contain_text("A name can't contain")
     expect(name_field(alice)).to_be_visible()
 
 

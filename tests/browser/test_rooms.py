@@ -184,7 +184,7 @@ def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_
             page = context.new_page()
             page.goto(alice.page.url)
             expect(
-                page.get_by_role("heading", name="There are too many connections")
+                page.get_by_role("heading", name="Too many connections right now")
             ).to_be_visible()
             shoot(page, f"{look}-too-many-connections")
             if look != "desktop-dark":
@@ -195,7 +195,7 @@ def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_
         expect(page.locator("[data-chat]")).to_have_attribute(
             "data-connection", "connected", timeout=40_000
         )
-        expect(page.get_by_role("heading", name="There are too many connections")).to_be_hidden()
+        expect(page.get_by_role("heading", name="Too many connections right now")).to_be_hidden()
 
 
 @pytest.mark.screenshots

@@ -117,4 +117,4 @@ def test_a_refused_message_says_why(visit):
     carol.says("x" * 4001)
 
     refused = carol.page.locator("[data-state=refused]")
-    expect(refused).to_contain_text("Not sent: A message has at most 4000 characters")
+    expect(refused).to_contain_text("Not sent: Messages can be up to 4000 characters")

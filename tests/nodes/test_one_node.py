@@ -148,7 +148,7 @@ def test_an_unknown_address_answers_with_the_chats_own_page(daphne):
     response, page = get(daphne, "/nowhere")
 
     assert response.status == 404
-    assert "There is nothing at this address" in page.decode()
+    assert "Page not found" in page.decode()
 
 
 def test_two_that_start_at_once_on_an_empty_folder_both_come_up(tmp_path):

@@ -180,7 +180,7 @@ def test_a_name_that_no_room_can_have_is_refused_and_kept_in_the_form(visitor):
     response = visitor.post("/rooms/", {"title": "x" * 81})
 
     assert response.status_code == 400
-    assert "at most 80 characters" in response.text
+    assert "up to 80 characters" in response.text
     assert "x" * 81 in response.text
 
 

@@ -69,7 +69,7 @@ def test_an_address_that_is_nothing_has_a_page_of_ours(client):
     response = client.get("/nowhere/")
 
     assert response.status_code == 404
-    assert "There is nothing at this address" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/", "/r/attic/"])
