@@ -1,4 +1,4 @@
-"""The connections that the database threads keep."""
+"""The database threads: their connections, and how errors reach async code."""
 
 from __future__ import annotations
 

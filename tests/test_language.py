@@ -1,4 +1,4 @@
-"""The page speaks the browser's language; the wire speaks English."""
+"""The page is in the browser's language; the wire is in English."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.django_db(transaction=True)  # the list reads in a thread of its own
 @pytest.mark.parametrize("path", ["/", "/rooms/"])
-def test_the_lobby_is_called_as_the_reader_calls_it_unless_it_has_a_name(client, path):
+def test_the_lobbys_default_title_is_translated(client, path):
     page = client.get(path, headers={"accept-language": "ar"}).content.decode()
     assert "<bdi" in page
     assert "الردهة</bdi>" in page

@@ -1,4 +1,4 @@
-"""Migrations: applied once however many start, and never under the feet of the old version."""
+"""Migrations: applied once however many nodes start, and compatible with the old version."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_many_nodes_that_start_at_once_on_an_empty_postgresql_migrate_it_once(
             assert not held.fetchall(), "the lock is given back"
 
 
-def test_the_old_version_can_go_on_while_a_migration_is_applied():
+def test_the_old_version_can_serve_while_a_migration_is_applied():
     ours = [
         migration
         for (app, name), migration in MigrationLoader(None).disk_migrations.items()
@@ -64,14 +64,14 @@ def test_the_old_version_can_go_on_while_a_migration_is_applied():
         migrations.RenameModel("Room", "Place"),
     ],
 )
-def test_what_would_break_the_old_version_is_found(operation):
+def test_a_migration_that_would_break_the_old_version_is_found(operation):
     assert list(faults([operation]))
 
 
 @pytest.mark.parametrize(
     "field", [models.CharField(db_default=Value("")), models.IntegerField(null=True)]
 )
-def test_a_column_that_the_old_version_need_not_know_is_fine(field):
+def test_a_column_with_a_default_does_not_break_the_old_version(field):
     assert not list(faults([migrations.AddField("Room", "topic", field)]))
 
 

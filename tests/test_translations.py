@@ -1,4 +1,4 @@
-"""Every text of the page is translated, and what a text carries is carried by its translation."""
+"""Every text of the page is translated, with the placeholders and markup of the original."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def test_every_text_is_translated(updated, language, domain):
 
 
 @pairs
-def test_what_is_compiled_is_what_was_translated(updated, language, domain):
+def test_the_compiled_catalogs_are_up_to_date(updated, language, domain):
     assert catalog(language, domain) == catalog(language, domain, updated), "run `make messages`"
 
 
 @pairs
-def test_gaps_and_markup_come_through(language, domain):
+def test_translations_keep_placeholders_and_markup(language, domain):
     for key, translation in catalog(language, domain).items():
         if isinstance(key, str):
             assert carried(translation) == carried(key), key
@@ -95,11 +95,11 @@ def test_no_call_in_a_module_is_overlooked():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda p: p.name)
-def test_no_template_has_words_outside_the_translation_machinery(path):
+def test_no_template_has_untranslatable_words(path):
     assert not bare_words(path.read_text()), "wrap in {% translate %} or {% blocktranslate %}"
 
 
-def test_bare_words_are_seen_wherever_they_stand():
+def test_untranslatable_words_are_found_in_text_and_attributes():
     assert bare_words("<p>Hello {{ name }}</p>") == ["Hello"]
     assert bare_words('<input aria-label="Your name" title="{% translate "Name" %}">') == [
         'aria-label="Your name"'

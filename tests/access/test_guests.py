@@ -1,4 +1,4 @@
-"""Guests: their names, and who can pass for whom."""
+"""Guests: their names, and that nobody can impersonate another."""
 
 from __future__ import annotations
 
@@ -86,25 +86,25 @@ def test_a_name_is_normalised(typed, shown):
         ("x" * 1_000_000, "up to"),
     ],
 )
-def test_a_name_that_could_deceive_is_refused_with_the_reason(name, why):
+def test_a_misleading_name_is_refused_with_the_reason(name, why):
     with pytest.raises(BadName, match=why):
         normalised_name(name)
 
 
-def test_no_character_for_which_nothing_is_drawn_is_part_of_a_name():
+def test_a_name_cannot_contain_a_character_without_a_glyph():
     assert len(IGNORABLE) > 4000
     for character in IGNORABLE:
         with pytest.raises(BadName):
             normalised_name(f"Alice{character}")
 
 
-def test_a_normalised_name_stays_as_it_is():
+def test_normalising_a_name_twice_changes_nothing():
     for typed in ("ﬁnn", " Ａ  Ｂ ", "e\u0301"):
         once = normalised_name(typed)
         assert normalised_name(once) == once
 
 
-def test_made_up_names_are_in_the_readers_language_and_allowed():
+def test_generated_names_are_valid_and_in_the_readers_language():
     for language, words in (("en", ENGLISH), ("de-AT", GERMAN), ("ar", ARABIC), ("fr", ENGLISH)):
         with translation.override(language):
             names = {friendly_name() for _ in range(50)}
@@ -119,7 +119,7 @@ def test_german_qualities_agree_with_their_animals():
     assert all(quality.endswith("e") for quality in GERMAN.qualities)
 
 
-def test_the_longest_made_up_names_are_allowed():
+def test_the_longest_generated_names_are_valid():
     for words in (ENGLISH, GERMAN, ARABIC):
         quality, animal = max(words.qualities, key=len), max(words.animals, key=len)
         name = words.order.format(quality=quality, animal=animal)
@@ -128,7 +128,7 @@ def test_the_longest_made_up_names_are_allowed():
         assert len(set(words.animals)) == len(words.animals)
 
 
-def test_an_author_id_is_stable_and_says_nothing_of_its_key():
+def test_an_author_id_is_stable_and_does_not_reveal_its_key():
     guest = new_guest()
 
     assert guest.person.author_id == guest.named("Other").person.author_id
@@ -137,11 +137,11 @@ def test_an_author_id_is_stable_and_says_nothing_of_its_key():
     assert len(guest.person.author_id) == 20
 
 
-def test_guests_are_different_people():
+def test_every_guest_has_another_author_id():
     assert new_guest().person.author_id != new_guest().person.author_id
 
 
-def test_an_author_id_needs_the_servers_secret(settings):
+def test_an_author_id_depends_on_the_servers_secret(settings):
     guest = new_guest()
     here = guest.person.author_id
 
@@ -164,13 +164,13 @@ def values(cookies):
     return {name: cookie.value for name, cookie in cookies.items()}
 
 
-def test_a_guest_comes_back_as_the_same_one():
+def test_a_cookie_identifies_its_guest():
     alice = new_guest().named("Alice")
 
     assert guest_from({COOKIE: cookie_of(alice).value}) == alice
 
 
-def test_a_cookie_is_kept_from_scripts_and_other_sites():
+def test_a_cookie_is_hidden_from_scripts_and_other_sites():
     cookie = cookie_of(new_guest())
 
     assert cookie["httponly"]
@@ -186,7 +186,7 @@ def test_a_cookie_belongs_to_the_path_of_the_chat(settings):
     assert cookie_of(new_guest())["path"] == "/chat"
 
 
-def test_over_https_a_cookie_is_taken_from_this_very_host_alone(settings):
+def test_over_https_a_cookie_is_bound_to_this_host(settings):
     cookies = cookies_of(new_guest(), secure=True)
 
     cookie = cookies[HOST_COOKIE]
@@ -199,7 +199,7 @@ def test_over_https_a_cookie_is_taken_from_this_very_host_alone(settings):
     assert HOST_COOKIE not in cookies_of(new_guest(), secure=True)
 
 
-def test_a_guest_of_an_earlier_version_stays_the_same_one():
+def test_a_cookie_of_an_earlier_version_is_still_valid():
     alice = new_guest().named("Alice")
     earlier = {COOKIE: cookie_of(alice).value}
 
@@ -207,7 +207,7 @@ def test_a_guest_of_an_earlier_version_stays_the_same_one():
     assert guest_from(values(cookies_of(guest_from(earlier), secure=True))) == alice
 
 
-def test_an_earlier_version_beside_this_one_knows_the_guest_and_may_rename_them():
+def test_an_earlier_version_served_beside_this_one_knows_the_guest_and_can_rename_them():
     alice = new_guest().named("Alice")
     cookies = values(cookies_of(alice, secure=True))
     assert guest_from({COOKIE: cookies[COOKIE]}) == alice
@@ -217,7 +217,7 @@ def test_an_earlier_version_beside_this_one_knows_the_guest_and_may_rename_them(
     assert guest_from(cookies) == alice.named("Alicia")
 
 
-def test_a_cookie_from_another_name_of_the_domain_makes_nobody_somebody_else():
+def test_a_cookie_set_by_another_host_of_the_domain_cannot_replace_a_guest():
     alice, mallory = new_guest(), new_guest()
     cookies = values(cookies_of(alice, secure=True))
     assert guest_from(cookies) == alice
@@ -234,7 +234,7 @@ def tampered(value):
     yield f".{value}"
 
 
-def test_a_cookie_that_was_changed_or_made_up_is_nobodys():
+def test_a_forged_cookie_is_refused():
     value = cookie_of(new_guest().named("Alice")).value
     assert guest_from({COOKIE: value})
 
@@ -247,11 +247,11 @@ def test_a_cookie_that_was_changed_or_made_up_is_nobodys():
     "content",
     ["text", 5, None, {}, [], ["key"], ["key", "name", "more"], ["key", "a\u202eb"], ["key", ""]],
 )
-def test_a_cookie_of_another_version_is_nobodys(content):
+def test_a_cookie_of_an_unknown_format_is_refused(content):
     assert guest_from({COOKIE: signing.dumps(["key", "Alice"], salt=SALT)}) == Guest("key", "Alice")
 
     assert guest_from({COOKIE: signing.dumps(content, salt=SALT)}) is None
 
 
-def test_what_was_signed_for_another_purpose_is_no_guest():
+def test_a_value_signed_for_another_purpose_is_refused():
     assert guest_from({COOKIE: signing.dumps(["key", "Alice"], salt="elsewhere")}) is None

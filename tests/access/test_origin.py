@@ -1,4 +1,4 @@
-"""Which pages may open a socket here."""
+"""Which sites' pages may open a socket."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ def may_enter(origin, host="chat.example"):
         ("http://chat.example.:8000", "chat.example.:8000"),
     ],
 )
-def test_this_very_site_may(origin, host):
+def test_this_site_is_allowed(origin, host):
     assert may_enter(origin, host)
 
 
 @pytest.mark.parametrize("host", ["chat.example", "chat.example:443"])
-def test_this_site_behind_a_proxy_that_speaks_https_may(host):
+def test_this_site_behind_an_https_proxy_is_allowed(host):
     assert may_enter("https://chat.example", host)
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
-def test_an_https_site_may_be_opened_over_http_through_a_tunnel(settings, host):
+def test_an_https_site_can_be_opened_over_http_through_a_tunnel(settings, host):
     settings.PUBLIC_URL = "https://chat.example"
 
     assert may_enter(f"http://{host}", host)
 
 
-def test_a_site_with_an_https_address_accepts_no_http_page_of_its_own(settings):
+def test_a_site_with_an_https_address_refuses_its_own_http_pages(settings):
     assert may_enter("http://chat.example")
 
     settings.PUBLIC_URL = "https://chat.example"
@@ -73,7 +73,7 @@ def test_a_site_with_an_https_address_accepts_no_http_page_of_its_own(settings):
         "http://odd.example:8080",
     ],
 )
-def test_listed_sites_may(origin):
+def test_trusted_sites_are_allowed(origin):
     assert may_enter(origin)
 
 
@@ -96,7 +96,7 @@ def test_listed_sites_may(origin):
         "http://odd.example",
     ],
 )
-def test_other_sites_may_not(origin):
+def test_other_sites_are_refused(origin):
     assert may_enter("http://chat.example")
 
     assert not may_enter(origin)
@@ -124,16 +124,16 @@ def test_other_sites_may_not(origin):
         "http://chat\u2024example".encode().decode("latin1"),
     ],
 )
-def test_malformed_ones_may_not_and_raise_nothing(origin):
+def test_malformed_origins_are_refused_and_raise_nothing(origin):
     assert not may_enter(origin)
 
 
-def test_a_client_without_an_origin_may():
+def test_a_client_without_an_origin_is_allowed():
     assert is_allowed_origin([(b"host", b"chat.example")])
     assert is_allowed_origin([])
 
 
-def test_several_origins_are_none():
+def test_several_origins_are_refused():
     host, own, other = (
         (b"host", b"chat.example"),
         (b"origin", b"http://chat.example"),
@@ -145,7 +145,7 @@ def test_several_origins_are_none():
     assert not is_allowed_origin([host, own, own])
 
 
-def test_an_origin_without_a_host_or_with_two_may_not():
+def test_an_origin_without_exactly_one_host_is_refused():
     own, host = (b"origin", b"http://chat.example"), (b"host", b"chat.example")
 
     assert not is_allowed_origin([own])
@@ -155,19 +155,19 @@ def test_an_origin_without_a_host_or_with_two_may_not():
 @pytest.mark.parametrize(
     "host", ["mallory.example", "", "[", "chat.example:port", "chat.example:99999"]
 )
-def test_a_host_that_is_not_ours_vouches_for_nobody(host):
+def test_an_unknown_host_makes_no_origin_valid(host):
     """DNS rebinding: mallory's page and mallory's host name, which points at this server."""
     assert not may_enter(f"http://{host}", host)
 
 
-def test_every_host_is_ours_where_the_operator_says_so(settings):
+def test_any_host_is_allowed_if_the_operator_says_so(settings):
     settings.ALLOWED_HOSTS = ["*"]
 
     assert may_enter("http://anything.example", "anything.example")
     assert not may_enter("http://mallory.example", "anything.example")
 
 
-def test_one_odd_entry_among_the_trusted_does_not_lock_out_the_others(settings):
+def test_one_invalid_trusted_origin_does_not_disable_the_others(settings):
     settings.CSRF_TRUSTED_ORIGINS = ["capacitor://localhost", "nonsense", "https://partner.example"]
 
     assert may_enter("https://partner.example")

@@ -1,4 +1,4 @@
-"""A backup is taken while people talk, and brought back on another machine or database."""
+"""A backup is made during a conversation, and restored on another machine or database."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def whole_log(node, path):
         return [message["seq"] for message in messages], reader.welcome["head"]
 
 
-async def test_a_backup_taken_while_people_talk_is_of_one_moment_and_stops_nobody(store, tmp_path):
+async def test_a_backup_during_a_conversation_is_consistent_and_blocks_nobody(store, tmp_path):
     there, elsewhere = store(store.kind, "there"), store(store.kind, "elsewhere")
     file = tmp_path / "backup.gz"
     with node_on(there) as node:
@@ -122,7 +122,7 @@ async def test_a_backup_of_sqlite_is_restored_into_postgresql(postgres_server, t
             assert await again.say("The next") == 4
 
 
-async def test_whoever_is_connected_starts_over_when_the_chat_is_restored(store, tmp_path):
+async def test_connected_clients_reset_when_the_chat_is_restored(store, tmp_path):
     settings, file = store(store.kind, "live"), tmp_path / "backup.gz"
     with node_on(settings) as node:
         async with visit(node) as hers, visit(node, "/ws/new") as his:

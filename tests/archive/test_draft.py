@@ -1,4 +1,4 @@
-"""An unfinished file is removed, by whoever comes next where its own process was killed."""
+"""An unfinished file is removed: by its process, or by the next one if that was killed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_file_appears_whole_and_only_its_owner_may_read_it(tmp_path):
+def test_a_file_appears_complete_and_only_its_owner_may_read_it(tmp_path):
     with draft_of(tmp_path / "file") as file:
         file.write(b"whole")
         assert "file" not in names(tmp_path)
@@ -59,7 +59,7 @@ def test_a_file_appears_whole_and_only_its_owner_may_read_it(tmp_path):
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
 
 
-def test_what_fails_leaves_nothing_and_the_file_as_it_was(tmp_path):
+def test_a_failure_leaves_no_draft_and_the_file_unchanged(tmp_path):
     write(tmp_path / "file")
 
     with pytest.raises(KeyError), draft_of(tmp_path / "file") as file:
@@ -70,7 +70,7 @@ def test_what_fails_leaves_nothing_and_the_file_as_it_was(tmp_path):
     assert (tmp_path / "file").read_bytes() == b"whole"
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next_and_what_is_being_written_is_not(
+def test_the_draft_of_a_killed_process_is_removed_and_one_being_written_is_not(
     tmp_path,
 ):
     path = tmp_path / "file [1]*.gz"
@@ -84,7 +84,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_is_being_wri
     assert names(tmp_path) == [path.name]
 
 
-def test_what_another_version_left_goes_as_well_and_other_files_stay(tmp_path):
+def test_drafts_of_other_versions_are_removed_and_other_files_stay(tmp_path):
     others = [".other.4711.part", "file.part", ".file.4711", ".file.linked.part"]
     for name in (*others[:-1], ".file.4711.part"):
         (tmp_path / name).write_text("half")

@@ -1,4 +1,4 @@
-"""A room as JSON Lines and as a page; what people typed stays text."""
+"""A room as JSON Lines and as a page; user text stays text."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Texts(HTMLParser):
         self.text += data
 
 
-def test_the_page_shows_what_was_typed_as_text_and_needs_nothing_else(tmp_path):
+def test_the_page_shows_user_text_as_text_and_is_self_contained(tmp_path):
     Room.objects.create(slug="attic", title="</title><b>Attic", epoch="e")
     evil = "</p><script>alert(1)</script><img src=x onerror=alert(1)> & \"'\nnext"
     post_messages([post(evil, slug="attic", author="<i>mallory</i>")])
@@ -92,7 +92,7 @@ def articles(page):
     return re.findall(r"<article [^>]*id=.*?</article>", page, re.DOTALL)
 
 
-def test_a_room_that_is_not_there_and_a_file_that_is_are_refused_in_words(tmp_path):
+def test_a_missing_room_and_an_existing_file_are_refused_with_the_reason(tmp_path):
     post_messages([post()])
     with pytest.raises(CommandError, match=r"room 'attic'.*/r/"):
         export("attic")

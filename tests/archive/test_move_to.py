@@ -1,4 +1,4 @@
-"""From one machine's SQLite to PostgreSQL: everything, and people resume where they were."""
+"""From SQLite to PostgreSQL: everything moves, and people resume where they were."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def cookie_of(node, cookie=""):
     return mine.partition("=")[2].partition(";")[0]
 
 
-def test_what_is_said_while_it_runs_keeps_the_target_empty(postgres_server, tmp_path):
+def test_a_message_posted_meanwhile_leaves_the_target_empty(postgres_server, tmp_path):
     """One writer posts at the moment when the copy is checked."""
     url = postgres_server.create_database("talking")
     settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
@@ -149,7 +149,7 @@ post_messages([post("\\0"), *posts(1_000)])  # only SQLite keeps NUL
         ("postgres://u:secret@127.0.0.1:9/chat", "reached"),
     ],
 )
-def test_a_target_that_cannot_be_is_refused_in_words(tmp_path, url, words):
+def test_an_impossible_target_is_refused_with_the_reason(tmp_path, url, words):
     settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
     settings["DATA_DIR"].mkdir()
     manage("migrate", "-v0", **settings)

@@ -1,4 +1,4 @@
-"""What a backup file may be, what is refused, and that a refusal changes nothing."""
+"""Which backup files are accepted, which are refused, and that a refusal changes nothing."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def without_titles(objects):
     return as_lines(objects)
 
 
-def test_a_backup_brings_back_what_was_and_nothing_else(file):
+def test_a_backup_restores_exactly_what_was_saved(file):
     before = Room.objects.get()
     post_messages([*posts(2), *posts(1, slug="attic")])
 
@@ -82,7 +82,7 @@ def test_a_backup_brings_back_what_was_and_nothing_else(file):
     assert Message.objects.order_by("id").last().seq == 4, "ids go on after those restored"
 
 
-def test_accounts_come_back_with_what_they_may_do(file):
+def test_accounts_are_restored_with_their_permissions(file):
     alice = User.objects.create_user("alice", password="correct horse battery", is_staff=True)
     alice.user_permissions.add(Permission.objects.get(codename="change_room"))
     said = backup(file, "--overwrite")
@@ -113,7 +113,7 @@ def test_a_file_is_not_overwritten_unless_asked(file):
     assert "4 messages" in backup(file, "--overwrite")
 
 
-def test_a_database_that_is_not_empty_is_left_alone_unless_asked(file):
+def test_a_database_that_is_not_empty_is_not_replaced_unless_asked(file):
     with pytest.raises(CommandError, match=r"not empty.*3 messages.*--replace"):
         restore(file)
     with pytest.raises(CommandError, match="--yes"):
@@ -122,7 +122,7 @@ def test_a_database_that_is_not_empty_is_left_alone_unless_asked(file):
     assert bodies() == ["1", "2", "3"]
 
 
-def test_a_lobby_that_was_only_looked_at_counts_as_empty(file):
+def test_a_lobby_without_messages_counts_as_empty(file):
     Message.objects.all().delete()
     Room.objects.update(head=0)
 
@@ -169,7 +169,7 @@ def test_a_backup_of_a_later_version_is_refused_and_the_error_names_the_fix(file
     assert bodies() == ["1", "2", "3"]
 
 
-def test_an_older_backup_gets_todays_defaults_for_what_it_does_not_have(file):
+def test_an_older_backup_gets_defaults_for_newer_columns(file):
     rewritten(file, without_titles)
 
     restore(file, "--replace", "--yes")

@@ -1,4 +1,4 @@
-"""What is copied is one moment, whatever is written while it is read."""
+"""A copy is of one moment, whatever is written while it is read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def elsewhere(func, *args):
         return thread.submit(run).result()
 
 
-def test_others_go_on_writing_and_the_copy_does_not_see_it():
+def test_others_can_write_during_a_copy_which_does_not_see_it():
     post_messages(posts(3))
 
     with snapshot(DEFAULT_DB_ALIAS):

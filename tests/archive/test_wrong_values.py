@@ -1,4 +1,4 @@
-"""A backup whose checksum is right and whose values are wrong: refused with line and field."""
+"""A backup with a valid checksum and invalid values is refused with line and field."""
 
 from __future__ import annotations
 

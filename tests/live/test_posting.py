@@ -1,4 +1,4 @@
-"""What enters by the socket, by the form or by any other way passes the same checks."""
+"""Posts from the socket, the form or anywhere else pass the same checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire's own rules: what is understood, and what is refused, each by its name."""
+"""The rules of the wire: what is decoded and what is refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ POISON = {
 
 
 @pytest.mark.parametrize("text", POISON.values(), ids=POISON)
-async def test_poison_is_refused_alone_and_leaves_no_trace(text, chat_log, capfd):
+async def test_a_malformed_frame_is_refused_alone_and_not_logged(text, chat_log, capfd):
     async with enter() as hers, enter() as his:
         await hers.communicator.send_input({"type": "websocket.receive", "text": text})
         refusal = await hers.frame_of("error")
@@ -78,7 +78,7 @@ PLAIN_POISON = {
 
 
 @pytest.mark.parametrize("text", PLAIN_POISON.values(), ids=PLAIN_POISON)
-async def test_poison_in_plain_text_is_refused_alone(text, chat_log, capfd):
+async def test_malformed_plain_text_is_refused_alone(text, chat_log, capfd):
     async with plain() as hers, plain() as his:
         await hers.send_input({"type": "websocket.receive", "text": text})
 
@@ -120,7 +120,7 @@ def not_told(chat_log, capfd):
         ({"type": "name.set", "id": 1, "name": ["Alice"]}, "$.name"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_name(frame, told):
+def test_an_error_names_the_field_that_is_wrong(frame, told):
     with pytest.raises(BadFrame) as refusal:
         decode(json.dumps(frame))
 
@@ -140,7 +140,7 @@ def test_what_is_wrong_is_told_by_its_name(frame, told):
         ({"type": "name.set", "id": 3, "name": "Zoë 🦉"}, SetName(3, "Zoë 🦉")),
     ],
 )
-def test_commands_are_understood(frame, command):
+def test_commands_are_decoded(frame, command):
     assert decode(json.dumps(frame)) == command
     assert decode(json.dumps(frame, ensure_ascii=False, indent=2)) == command
 
@@ -182,7 +182,7 @@ async def test_a_refusal_is_tied_to_its_command():
         assert (await hers.frame_of("error"))["reply_to"] is None
 
 
-def test_every_refusal_can_be_told():
+def test_every_refusal_can_be_encoded():
     for kind in ChatError.__subclasses__():
         frame = json.loads(frames.encode(frames.error_frame(kind(), 1)))
         assert frame["type"] == "error"

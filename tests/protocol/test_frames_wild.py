@@ -83,7 +83,7 @@ def test_every_command_survives_the_wire(command):
 
 
 @given(commands)
-def test_other_encoders_are_understood_too(command):
+def test_output_of_other_encoders_is_decoded_too(command):
     fields = msgspec.json.decode(msgspec.json.encode(command))
 
     assert decode(json.dumps(fields, indent=1)) == command

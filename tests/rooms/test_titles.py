@@ -1,4 +1,4 @@
-"""What a room may be called, and the slug made of it."""
+"""What a room's title may be, and its slug."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
         ("-" * 80, ""),
     ],
 )
-def test_a_title_reads_as_a_slug_in_any_script(title, slug):
+def test_a_title_in_any_script_has_a_slug(title, slug):
     assert slug_of(title) == slug
 
 
 @pytest.mark.parametrize("title", ["Book club", "ж" * 80, "a" * 63 + " b", "؟!"])
-def test_every_slug_is_one_that_a_room_can_have_and_unguessable_ones_differ(title):
+def test_every_slug_is_valid_and_unguessable_ones_differ(title):
     slugs = [unguessable_slug(title), unguessable_slug(title), slug_of(title) or "none"]
 
     assert all(SLUG.fullmatch(slug) for slug in slugs)
@@ -46,7 +46,7 @@ def test_every_slug_is_one_that_a_room_can_have_and_unguessable_ones_differ(titl
         ("e\u0301", "é"),
     ],
 )
-def test_a_title_is_kept_as_it_reads(title, kept):
+def test_a_title_keeps_its_appearance(title, kept):
     assert normalised_title(title) == kept
 
 
@@ -54,5 +54,5 @@ def test_a_title_is_kept_as_it_reads(title, kept):
     "title", ["", "   ", "\u3164", "\u200d", "\U0001d159", "a\u202eb", "a\x00b", "x" * 81]
 )
 def test_a_title_that_cannot_be_shown_is_refused_with_a_reason(title):
-    with pytest.raises(BadTitle, match="[Rr]oom name"):
+    with pytest.raises(BadTitle, match=r"[Rr]oom name"):
         normalised_title(title)

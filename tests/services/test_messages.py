@@ -39,7 +39,7 @@ def stored(slug="lobby"):
     return [(message.seq, message.body) for message in messages]
 
 
-def test_messages_are_numbered_from_one_in_the_order_they_came():
+def test_messages_are_numbered_from_one_in_the_order_of_arrival():
     post_messages([post("One"), post("Two", author="bob")])
     outcomes = post_messages([post("Three")])
 
@@ -48,7 +48,7 @@ def test_messages_are_numbered_from_one_in_the_order_they_came():
     assert Room.objects.get(slug="lobby").head == 3
 
 
-def test_a_message_is_kept_as_it_was_said():
+def test_a_message_is_stored_unchanged():
     said = post("  Zoë 🦉\n\tindented ", author="alice")
 
     post_messages([said])
@@ -59,7 +59,7 @@ def test_a_message_is_kept_as_it_was_said():
     assert message.changed_seq == message.seq == 1
 
 
-def test_a_repeated_post_is_answered_with_the_first_ones_message():
+def test_a_repeated_post_returns_the_stored_message():
     once = post("Hello")
 
     first = post_messages([once])
@@ -70,7 +70,7 @@ def test_a_repeated_post_is_answered_with_the_first_ones_message():
     assert stored() == [(1, "Hello"), (2, "Before")]
 
 
-def test_a_post_that_stands_twice_in_a_batch_is_stored_once():
+def test_a_post_that_is_twice_in_a_batch_is_stored_once():
     once = post("Hello")
     twin = post("Hello", client_message_id=once.client_message_id)
 
@@ -104,7 +104,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing():
     assert stored() == [(1, "Hello"), (2, "Next")]
 
 
-def test_a_retry_by_a_new_guest_is_answered_with_the_first_ones_message():
+def test_a_retry_by_a_new_guest_returns_the_stored_message():
     once = post("Hello", author="guest")
     again = post("Hello", author="newguest", client_message_id=once.client_message_id)
 
@@ -147,7 +147,7 @@ def test_the_database_itself_refuses_a_second_message_with_an_id():
         twin.save()
 
 
-def test_rooms_are_numbered_apart_within_one_batch():
+def test_rooms_are_numbered_separately_within_one_batch():
     batch = [post("1", slug="attic"), post("2"), post("3", slug="attic"), post("4")]
 
     outcomes = post_messages(batch)
@@ -158,7 +158,7 @@ def test_rooms_are_numbered_apart_within_one_batch():
     assert stored("lobby") == [(1, "2"), (2, "4")]
 
 
-def test_a_room_comes_into_being_with_its_first_message():
+def test_a_room_is_created_with_its_first_message():
     visited = Room.objects.at("attic")
     assert not Room.objects.filter(slug="attic").exists()
 
@@ -214,7 +214,7 @@ def test_a_transaction_that_fails_stores_and_announces_nothing(announced):
     assert [message.seq for message in post_messages([post("Three")])] == [1]
 
 
-def test_what_an_outer_transaction_takes_back_is_not_announced(announced):
+def test_what_an_outer_transaction_rolls_back_is_not_announced(announced):
     with pytest.raises(KeyError), transaction.atomic():
         post_messages([post()])
         raise KeyError
@@ -223,7 +223,7 @@ def test_what_an_outer_transaction_takes_back_is_not_announced(announced):
     assert announced() == []
 
 
-def test_threads_that_post_into_one_new_room_leave_no_hole():
+def test_threads_that_post_into_one_new_room_leave_no_gap():
     threads, each = 4, 20
     batches = [[posts(each // 2), posts(each // 2)] for _ in range(threads)]
 

@@ -1,4 +1,4 @@
-"""Old messages go, and nothing else: heads, numbers and readers' cursors stay good."""
+"""Only expired messages are deleted: heads, seqs and readers' cursors stay valid."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def seqs(slug="lobby"):
     )
 
 
-def test_what_is_older_goes_in_batches_and_the_numbers_go_on(settings, monkeypatch):
+def test_expired_messages_are_deleted_in_batches_and_the_numbering_continues(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 3)
     post_messages([*posts(10), *posts(2, slug="attic")])
@@ -65,7 +65,7 @@ def test_what_is_older_goes_in_batches_and_the_numbers_go_on(settings, monkeypat
     assert "0 messages deleted" in prune()
 
 
-def test_a_room_may_keep_longer_or_shorter_than_the_site_or_for_ever(settings):
+def test_a_room_can_keep_messages_longer_or_shorter_than_the_site_or_forever(settings):
     settings.RETENTION_DAYS = 30
     for slug, days in (("short", 7), ("ever", 0), ("site", None)):
         post_messages(posts(1, slug=slug))
@@ -80,7 +80,7 @@ def test_a_room_may_keep_longer_or_shorter_than_the_site_or_for_ever(settings):
     assert (seqs("ever"), seqs("site")) == ([1], [])
 
 
-def test_nothing_goes_where_nothing_says_so():
+def test_nothing_is_deleted_by_default():
     post_messages(posts(1))
     age(10_000, upto=1)
 
@@ -110,7 +110,7 @@ def test_a_room_takes_no_negative_number_of_days():
     create_room(retention_days=0)
 
 
-def test_messages_stamped_ahead_do_not_keep_what_comes_after_them(settings, monkeypatch):
+def test_messages_from_the_future_do_not_keep_the_ones_after_them(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 3)
     post_messages(posts(12))
@@ -123,7 +123,7 @@ def test_messages_stamped_ahead_do_not_keep_what_comes_after_them(settings, monk
     assert seqs() == [11, 12]
 
 
-def test_messages_stamped_ahead_stay_until_those_after_them_are_old(settings):
+def test_messages_from_the_future_stay_until_the_ones_after_them_expire(settings):
     settings.RETENTION_DAYS = 30
     post_messages(posts(5))
     age(-3000, upto=4)
@@ -134,7 +134,7 @@ def test_messages_stamped_ahead_stay_until_those_after_them_are_old(settings):
     assert seqs() == [2, 3, 4, 5]
 
 
-def test_a_younger_message_stays_among_older_ones(settings, monkeypatch):
+def test_a_newer_message_stays_among_older_ones(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 2)
     post_messages(posts(9))
@@ -147,7 +147,7 @@ def test_a_younger_message_stays_among_older_ones(settings, monkeypatch):
     assert seqs() == [2, 3, 4, 5, 9]
 
 
-async def test_nobody_gets_what_was_pruned_and_everybody_goes_on(settings, quick_polls):
+async def test_nobody_gets_pruned_messages_and_every_cursor_stays_valid(settings, quick_polls):
     settings.RETENTION_DAYS = 30
     async with enter() as hers:
         for number in range(1, 6):
@@ -199,7 +199,7 @@ async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_
     ("days", "words"),
     [(None, "kept for 30 days"), (1, "kept for 1 day."), (0, "Messages are saved.")],
 )
-def test_the_room_says_how_long_it_keeps_what_is_said(client, settings, days, words):
+def test_the_page_shows_how_long_messages_are_kept(client, settings, days, words):
     settings.RETENTION_DAYS = 30
     Room.objects.create(slug="attic", epoch="e", retention_days=days)
 

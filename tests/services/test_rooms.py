@@ -1,4 +1,4 @@
-"""Making a room that has a title before anybody has spoken in it."""
+"""Creating a room with a title before its first message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.sockets import enter
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_room_is_made_once_and_keeps_its_first_title():
+def test_a_room_is_created_once_and_keeps_its_first_title():
     room, is_new = create_room(slug="book-club", title="Book Club!")
     again, is_new_again = create_room(slug="book-club", title="Mallory's")
 
@@ -27,7 +27,7 @@ def test_a_room_is_made_once_and_keeps_its_first_title():
     assert Room.objects.get(slug="book-club").title == "Book Club!"
 
 
-def test_neither_the_lobby_nor_a_room_that_began_with_a_message_can_be_renamed():
+def test_the_lobby_and_rooms_created_by_a_message_keep_their_titles():
     post_messages([post(slug="attic")])
 
     for slug in ("attic", "lobby"):
@@ -36,7 +36,7 @@ def test_neither_the_lobby_nor_a_room_that_began_with_a_message_can_be_renamed()
         assert room.title == Room.objects.get(slug=slug).title == ""
 
 
-def test_the_first_message_is_number_one_in_a_room_that_was_named():
+def test_the_first_message_of_a_room_created_by_title_is_number_one():
     create_room(slug="attic", title="The attic")
 
     (message,) = post_messages([post(slug="attic")])
@@ -46,7 +46,7 @@ def test_the_first_message_is_number_one_in_a_room_that_was_named():
 
 
 @pytest.mark.parametrize("only_by_layer", [False, True], ids=["own hub", "channel layer"])
-async def test_who_waits_in_a_room_that_is_named_keeps_their_cursor(only_by_layer):
+async def test_a_visitor_in_a_room_that_gets_its_title_keeps_their_cursor(only_by_layer):
     async with enter("attic") as hers:
         assert hers.welcome["room"]["title"] == "Attic"
         cursor = hers.welcome["epoch"], hers.cursor

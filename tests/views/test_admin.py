@@ -1,4 +1,4 @@
-"""The administration: who gets in, what can be changed, and that visitors do not notice it."""
+"""The admin site: who gets in, what can be changed, and that it costs visitors nothing."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_visitors_get_no_session_and_cost_no_query_more(admin):
     assert admin.cookies["chat_admin"]["httponly"]
 
 
-def test_rooms_and_messages_can_be_looked_at(admin):
+def test_rooms_and_messages_are_listed_and_searched(admin):
     post_messages([*posts(2), *posts(1, slug="attic", author="bob")])
 
     rooms = admin.get("/admin/chat/room/").content.decode()
@@ -100,7 +100,7 @@ def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
     assert counts[0] == counts[1]
 
 
-def test_the_lists_say_in_words_what_they_show(admin, settings):
+def test_the_lists_show_titles_retention_and_links(admin, settings):
     settings.RETENTION_DAYS = 0
     post_messages([*posts(2, slug="attic"), *posts(1)])
     Room.objects.filter(slug="lobby").update(retention_days=30)
@@ -114,7 +114,7 @@ def test_the_lists_say_in_words_what_they_show(admin, settings):
         assert words in messages
 
 
-def test_messages_are_only_read_and_rooms_neither_made_nor_deleted(admin):
+def test_messages_are_read_only_and_rooms_cannot_be_created_or_deleted(admin):
     post_messages(posts(1))
     message, room = Message.objects.get(), Room.objects.get()
     assert admin.get(f"/admin/chat/message/{message.pk}/change/").status_code == 200
@@ -133,7 +133,7 @@ def test_messages_are_only_read_and_rooms_neither_made_nor_deleted(admin):
     assert Message.objects.get().body == "1"
 
 
-async def test_a_new_title_reaches_those_who_enter_and_changes_nothing_else(admin, quick_polls):
+async def test_a_new_title_reaches_new_visitors_and_changes_nothing_else(admin, quick_polls):
     async with enter("attic") as hers:
         await hers.say("Hello")
         room = await Room.objects.aget(slug="attic")
@@ -155,7 +155,7 @@ async def test_a_new_title_reaches_those_who_enter_and_changes_nothing_else(admi
     assert (changed.head, changed.epoch) == (2, room.epoch)
 
 
-def test_a_title_that_would_deceive_is_refused_and_an_empty_one_is_not(admin):
+def test_a_misleading_title_is_refused_and_an_empty_one_is_not(admin):
     room = Room.objects.create(slug="attic", title="Attic", epoch="e")
     path = f"/admin/chat/room/{room.pk}/change/"
 
@@ -169,7 +169,7 @@ def test_a_title_that_would_deceive_is_refused_and_an_empty_one_is_not(admin):
     assert (room.title, room.retention_days) == ("", None)
 
 
-def test_passwords_cannot_be_guessed_at_any_pace(admin, still_clock):
+def test_password_guessing_is_rate_limited(admin, still_clock):
     login._rates = Rates(lambda: Rate(*login.ATTEMPTS))  # the fixture signed in by another clock
     stranger = Client()
     statuses = [sign_in(stranger, f"wrong {number}") for number in range(5)]

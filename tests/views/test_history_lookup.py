@@ -1,4 +1,4 @@
-"""Where in a room's log a day begins, and what came since somebody's last visit."""
+"""The first message of a day, and the messages since a reader's last visit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ask(client, question, **params):
     return client.get(f"/r/attic/{question}/", params, headers=JSON)
 
 
-def test_a_moment_leads_to_the_first_message_from_then_on(client, attic):
+def test_a_moment_finds_the_first_message_at_or_after_it(client, attic):
     for hours in range(0, 3100, 97):
         moment = FIRST + timedelta(hours=hours)
 
@@ -61,7 +61,7 @@ def test_a_moment_leads_to_the_first_message_from_then_on(client, attic):
             assert datetime.fromisoformat(answer["posted_at"]) == posted_at(since[0])
 
 
-def test_messages_stamped_ahead_do_not_hide_a_day(client, attic):
+def test_messages_from_the_future_do_not_hide_a_day(client, attic):
     Message.objects.filter(seq__gte=100, seq__lt=500).update(
         posted_at=timezone.now() + timedelta(days=3000)
     )
@@ -73,7 +73,9 @@ def test_messages_stamped_ahead_do_not_hide_a_day(client, attic):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_where_clocks_disagreed_the_times_shown_cross_the_moment_there(client, attic, seed):
+def test_with_disagreeing_clocks_the_times_shown_cross_the_moment_at_the_result(
+    client, attic, seed
+):
     rng = random.Random(seed)
     shown = {seq: posted_at(seq) + timedelta(hours=rng.randint(-200, 200)) for seq in SEQS}
     messages = list(Message.objects.all())
@@ -91,7 +93,7 @@ def test_where_clocks_disagreed_the_times_shown_cross_the_moment_there(client, a
         assert before is None or shown[before] < moment
 
 
-def test_a_day_begins_at_midnight_utc_and_a_moment_where_it_says(client, attic):
+def test_a_day_starts_at_midnight_utc_and_a_moment_in_its_own_zone(client, attic):
     day = ask(client, "at", date="2025-03-03").json()["seq"]
 
     assert posted_at(day) >= datetime(2025, 3, 3, tzinfo=UTC) > posted_at(day - 1)
@@ -100,7 +102,7 @@ def test_a_day_begins_at_midnight_utc_and_a_moment_where_it_says(client, attic):
     assert ask(client, "at", date="2025-03-03T00:00:00-12:00").json()["seq"] > day
 
 
-def test_days_before_and_after_everything_are_clear(client, attic):
+def test_dates_before_the_first_and_after_the_last_message_are_answered(client, attic):
     assert ask(client, "at", date="0001-01-01").json()["seq"] == 1
     assert ask(client, "at", date="9999-12-31").json() == {"seq": None}
     nowhere = client.get("/r/nobody-spoke/at/?date=2025-03-01", headers=JSON)
@@ -108,14 +110,14 @@ def test_days_before_and_after_everything_are_clear(client, attic):
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "2025-02-30", "2025-03-01T25:00:00Z", "1\0"])
-def test_what_is_no_date_is_refused(client, attic, date):
+def test_an_invalid_date_is_refused(client, attic, date):
     response = ask(client, "at", date=date)
 
     assert response.status_code == 400
     assert response.json()["code"] == "bad_date"
 
 
-def test_a_day_is_found_with_few_reads_however_long_the_log(
+def test_a_date_is_found_with_few_queries_however_long_the_log(
     client, attic, django_assert_max_num_queries
 ):
     Room.objects.filter(pk=attic.pk).update(head=1_000_000)
@@ -127,7 +129,9 @@ def test_a_day_is_found_with_few_reads_however_long_the_log(
         assert Message.objects.filter(room=attic).first_posted_since(posted_at(100)).seq == 100
 
 
-def test_a_browser_without_javascript_is_sent_to_the_day_and_can_leaf_from_there(client, attic):
+def test_a_browser_without_javascript_is_redirected_to_the_date_and_can_page_from_there(
+    client, attic
+):
     response = client.get("/r/attic/at/?date=2025-03-03", headers={"accept": "text/html,*/*;q=0.8"})
     assert response.status_code == 302
     address = response.headers["Location"]
@@ -145,7 +149,7 @@ def test_a_browser_without_javascript_is_sent_to_the_day_and_can_leaf_from_there
     assert 'href="/r/attic/?at=' in client.get("/r/attic/").content.decode(), "from the latest, too"
 
 
-def test_what_others_said_since_a_visit_is_counted(attic):
+def test_messages_of_others_since_a_visit_are_counted(attic):
     alice = Client()
     alice.get("/")
     me = guest_from({COOKIE: alice.cookies[COOKIE].value}).person.author_id
@@ -156,7 +160,7 @@ def test_what_others_said_since_a_visit_is_counted(attic):
     assert ask(alice, "missed", after=599).json() == {"seq": None, "count": 0, "more": False}
 
 
-def test_many_missed_messages_are_not_all_counted(client, attic, monkeypatch):
+def test_the_count_of_unread_messages_has_a_limit(client, attic, monkeypatch):
     monkeypatch.setattr("chat.views.history_lookup.MOST_MISSED", 10)
 
     assert ask(client, "missed", after=0).json() == {"seq": 1, "count": 10, "more": True}
@@ -165,7 +169,7 @@ def test_many_missed_messages_are_not_all_counted(client, attic, monkeypatch):
 
 
 @pytest.mark.parametrize("question", ["at", "missed"])
-def test_where_there_can_be_no_room_there_are_no_places(client, question):
+def test_a_slug_that_no_room_can_have_finds_nothing(client, question):
     params = {"date": "2025-03-01", "after": 0}
     assert client.get(f"/r/attic/{question}/", params).status_code in (200, 302)
 

@@ -1,4 +1,4 @@
-"""Whatever anybody sends, without a cookie or a token, the log grows by little."""
+"""Whatever a client sends, without a cookie or a token, the server logs little."""
 
 from __future__ import annotations
 

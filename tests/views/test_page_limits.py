@@ -1,4 +1,4 @@
-"""Pages and lookups over HTTP: so many for an address, and few of them at the same time."""
+"""Pages and lookups over HTTP: rate-limited by address, and few at a time."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def one_of_each(monkeypatch, settings, still_clock):
 
 
 @pytest.mark.parametrize("path", ["/", "/r/attic/", "/rooms/", "/offline/", *LOOKUPS])
-async def test_an_address_that_asks_too_fast_is_told_when_to_come_back(
-    one_of_each, async_client, path
-):
+async def test_an_address_over_its_rate_is_told_when_to_retry(one_of_each, async_client, path):
     assert (await async_client.get(path, headers=JSON)).status_code == 200
 
     answer = await async_client.get(path, headers=JSON)
@@ -90,7 +88,7 @@ async def test_new_names_count_as_lookups(one_of_each, async_client):
     assert (await async_client.post("/name/", {"name": "Bob"})).status_code == 429
 
 
-async def test_pages_for_unknown_hosts_have_a_pace_of_their_own(
+async def test_pages_for_unknown_hosts_have_a_separate_limit(
     one_of_each, async_client, monkeypatch
 ):
     monkeypatch.setattr(
@@ -122,7 +120,7 @@ async def test_a_request_waits_its_turn_and_healthz_does_not(async_client, path)
     assert (await asking).status_code == 200
 
 
-async def test_those_who_wait_while_the_database_is_away_share_one_failed_attempt(
+async def test_requests_that_wait_while_the_database_is_away_share_one_failed_attempt(
     async_client, monkeypatch
 ):
     monkeypatch.setattr(read_turns, "RETRY_AFTER", 600)  # seconds: longer than all pages take
@@ -135,7 +133,7 @@ async def test_those_who_wait_while_the_database_is_away_share_one_failed_attemp
     assert 0 < len(attempts) <= 2 * read_turns.READS_AT_ONCE, "each read is tried twice"
 
 
-async def test_pages_come_back_with_the_database(async_client, monkeypatch):
+async def test_pages_work_again_once_the_database_is_back(async_client, monkeypatch):
     monkeypatch.setattr(read_turns, "RETRY_AFTER", 1)  # seconds
     async with away(in_readers):
         assert (await async_client.get("/")).status_code == 503
@@ -146,7 +144,7 @@ async def test_pages_come_back_with_the_database(async_client, monkeypatch):
     assert (await async_client.get("/")).status_code == 200
 
 
-async def test_a_request_that_is_given_up_keeps_its_turn_until_its_read_has_ended(async_client):
+async def test_a_cancelled_request_keeps_its_turn_until_its_read_has_ended(async_client):
     async with held(in_readers, at="chat_room") as (go, arrived):
         asking = asyncio.create_task(async_client.get("/rooms.json"))
         await until(arrived.is_set)

@@ -36,7 +36,7 @@ def png_size(path):
     return "{}x{}".format(*struct.unpack(">II", head[16:]))
 
 
-def test_the_manifest_names_icons_that_exist_and_have_the_sizes_it_says(client):
+def test_the_icons_of_the_manifest_exist_in_the_sizes_that_it_names(client):
     page = client.get("/").content.decode()
     address = re.search(r'<link rel="manifest" href="([^"]+)">', page)[1]
     response = client.get(address)
@@ -54,7 +54,7 @@ def test_the_manifest_names_icons_that_exist_and_have_the_sizes_it_says(client):
             assert 'viewBox="0 0 512 512"' in Path(path).read_text()
 
 
-def test_below_a_prefix_all_of_it_lies_below_the_prefix(client):
+def test_with_a_path_prefix_every_url_has_the_prefix(client):
     set_script_prefix("/chat/")
     try:
         manifest = json.loads(pwa.manifest(client.get("/").wsgi_request).content)
@@ -68,7 +68,7 @@ def test_below_a_prefix_all_of_it_lies_below_the_prefix(client):
     assert shell_of(script)["offline"] == "/chat/offline/"
 
 
-def test_the_worker_is_always_asked_for_anew_and_keeps_only_hashed_files(client):
+def test_the_worker_is_not_cached_and_caches_only_hashed_files(client):
     response = client.get("/sw.js")
     files = shell_of(response.content.decode())["files"]
 
@@ -78,7 +78,7 @@ def test_the_worker_is_always_asked_for_anew_and_keeps_only_hashed_files(client)
     assert all(re.search(r"\.[0-9a-f]{12}\.(css|js|svg|png)$", name) for name in files)
 
 
-def test_every_file_that_a_room_names_is_kept(client):
+def test_every_file_that_a_room_page_uses_is_cached(client):
     files = shell_of(client.get("/sw.js").content.decode())["files"]
     page = client.get("/r/attic/").content.decode()
 
@@ -88,7 +88,7 @@ def test_every_file_that_a_room_names_is_kept(client):
     assert not named - set(files)
 
 
-def test_where_static_files_have_no_hashes_nothing_is_kept(client, settings):
+def test_without_hashed_static_files_nothing_is_cached(client, settings):
     assert client.get("/sw.js").status_code == 200
     pwa.build.cache_clear()
     settings.DEBUG = True

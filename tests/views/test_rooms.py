@@ -1,4 +1,4 @@
-"""The list of rooms, making one by naming it, and a room's link as a QR code."""
+"""The list of rooms, the form that creates one, and a room's link as a QR code."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def listed(*slugs):
 # The list
 
 
-async def test_the_list_is_the_lobby_and_the_rooms_that_the_visitor_names():
+async def test_the_list_has_the_lobby_and_the_rooms_that_the_client_asks_for():
     await store([*posts(2, slug="attic"), post(slug="secret")])
 
     assert list(await listed()) == [LOBBY]
@@ -74,7 +74,7 @@ async def test_the_operator_can_list_some_rooms_or_all(settings):
     assert list(await listed()) == [LOBBY, "newest", "newer", "older", "silent"]
 
 
-async def test_a_list_of_all_rooms_is_bounded_and_not_sought_for_everyone(settings, monkeypatch):
+async def test_a_list_of_all_rooms_is_bounded_and_cached(settings, monkeypatch):
     settings.LISTED_ROOMS = ["*"]
     monkeypatch.setattr(directory, "MAX_LISTED", 3)
     await store([post(slug=f"room-{number}") for number in range(5)])
@@ -85,7 +85,7 @@ async def test_a_list_of_all_rooms_is_bounded_and_not_sought_for_everyone(settin
     assert "another" not in await listed()
 
 
-async def test_the_list_says_how_many_are_in_a_room_now():
+async def test_the_list_has_the_number_of_people_in_a_room():
     async with enter("attic") as hers, enter("attic"):
         while hers.welcome["count"] != 2 and (await hers.frame_of("people.changed"))["count"] != 2:
             pass
@@ -113,7 +113,7 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one():
         assert len(queries) == 1
 
 
-def test_a_browser_may_keep_the_list_for_a_moment_and_nobody_else_may(client):
+def test_only_the_browser_may_cache_the_list_and_for_seconds(client):
     assert client.get("/rooms.json").headers["Cache-Control"] == "private, max-age=3"
 
 
@@ -130,7 +130,7 @@ def test_the_lobby_is_linked_at_its_own_address(client, settings):
 # Making a room
 
 
-def test_a_room_is_made_by_naming_it(visitor):
+def test_a_room_is_created_by_its_title(visitor):
     response = visitor.post("/rooms/", {"title": "  Bücher &  Wein "})
 
     assert response.status_code == 303
@@ -138,7 +138,7 @@ def test_a_room_is_made_by_naming_it(visitor):
     assert "<bdi data-room-title>Bücher &amp; Wein</bdi>" in visitor.get("/r/bucher-wein/").text
 
 
-def test_a_room_that_exists_is_offered_and_not_made_again(visitor):
+def test_an_existing_room_is_offered_and_not_created_again(visitor):
     create_room(slug="book-club", title="Book <b>Club")
 
     response = visitor.post("/rooms/", {"title": "Book: Club"})
@@ -162,7 +162,7 @@ def test_a_room_with_an_unguessable_link_is_always_new(visitor):
     assert len(room.slug) > len("book-club-") + 12
 
 
-def test_a_script_is_told_what_became_of_it(visitor):
+def test_a_client_that_prefers_json_gets_the_result_as_json(visitor):
     def made(title):
         return visitor.post("/rooms/", {"title": title}, headers={"Accept": "application/json"})
 
@@ -176,7 +176,7 @@ def test_a_script_is_told_what_became_of_it(visitor):
     assert "visible" in refused.json()["detail"]
 
 
-def test_a_name_that_no_room_can_have_is_refused_and_kept_in_the_form(visitor):
+def test_an_invalid_title_is_refused_and_stays_in_the_form(visitor):
     response = visitor.post("/rooms/", {"title": "x" * 81})
 
     assert response.status_code == 400
@@ -184,7 +184,7 @@ def test_a_name_that_no_room_can_have_is_refused_and_kept_in_the_form(visitor):
     assert "x" * 81 in response.text
 
 
-def test_nobody_makes_rooms_without_end(visitor, monkeypatch):
+def test_creating_rooms_is_rate_limited(visitor, monkeypatch):
     monkeypatch.setattr(rate_limits, "ROOMS", (0.01, 2))
     limits = rate_limits.RateLimits()  # each request of this client has an event loop of its own
     monkeypatch.setattr("chat.live.runtime.RateLimits", lambda: limits)
@@ -199,7 +199,7 @@ def test_nobody_makes_rooms_without_end(visitor, monkeypatch):
     assert not Room.objects.filter(slug="three").exists()
 
 
-def test_who_sends_no_cookie_makes_no_room(client):
+def test_a_client_without_a_cookie_cannot_create_a_room(client):
     response = client.post("/rooms/", {"title": "Attic"})
 
     assert response.status_code == 400
@@ -207,7 +207,7 @@ def test_who_sends_no_cookie_makes_no_room(client):
     assert not Room.objects.filter(slug="attic").exists()
 
 
-def test_another_site_cannot_make_a_room():
+def test_another_site_cannot_create_a_room():
     mallory = Client(enforce_csrf_checks=True)
     mallory.get("/rooms/")
 
@@ -249,11 +249,11 @@ def test_the_code_of_another_origin_has_another_url(client, settings):
     assert code == code_of("https://chat.example/r/attic/")
 
 
-def test_behind_a_proxy_that_says_so_the_code_holds_https(client):
+def test_behind_an_https_proxy_the_code_holds_an_https_link(client):
     assert client.get("/r/attic/qr.svg", secure=True).content == code_of(
         "https://testserver/r/attic/"
     )
 
 
-def test_a_slug_that_no_room_has_has_no_code(client):
+def test_a_slug_that_no_room_can_have_has_no_code(client):
     assert client.get("/r/No_Room/qr.svg").status_code == 404

@@ -1,4 +1,4 @@
-"""A request for a host that is not in ALLOWED_HOSTS: told which setting allows it."""
+"""A request for a host that is not in ALLOWED_HOSTS: the page names the setting."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_long_host_is_cut_off():
 
 
 @pytest.mark.parametrize("host", ["<b>bold</b>", "my_host", "a b", "é", ""])
-def test_what_is_no_host_is_not_shown_and_no_setting_is_promised_to_help(host):
+def test_an_invalid_host_is_not_shown_and_no_setting_is_suggested(host):
     page = page_for(host)
 
     assert "That request isn't valid" in page

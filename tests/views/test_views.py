@@ -1,4 +1,4 @@
-"""The pages, and the form that keeps a name."""
+"""The pages, and the form that saves a name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_lobby_is_at_the_root(client):
     assert config["socket_url"] == "/ws"
 
 
-def test_a_room_has_a_page_before_anybody_spoke_in_it(client):
+def test_a_room_has_a_page_before_its_first_message(client):
     response = client.get("/r/my-attic/")
 
     assert response.status_code == 200
@@ -55,7 +55,7 @@ def test_a_room_without_the_slash_is_found(client):
 
 
 @pytest.mark.parametrize("slug", ["Attic", "a_b", "a.b", "a" * 65, "é", "a b", "<b>", ".."])
-def test_a_name_that_no_room_can_have_is_answered_with_a_page_that_says_so(client, slug):
+def test_a_slug_that_no_room_can_have_gets_a_page_that_explains_it(client, slug):
     response = client.get(f"/r/{slug}/")
 
     assert response.status_code == 404
@@ -65,7 +65,7 @@ def test_a_name_that_no_room_can_have_is_answered_with_a_page_that_says_so(clien
     assert COOKIE not in response.cookies
 
 
-def test_an_address_that_is_nothing_has_a_page_of_ours(client):
+def test_an_unknown_address_gets_the_chats_own_404_page(client):
     response = client.get("/nowhere/")
 
     assert response.status_code == 404
@@ -78,7 +78,7 @@ def test_pages_are_only_read(client, path):
     assert client.post(path).status_code == 405
 
 
-def test_who_comes_back_to_where_a_form_was_answered_is_led_to_the_room(client):
+def test_a_get_of_the_forms_address_redirects_to_the_room(client):
     answer = client.get("/r/attic/say/")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/r/attic/")
@@ -96,11 +96,11 @@ def test_a_visitor_is_remembered(client):
     assert first["max-age"] > 300 * 24 * 3600
 
 
-def test_over_https_the_cookie_is_never_sent_in_the_clear(client):
+def test_over_https_the_cookie_is_secure(client):
     assert client.get("/", secure=True).cookies[COOKIE]["secure"]
 
 
-def test_a_page_is_not_kept_by_caches(client):
+def test_a_page_is_not_cached(client):
     assert "no-store" in client.get("/").headers["Cache-Control"]
 
 
@@ -122,7 +122,7 @@ def test_pages_carry_the_security_headers(client, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/r/Attic/", "/nowhere/"])
-def test_pages_hold_nothing_that_their_policy_would_block(client, path):
+def test_pages_contain_nothing_that_their_policy_would_block(client, path):
     page = client.get(path).content.decode()
 
     inline = re.findall(r'<script(?![^>]*(?:src=|type="application/json"))[^>]*>', page)
@@ -130,7 +130,7 @@ def test_pages_hold_nothing_that_their_policy_would_block(client, path):
     assert not re.search(r"<style|\sstyle=|\son\w+=", page)
 
 
-def test_another_host_is_not_served(client):
+def test_an_unknown_host_is_not_served(client):
     assert client.get("/", headers={"host": "localhost"}).status_code == 200
 
     assert client.get("/", headers={"host": "mallory.example"}).status_code == 400
@@ -148,7 +148,7 @@ def rename(client, name, **headers):
     return client.post("/name/", {"name": name}, headers={"X-CSRFToken": client.token, **headers})
 
 
-def test_a_new_name_is_kept_and_the_author_stays_the_same(browser_of_alice):
+def test_a_new_name_is_saved_and_the_author_stays_the_same(browser_of_alice):
     before = guest_from({COOKIE: browser_of_alice.cookies[COOKIE].value})
 
     response = rename(browser_of_alice, "  Ａlice ")
