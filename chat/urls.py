@@ -7,9 +7,9 @@ from chat.views import health, history_lookup, name, post_form, pwa, qr, room_pa
 urlpatterns = [
     path("", room_page.lobby, name="lobby"),
     path("r/<str:slug>/", room_page.room, name="room"),
-    path("r/<str:slug>/at/", history_lookup.by_date, name="at"),
-    path("r/<str:slug>/missed/", history_lookup.unread_count, name="missed"),
-    path("r/<str:slug>/say/", post_form.post, name="say"),
+    path("r/<str:slug>/at/", history_lookup.by_date, name="by_date"),
+    path("r/<str:slug>/missed/", history_lookup.unread_count, name="unread_count"),
+    path("r/<str:slug>/say/", post_form.post, name="post_form"),
     path("r/<str:slug>/qr.svg", qr.qr, name="qr"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms.json", rooms.list_rooms, name="list_rooms"),

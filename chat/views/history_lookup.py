@@ -21,7 +21,7 @@ from chat.views.request_limits import look_up
 from chat.views.responses import wants_json
 from chat.views.room_page import PostForm, bad_slug, room_page
 
-MOST_MISSED = 1_000  # messages that are counted; `more` says whether there are others
+MAX_UNREAD = 1_000  # messages that are counted; `more` says whether there are others
 
 
 class BadDate(ChatError):
@@ -76,7 +76,7 @@ async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
     guest = guest_from(request.COOKIES)
     try:
         author_id = guest.person.author_id if guest else ""
-        answer = await look_up(request, _missed, slug, after, author_id)
+        answer = await look_up(request, _unread, slug, after, author_id)
     except Unavailable as error:
         return json_refusal(error)
     return JsonResponse(answer)
@@ -91,13 +91,13 @@ async def _refused(request: HttpRequest, slug: str, error: ChatError) -> HttpRes
     return with_status(await room_page(request, slug, guest, form), error)
 
 
-def _missed(slug: str, after: int, reader: str) -> dict[str, Any]:
+def _unread(slug: str, after: int, reader: str) -> dict[str, Any]:
     theirs = _room(slug).since(after + 1).exclude(author_id=reader).values_list("seq", flat=True)
-    seqs = list(theirs[: MOST_MISSED + 1])
+    seqs = list(theirs[: MAX_UNREAD + 1])
     return {
         "seq": seqs[0] if seqs else None,
-        "count": min(len(seqs), MOST_MISSED),
-        "more": len(seqs) > MOST_MISSED,
+        "count": min(len(seqs), MAX_UNREAD),
+        "more": len(seqs) > MAX_UNREAD,
     }
 
 

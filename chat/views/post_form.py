@@ -48,8 +48,8 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
         await _store(slug, guest.person, body, _uuid(posted_id), address)
     except ChatError as error:
         asks_name = "name" in request.POST
-        attempt = PostForm(_kept_id(posted_id), name, body, message_for(error), asks_name=asks_name)
-        response = await room_page(request, slug, guest, attempt)
+        form = PostForm(_kept_id(posted_id), name, body, message_for(error), asks_name=asks_name)
+        response = await room_page(request, slug, guest, form)
         return with_status(response, error)
     response = SeeOther(room_url)
     remember(guest, request, response)

@@ -53,8 +53,8 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     guest, is_new = guest_or_new(request.COOKIES)
-    attempt = PostForm(uuid4(), guest.name, asks_name=is_new)
-    return await room_page(request, slug, guest, attempt)
+    form = PostForm(uuid4(), guest.name, asks_name=is_new)
+    return await room_page(request, slug, guest, form)
 
 
 async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
@@ -64,20 +64,18 @@ async def bad_slug(request: HttpRequest, slug: str) -> HttpResponse:
         return await sync_to_async(render)(request, page, {"slug": slug}, status=404)
 
 
-async def room_page(
-    request: HttpRequest, slug: str, guest: Guest, attempt: PostForm
-) -> HttpResponse:
-    """The page for `guest`, its forms filled in from `attempt`. Raises TooFast.
+async def room_page(request: HttpRequest, slug: str, guest: Guest, form: PostForm) -> HttpResponse:
+    """The page for `guest`, its forms filled in from `form`. Raises TooFast.
 
     Without the database the page has no messages, and connects once the database is back.
     """
     at = parse_seq(request.GET.get("at", ""))
-    async with page_turn(request, shows_refusal=bool(attempt.refusal)) as turns:
+    async with page_turn(request, shows_refusal=bool(form.refusal)) as turns:
         try:
             stored = await turns.read(_read, slug, at)
         except Unavailable:
             stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
-        return await sync_to_async(_rendered)(request, stored, guest, attempt)
+        return await sync_to_async(_rendered)(request, stored, guest, form)
 
 
 class Stored(NamedTuple):
@@ -95,9 +93,7 @@ def _read(slug: str, at: int | None) -> Stored:
     return Stored(here, message_page(slug, at), is_private, listed_rooms())
 
 
-def _rendered(
-    request: HttpRequest, stored: Stored, guest: Guest, attempt: PostForm
-) -> HttpResponse:
+def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm) -> HttpResponse:
     here, page, is_private, listed = stored
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
@@ -107,8 +103,8 @@ def _rendered(
     config = {
         "socket_url": f"{root}ws" if slug == LOBBY else f"{root}ws/{slug}",
         "name_url": reverse("name"),
-        "at_url": reverse("at", args=[slug]),
-        "missed_url": reverse("missed", args=[slug]),
+        "at_url": reverse("by_date", args=[slug]),
+        "missed_url": reverse("unread_count", args=[slug]),
         "rooms_url": reverse("list_rooms"),
         "room_url": Room(slug="SLUG").get_absolute_url(),
         "lobby": {
@@ -140,7 +136,7 @@ def _rendered(
         "invitation": inviting,
         "page": page,
         "reader_id": guest.person.author_id,
-        "attempt": attempt,
+        "form": form,
         "rooms": listed,
         "max_title": MAX_TITLE,
     }

@@ -73,39 +73,39 @@ async def rooms(request: HttpRequest) -> HttpResponse:
         response = await _page(request, NewRoomForm())
         await sync_to_async(remember)(guest, request, response)
         return response
-    naming = NewRoomForm(request.POST.get("title", ""), "unguessable" in request.POST)
+    form = NewRoomForm(request.POST.get("title", ""), "unguessable" in request.POST)
     try:
         if is_new:
             raise NoCookie
         room, is_created = await runtime().posting.open_room(
             guest.person,
-            naming.title,
-            unguessable=naming.unguessable,
+            form.title,
+            unguessable=form.unguessable,
             address=request.META.get("REMOTE_ADDR"),
         )
     except ChatError as error:
         if wants_json(request):
             return json_refusal(error)
-        refused = NewRoomForm(naming.title, naming.unguessable, refusal=message_for(error))
+        refused = NewRoomForm(form.title, form.unguessable, refusal=message_for(error))
         return await _page(request, refused, error)
     url = room.get_absolute_url()
     if wants_json(request):
         created = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
         return JsonResponse(created, status=201 if is_created else 200)
     if not is_created:
-        taken = NewRoomForm(naming.title, naming.unguessable, taken=room)
+        taken = NewRoomForm(form.title, form.unguessable, taken=room)
         return await _page(request, taken, status=409)
     return SeeOther(url)
 
 
 async def _page(
-    request: HttpRequest, naming: NewRoomForm, error: ChatError | None = None, *, status: int = 200
+    request: HttpRequest, form: NewRoomForm, error: ChatError | None = None, *, status: int = 200
 ) -> HttpResponse:
     async with page_turn(request, shows_refusal=error is not None) as turns:
         try:
             listed = await turns.read(summaries, [])
         except Unavailable:
             listed, status = None, 503
-        context: dict[str, Any] = {"naming": naming, "rooms": listed, "max_title": MAX_TITLE}
+        context: dict[str, Any] = {"form": form, "rooms": listed, "max_title": MAX_TITLE}
         response = await sync_to_async(render)(request, "chat/rooms.html", context, status=status)
     return with_status(response, error) if error else response

@@ -161,7 +161,7 @@ def test_messages_of_others_since_a_visit_are_counted(attic):
 
 
 def test_the_count_of_unread_messages_has_a_limit(client, attic, monkeypatch):
-    monkeypatch.setattr("chat.views.history_lookup.MOST_MISSED", 10)
+    monkeypatch.setattr("chat.views.history_lookup.MAX_UNREAD", 10)
 
     assert ask(client, "missed", after=0).json() == {"seq": 1, "count": 10, "more": True}
     for bad in ("", "-1", "1e3", "9" * 16, "¹"):
