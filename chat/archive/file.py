@@ -1,7 +1,7 @@
 """The archive as a file: gzipped JSON Lines.
 
 First a header, then for each part a line with its name, columns and count and a line for each
-row, at last the SHA-256 of all that came before. Nobody's database can be told from it.
+row, at last the SHA-256 of all that came before. It does not depend on the kind of database.
 """
 
 from __future__ import annotations

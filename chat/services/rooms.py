@@ -14,7 +14,7 @@ def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
     """The room at `slug`, and whether it is new. One that is stored already stays as it is.
 
     A new one gets the epoch that it had before it was stored, so that the cursors of people who
-    are in it already stay valid; they are told its title.
+    are in it already stay valid; they receive its title.
     """
     with transaction.atomic():
         room = Room.objects.at(slug)
@@ -32,8 +32,8 @@ def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
 def change_room(*, slug: str, title: str, retention_days: int | None) -> None:
     """Change a room's settings. Its log is not touched.
 
-    New visitors see the title: hubs are told of it, and read it with the heads. A page shows the
-    retention as of when it was loaded.
+    New visitors see the title: hubs get it by the announcement, and with the heads. A page that
+    is open shows the retention as of when it was loaded.
     """
     with transaction.atomic():
         Room.objects.filter(slug=slug).update(title=title, retention_days=retention_days)

@@ -1,1 +1,1 @@
-"""What the templates say in Django's own way, and Python must work out."""
+"""Template tags and filters."""

@@ -29,7 +29,7 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 async def readyz(request: HttpRequest) -> JsonResponse:
     """200 when this process can serve visitors, else 503; with the state of each part."""
     parts = await runtime().readiness.shortcomings()
-    is_ready = all(said == FINE for part, said in parts.items() if part not in NOT_REQUIRED)
+    is_ready = all(state == FINE for part, state in parts.items() if part not in NOT_REQUIRED)
     answer = {"status": "ready" if is_ready else "not ready", **parts}
     return JsonResponse(answer, status=200 if is_ready else 503)
 
