@@ -83,8 +83,8 @@ def test_a_dead_key_outside_the_field_composes_in_it(alice):
     dead = {"key": "Dead", "code": "Equal", "windowsVirtualKeyCode": 187}
     input_method.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **dead})
     expect(alice.field).to_be_focused()
-    with_status = {"text": "´", "selectionStart": 1, "selectionEnd": 1}
-    input_method.send("Input.imeSetComposition", with_status)
+    accent = {"text": "´", "selectionStart": 1, "selectionEnd": 1}
+    input_method.send("Input.imeSetComposition", accent)
     input_method.send("Input.insertText", {"text": "é"})
 
     expect(alice.field).to_have_value("é")
