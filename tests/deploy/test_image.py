@@ -16,7 +16,7 @@ import sys
 
 import pytest
 
-from testing import processes
+from testing import environment, processes
 from testing.processes import ROOT
 from tests.test_house import SETTING, settings_read
 
@@ -160,12 +160,11 @@ def compose(**variables):
 
 def podman_compose(*words, **variables):
     filled = {"CHAT_DOMAIN": "chat.example", "SECRET_KEY": "s", "POSTGRES_PASSWORD": "p"}
-    kept = {name: value for name, value in os.environ.items() if name in processes.KEPT}
     command = ["-m", "podman_compose", "--podman-path", "/bin/echo", "--file", "compose.yaml"]
     return subprocess.run(
         [sys.executable, *command, *words],
         cwd=DEPLOY,
-        env=kept | filled | variables,
+        env=environment.only(filled | variables),
         capture_output=True,
         text=True,
         timeout=120,

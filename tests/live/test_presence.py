@@ -116,7 +116,7 @@ async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, 
         refusal = await hers.ask("name.set", name=name)
 
         assert refusal["code"] == "bad_name"
-        assert refusal["detail"].startswith("A name")
+        assert "name" in refusal["detail"].lower()
         await hers.say("Still me")
         await hers.bodies(until=1)
         assert hers.messages[0]["author_name"] == "Alice"
