@@ -21,11 +21,11 @@ def write(results: Results, path: Path) -> None:
 
 
 def figures(results: Results) -> str:
-    head = ["connections × talking", *(f"{people:,} × {talkers}" for people, talkers in COMPARED)]
+    head = ["connections × senders", *(f"{people:,} × {talkers}" for people, talkers in COMPARED)]
     rows = []
     for name in STARTS:
         cells = [results.cell(name, *load) for load in COMPARED]
         if any(cells) and name != OURS_PLAIN:
             shown = f"**{name}**" if name == OURS else name
-            rows.append([shown, *(f"{cell.deliveries:,.0f}" if cell else "" for cell in cells)])
+            rows.append([shown, *(f"{cell.deliveries:,.0f}" if cell else "–" for cell in cells)])
     return table(head, rows)
