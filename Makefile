@@ -1,4 +1,5 @@
-# Variables given here reach the chat as settings: make run PORT=9000 DEBUG=1 ALLOWED_HOSTS=chat.example
+# Variables given here reach the chat as settings: make run LOG_LEVEL=debug ALLOWED_HOSTS=chat.example
+# HOST and PORT are not settings: they become --bind and --port of `serve`.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000

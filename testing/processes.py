@@ -1,6 +1,6 @@
 """Real servers for tests: each on a free loopback port, in its own folder, stopped at the end.
 
-A test can `kill` or `pause` a server and brought back on the same port (`resume`, `restart`).
+A test can `kill` or `pause` a server and bring it back on the same port (`restart`, `resume`).
 All calls block; from a coroutine use `asyncio.to_thread`.
 """
 

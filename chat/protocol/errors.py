@@ -1,7 +1,8 @@
-"""Every way in which the server refuses a client: its code, and whether and when to retry.
+"""Every way in which a socket's client is refused: the code, and whether and when to retry.
 
 A `ChatError` refuses one command and leaves the socket open; a `CloseCode` ends the socket.
-Details are lazy translations: English on the wire, in the reader's language in a view.
+Views raise a `ChatError` too, some of them one of their own. Details are lazy translations:
+English on the wire, in the reader's language in a view.
 """
 
 from __future__ import annotations
