@@ -125,8 +125,8 @@ class CloseCode(IntEnum):
         4030,
         "Too many connections or rooms, from your address or in total. Reconnect later.",
     )
-    STALLED = 4408, "You read nothing for 30 seconds. Reconnect and resume."
     UNAVAILABLE = 4053, "The server cannot read its database. Reconnect later."
+    STALLED = 4408, "You read nothing for 30 seconds. Reconnect and resume."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
     BAD_ROOM = 4504, "There is no room at this address: slugs are 1 to 64 of a-z, 0-9 and -."
 

@@ -29,8 +29,8 @@ MAX_FRAME_IN: Annotated[
 MAX_FRAME_OUT: Annotated[int, "bytes of a frame from the server"] = 256 * 1024
 PAGE: Annotated[int, "messages that a newcomer gets"] = 50
 MAX_PAGE: Annotated[int, "messages of one `history.fetch`"] = 100
-MAX_REPLAY: Annotated[int, "changes that a resume brings; further behind is a reset"] = 1_000
-MAX_PEOPLE: Annotated[int, "people listed by name; the count goes on"] = 100
+MAX_REPLAY: Annotated[int, "changes sent on resuming; a client further behind is reset"] = 1_000
+MAX_PEOPLE: Annotated[int, "people listed by name; `count` is the number of all"] = 100
 MAX_SEQ: Annotated[int, "the largest integer that JavaScript represents exactly"] = 2**53 - 1
 
 ENVELOPE = 100  # bytes of a frame around its messages, at most
@@ -134,7 +134,7 @@ class NameAck(Ack, tag="ack", frozen=True):
 
 
 class Error(Struct, tag_field="type", tag="error", frozen=True):
-    """A command was refused. The connection stays."""
+    """A command was refused. The connection stays open."""
 
     reply_to: Annotated[int | None, Meta(description="null where the command had no valid `id`")]
     code: Annotated[str, Meta(description="see Error codes")]
@@ -156,7 +156,7 @@ class Welcome(Struct, tag_field="type", tag="welcome", frozen=True):
     ]
     limits: Limits
     people: Annotated[list[Person], Meta(description=f"at most {MAX_PEOPLE}")]
-    count: Annotated[int, Meta(description="people in the room in all")]
+    count: Annotated[int, Meta(description="number of people in the room")]
 
 
 class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True):
@@ -171,7 +171,7 @@ class PeopleChanged(Struct, tag_field="type", tag="people.changed", frozen=True)
     """Who is in the room now."""
 
     people: Annotated[list[Person], Meta(description=f"the first {MAX_PEOPLE} by name")]
-    count: Annotated[int, Meta(description="people in the room in all")]
+    count: Annotated[int, Meta(description="number of people in the room")]
 
 
 class Typing(Struct, tag_field="type", tag="typing", frozen=True):
