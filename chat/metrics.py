@@ -35,7 +35,8 @@ COMMIT = Histogram("chat_commit_seconds", "Writing a batch and its commit", buck
 GAPS = Counter("chat_gaps", "Announcements that left a gap in the log")
 REPAIRS = Counter("chat_repairs", "Reads of the log that closed a gap")
 MISSED = Counter(
-    "chat_missed_announcements", "Polls of the database that found changes nobody had announced"
+    "chat_missed_announcements",
+    "Polls of the database that found changes whose announcement had not arrived",
 )
 LAYER_FAILURES = Counter(
     "chat_channel_layer_failures", "Events that the channel layer did not accept"
