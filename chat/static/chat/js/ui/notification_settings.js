@@ -77,7 +77,7 @@ function explanation(state) {
       "Notifications are blocked. Click the icon beside the address to allow them, then reload.",
     );
   return gettext(
-    "Notifications don't work here. They need https and, on an iPhone or iPad, the home screen.",
+    "Notifications need https and, on an iPhone or iPad, this page on the home screen.",
   );
 }
 
