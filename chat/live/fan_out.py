@@ -1,4 +1,4 @@
-"""Delivery of a room's news to its readers in this process, pass after pass."""
+"""Delivery of a room's changes to its readers in this process, in passes."""
 
 from __future__ import annotations
 
