@@ -15,7 +15,9 @@ from chat.channel.group import BackgroundSender, GroupMembership
 from chat.live.expiring_peers import ExpiringPeers
 from chat.tasks import cancel
 
-GROUP = "room_counts"
+# The names of the group and of its events are those that the previous release uses: during an
+# upgrade its processes share the channel layer with ours.
+GROUP, ASK, HERE = "census", "census.ask", "census.here"
 HEARTBEAT = 10  # seconds
 ROOM_COUNTS_TTL = 25  # seconds that the counts of a process are kept
 MAX_ROOMS = 1000  # of one event
@@ -60,17 +62,17 @@ class RoomCounts:
         if self._peers.is_own(event):
             return
         now = time.monotonic()
-        if event["type"] == "room_counts.ask":
+        if event["type"] == ASK:
             self._report(now)
         else:
             self._peers.expire(now)
             self._peers.update(event["node"], dict(event["counts"]), now)
 
     def _ask(self) -> None:
-        self._sender.send(GROUP, {"type": "room_counts.ask", "node": self._peers.node})
+        self._sender.send(GROUP, {"type": ASK, "node": self._peers.node})
 
     def _report(self, now: float) -> None:
         counts = list(self._own_counts().items())[:MAX_ROOMS]
-        event = {"type": "room_counts.here", "node": self._peers.node, "counts": counts}
+        event = {"type": HERE, "node": self._peers.node, "counts": counts}
         self._peers.sent(now)
         self._sender.send(GROUP, event)

@@ -196,7 +196,7 @@ async def come_and_go(node, visits, at_once=8):
 
 
 def subscriptions(redis):
-    """Those of the rooms; everybody in the room_counts stays."""
+    """The channels that Redis has subscribers for."""
     with Redis.from_url(redis.url, decode_responses=True) as client:
         return set(client.pubsub_channels())
 

@@ -43,7 +43,7 @@ async def test_a_new_process_gets_the_counts_without_waiting_for_a_heartbeat(mon
     monkeypatch.setattr(room_counts, "HEARTBEAT", 3600)
     layer = get_channel_layer()
     async with process(attic=2):
-        await until(lambda: layer.groups.get("room_counts"))
+        await until(lambda: layer.groups.get(room_counts.GROUP))
         async with process() as late:
             await until(lambda: late.people_in("attic") == 2)
 
@@ -80,12 +80,11 @@ async def test_the_events_are_those_that_the_previous_release_understands():
     async with process(attic=2):
         await until(lambda: len({event["type"] for _, event in layer.sent}) == 2)
 
-    assert {group for group, _ in layer.sent} == {"room_counts"}
+    assert {group for group, _ in layer.sent} == {"census"}
     nodes = {event["node"] for _, event in layer.sent}
     assert len(nodes) == 1
     events = {event["type"]: event for _, event in layer.sent}
     assert events == {
-        "room_counts.ask": {"type": "room_counts.ask", "node": nodes.pop()},
-        "room_counts.here": events["room_counts.ask"]
-        | {"type": "room_counts.here", "counts": [["attic", 2]]},
+        "census.ask": {"type": "census.ask", "node": nodes.pop()},
+        "census.here": events["census.ask"] | {"type": "census.here", "counts": [["attic", 2]]},
     }
