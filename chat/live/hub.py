@@ -83,11 +83,11 @@ class RoomHub:
     async def close(self) -> None:
         """Leave nothing behind: no task, no group, no channel, no cyclic garbage."""
         announcements.unsubscribe(self.slug, self._listener)
-        tasks = [self._opening, *self._tasks, *self._log_frames.tasks]
-        tasks += [self._repairing] if self._repairing else []
-        await cancel(*tasks)
+        await cancel(self._opening, *self._tasks, *self._log_frames.tasks)
         await self.presence.close()
         await self._membership.leave()  # only now: until it is cancelled, it may still be joining
+        if self._repairing:  # only now: until we have left, an event may start one
+            await cancel(self._repairing)
         # Break the reference cycles, so that reference counting frees the hub immediately.
         del (
             self.presence,

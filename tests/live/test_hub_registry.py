@@ -9,7 +9,7 @@ import weakref
 from contextlib import suppress
 
 import pytest
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import DatabaseError, OperationalError
 
 from chat import database
@@ -229,3 +229,27 @@ async def test_the_heads_are_polled_again_after_the_database_failed(quick_polls,
         await replace_log(epoch="another")
 
         assert await hers.close_code() == 4009
+
+
+async def test_a_gap_that_a_closing_hub_finds_is_not_repaired_after_it_has_closed(monkeypatch):
+    monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (0.2, 0.2))
+    layer = use(SlowLayer())
+    layer.go.set()
+
+    def repairs():
+        return [task for task in asyncio.all_tasks() if task.get_name() == "repair lobby"]
+
+    async with enter() as hers:
+        await hers.say("Hello")
+        await until(lambda: layer.groups.get("room.lobby"))
+        joined, epoch = layer.joining, hers.welcome["epoch"]
+        layer.go.clear()
+    await until(lambda: layer.joining > joined)  # it is leaving
+    event = {"type": "room.changed", "epoch": epoch, "after": 1, "head": 3, "changes": None}
+    await InMemoryChannelLayer.group_send(layer, "room.lobby", event)
+    await until(repairs)
+
+    layer.go.set()
+    await until(lambda: runtime().hubs.is_idle)
+
+    assert not repairs()
