@@ -73,8 +73,9 @@ def _warn_about_a_short_secret() -> None:
     """Only a warning: an error would stop servers that run today when they are upgraded."""
     if len(settings.SECRET_KEY) < MIN_SECRET_LENGTH:
         logger.warning(
-            "SECRET_KEY has only %d characters. Anyone who guesses it can post as anyone else. Set"
-            " it to 50 random characters; everyone then returns as a new guest, once.",
+            "SECRET_KEY has only %d characters. It signs guests' cookies, and anyone who guesses it"
+            " can forge them. Set it to 50 random characters; everyone then returns as a new guest,"
+            " once.",
             len(settings.SECRET_KEY),
         )
 
