@@ -1,4 +1,6 @@
-"""Rate limits, and limits on how much a client may have open. 0 means unlimited."""
+"""Rate limits, and limits on how much a client may have open. 0 means unlimited; a
+burst of 0 counts as 1, since a rate without any burst would let nothing through.
+"""
 
 from __future__ import annotations
 

@@ -78,8 +78,12 @@ HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600, most=10 * YEAR)
 
 # The slugs of rooms on everybody's list besides the lobby; "*" lists every room.
 LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
+RETENTION_DAYS = env.int(  # for manage.py prune
+    "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
+)
 
-# Limits; 0 means unlimited. The limits of the protocol are in chat/protocol/frames.py.
+# Limits; 0 means unlimited, except for MESSAGE_BURST, where it counts as 1. The limits of the
+# protocol are in chat/protocol/frames.py.
 MESSAGE_RATE = env.float("MESSAGE_RATE", default=1.0, most=100_000)  # messages a second per author
 MESSAGE_BURST = env.int("MESSAGE_BURST", default=10, most=100_000)  # messages
 COMMAND_RATE = env.float("COMMAND_RATE", default=20.0, most=100_000)  # a second per socket
@@ -93,9 +97,8 @@ DAILY_MEGABYTES_PER_ADDRESS = env.int("DAILY_MEGABYTES_PER_ADDRESS", default=500
 # On the disk with SQLite's file.
 MIN_FREE_MEGABYTES = env.int("MIN_FREE_MEGABYTES", default=100, most=1_000_000)
 POST_QUEUE_LIMIT = env.int("POST_QUEUE_LIMIT", default=10_000, most=10_000_000)  # posts
-RETENTION_DAYS = env.int(  # for manage.py prune
-    "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
-)
+
+# Shutdown
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=10, most=3600)
 
 # Logs, metrics and error reports
