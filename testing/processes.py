@@ -39,7 +39,7 @@ class ServerFailed(Exception):
 
 
 class Server:
-    """One child process and the folder with its output. Each kind says when it `answers`."""
+    """One child process and the folder with its output. Each subclass defines `answers`."""
 
     stop_signal = signal.SIGTERM
 
@@ -54,7 +54,7 @@ class Server:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Return once it answers. Raises ServerFailed when it ends first, or stays silent."""
+        """Return once it answers. Raises ServerFailed if it ends first, or does not answer."""
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C ends the tests, and they end the server.
             streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
@@ -238,7 +238,7 @@ redis_server = functools.partial(serving, Redis)
 
 
 def free_port() -> int:
-    """One that nobody uses, below those the kernel hands out: still free at a restart."""
+    """A port that is free and stays so until a restart: the kernel assigns only higher ones."""
     for port in random.sample(range(15_000, 32_000), 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))

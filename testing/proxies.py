@@ -1,4 +1,4 @@
-"""The proxies of deploy/, as real processes before real nodes: TLS on free ports.
+"""The proxies of deploy/, as real processes in front of real nodes: TLS on free ports.
 
 Each runs the committed file; what an operator would decide comes from its environment.
 """
@@ -29,9 +29,9 @@ BEHIND = {"PUBLIC_URL": f"https://{DOMAIN}"}  # for nodes: it trusts proxies on 
 
 
 class Proxy(Server):
-    """Terminates TLS for `DOMAIN` at `port`, before the processes at `nodes`, a list of ports."""
+    """Terminates TLS for `DOMAIN` at `port`, in front of the processes at the ports `nodes`."""
 
-    ca: Path  # whom a client has to trust
+    ca: Path  # the certificate that clients have to trust
 
     def __init__(self, folder: Path, command: Sequence[str], nodes: Sequence[int], env: dict):
         self.folder = folder
@@ -140,7 +140,7 @@ class Nginx(Proxy):
 
 
 def make_certificate(folder: Path, *, days: int = 30) -> tuple[Path, Path]:
-    """A certificate for DOMAIN that vouches for itself, and its key."""
+    """A self-signed certificate for DOMAIN, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
     now = datetime.now(UTC)

@@ -17,8 +17,8 @@ def draft_of(path: Path) -> Iterator[IO[bytes]]:
     """A file beside `path`, `.NAME.*.part`, that only its owner may read. It replaces `path` when
     the block ends, and is removed when it fails.
 
-    A process that is killed leaves its draft behind. Whoever writes one holds a lock on it, which
-    ends with the process, so the next draft of the same name removes those without. Raises OSError.
+    A process that is killed leaves its draft behind. It held a lock on it, which ended with the
+    process, so the next draft for `path` removes those that are not locked. Raises OSError.
     """
     _remove_abandoned(path)
     descriptor, draft = _new_draft(path)

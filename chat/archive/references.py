@@ -26,8 +26,8 @@ class References:
         for field, places in self._places.items():
             key, label = field.target_field.attname, field.model._meta.label_lower
             others = field.target_field.model._base_manager.using(alias)
-            meant = iter(places)
-            while some := list(islice(meant, CHUNK)):
+            values = iter(places)
+            while some := list(islice(values, CHUNK)):
                 found = others.filter(**{f"{key}__in": some}).values_list(key, flat=True)
                 known = {field.get_db_prep_save(each, connections[alias]) for each in found}
                 for value in some:

@@ -49,7 +49,7 @@ def preparing(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Any], 
         try:
             value = field.to_python(value)
             if isinstance(value, datetime):
-                value.astimezone(UTC)  # PostgreSQL stores a time before the year 1; nobody reads it
+                value.astimezone(UTC)  # before year 1 Python could not read it back
             return field.get_db_prep_save(value, connection)
         except ValidationError as error:
             raise ValueError(f"is not valid: {' '.join(error.messages)}") from None

@@ -22,7 +22,7 @@ FIRST = re.compile(rf"[\U0001f1e6-\U0001f1ff]{{2}}|.{MARKS}(?:\u200d.{MARKS})*",
 
 @register.filter
 def initial(name: str) -> str:
-    """The first letter, or what people take for one, as a capital."""
+    """The first letter, as a capital, or the emoji or flag that the name starts with."""
     first = FIRST.match(name)
     return first[0].upper() if first else "?"
 

@@ -1,4 +1,4 @@
-"""Tell the browser of a page's whole module graph at once, not of one more import at a time."""
+"""Preloads all modules of a page, which a browser would otherwise discover import by import."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ IMPORT = re.compile(
 
 @register.simple_tag
 def module_preloads(name: str) -> SafeString:
-    """A link for every module that the one called `name` imports, at whatever remove. They come
-    after the styles, without which nothing is shown; over HTTP/2 all would come at once."""
+    """A link for every module that the one called `name` imports, directly or not. They have a
+    low priority: nothing is shown before the styles, and over HTTP/2 all load concurrently."""
     modules = _imported(name) if settings.DEBUG else _imported_once(name)
     return format_html_join(
         "\n",

@@ -1,7 +1,7 @@
 """Checks a running chat from a user's browser to the disk, and says what to change.
 
 There is one module for each part that is checked. A check is a function that returns a Finding and
-changes nothing. All it uses of the chat are its settings and its protocol.
+changes nothing. They use the chat's settings, protocol and groups, and none of its live parts.
 """
 
 from chatsite.doctor.examination import examine

@@ -63,8 +63,8 @@ def outside(site: Site) -> Iterator[Finding]:
     yield from until_wrong(partial(check, site) for check in PAGE)
     connected = yield from until_wrong(partial(check, site) for check in SOCKETS)
     if connected:
-        yield fanout.processes_hear_each_other(site)
-        yield fanout.server_and_we_share_a_layer(site)
+        yield fanout.processes_share_events(site)
+        yield fanout.server_shares_our_layer(site)
 
 
 def until_wrong(

@@ -24,7 +24,7 @@ SAME_REDIS = "chat.env, the same for every process: REDIS_URL=redis://127.0.0.1:
 
 
 @check("fan-out")
-async def processes_hear_each_other(site: Site) -> Finding:
+async def processes_share_events(site: Site) -> Finding:
     """Reaches as many processes as the proxy spreads SOCKETS connections over."""
     room, count = new_room(), min(SOCKETS, settings.SOCKETS_PER_ADDRESS or SOCKETS)
     missed = 0
@@ -55,7 +55,7 @@ async def processes_hear_each_other(site: Site) -> Finding:
 
 
 @check("second process")
-async def server_and_we_share_a_layer(site: Site) -> Finding:
+async def server_shares_our_layer(site: Site) -> Finding:
     """This command is one more process: does it receive what a server sends?"""
     if not settings.REDIS_URL:
         return note("second process", "without REDIS_URL one process serves everybody")

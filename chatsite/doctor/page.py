@@ -32,7 +32,7 @@ def page_opens(site: Site) -> Finding:
             lines.host(site, answer),
         )
     if not validate_host(site.host, settings.ALLOWED_HOSTS):
-        # Caddy's health checks use this name, so it takes all processes for dead.
+        # Caddy's health checks send this host, so all processes look unhealthy to it.
         return wrong(
             "page",
             f"{site.url}/ answers {answer.status}: the chat does not accept the host {site.host}.",
