@@ -142,6 +142,25 @@ def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, b
     wait_until(lambda: reader.has("shown.at(-1).body") == "Afresh")
 
 
+def test_a_message_that_arrives_before_the_panels_is_notified_of(new_context, house, room, bob):
+    context = new_context(base_url=house.url, service_workers="block")
+    context.add_init_script(WORLD)
+    reader = Reader(context.new_page()).opens(room).chooses("Every message")
+    held = []
+    reader.page.route("**/panels.*.js", lambda route: held.append(route))
+    reader.page.reload()
+    expect(reader.page.locator("[data-chat]")).to_have_attribute("data-connection", "connected")
+    reader.page.evaluate("window.permission = 'granted'")
+    reader.looks_away()
+
+    bob.says_for_good("Early")
+    reader.sees("Early")
+    [panels] = held
+    panels.continue_()
+
+    reader.is_told([heading(reader, "Bob in {room}: Early")])
+
+
 def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bob, enter):
     reader.chooses("Every message")
     tabs = [reader, reader.another_tab()]

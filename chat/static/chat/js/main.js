@@ -160,6 +160,7 @@ conversation.addEventListener("posted", ({ detail: { messages } }) => {
   latestButton.count(messages);
   pageTitle.count(messages);
   announcer.announce(messages);
+  panels.then((added) => added?.notifications.notify(messages)); // they may still be loading
 });
 conversation.addEventListener("reset", ({ detail: { replaced } }) => {
   const seq = view.topSeq; // of what is still drawn
@@ -241,7 +242,7 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
 // Everything else is loaded while the connection is being opened.
 const core = { connection, conversation, dayPill, greet, hues, knownNames, name, outbox, people };
 const more = { permalink, scroll, shortcuts, status, timeline, view };
-import("./panels.js").then(
+const panels = import("./panels.js").then(
   ({ addPanels }) => addPanels({ ...core, ...more }),
   () => status.notice(gettext("Parts of this page didn't load. Reload it to try again.")),
 );

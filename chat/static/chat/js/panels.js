@@ -16,18 +16,16 @@ import { Drawer, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
 import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
 
-/** `core` are the parts that main.js has constructed. */
+/** `core` are the parts that main.js has constructed. Returns those that main.js needs. */
 export function addPanels(core) {
   addRooms(core);
   addInvitations();
   addMentions(core);
-  addMenu({
-    notifications: addNotifications(core),
-    jump: addJumpDialog(core),
-    shortcuts: core.shortcuts,
-  });
+  const notifications = addNotifications(core);
+  addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
   addHttpFallback(core);
+  return { notifications };
 }
 
 function addRooms({ connection, conversation, people }) {
@@ -94,7 +92,7 @@ function addMentions({ connection, conversation, hues, people }) {
 }
 
 function addNotifications({ conversation, knownNames, timeline }) {
-  const notifications = new Notifications({
+  return new Notifications({
     parts: parts("notifications", "dialog", "opener", "form", "note"),
     storage,
     key: key("notices"),
@@ -103,10 +101,6 @@ function addNotifications({ conversation, knownNames, timeline }) {
     cursor: () => timeline.cursor,
     mentionsMe: ({ body }) => knownNames.mentionsMe(body),
   });
-  conversation.addEventListener("posted", ({ detail: { messages } }) => {
-    notifications.notify(messages);
-  });
-  return notifications;
 }
 
 function addJumpDialog({ dayPill, permalink, scroll, status, view }) {
