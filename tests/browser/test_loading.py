@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing.person import DESKTOP, PHONE, Person
+from tests.browser.wire import Wire
 
 RESOURCES = "performance.getEntriesByType('resource').map(({ name }) => name)"
 LINKED = (
@@ -49,6 +50,24 @@ def test_the_conversation_needs_nothing_of_what_surrounds_it(new_context, house,
     expect(visitor.status).to_contain_text("Reload it")
     visitor.says_for_good("All there is to it")
     alice.sees("All there is to it")
+
+
+def test_missing_panels_are_reported_when_the_page_connects_late(new_context, house, room):
+    context = new_context(base_url=house.url, **DESKTOP)
+    wire = Wire(context)
+    wire.cut()
+    visitor = Person(context.new_page())
+    visitor.page.clock.install()
+    visitor.page.route("**/panels.*.js", lambda route: route.abort("connectionrefused"))
+    with visitor.page.expect_event("requestfailed", lambda request: "panels" in request.url):
+        visitor.page.goto(room)
+    expect(visitor.status).to_contain_text("Retrying")
+
+    visitor.page.clock.fast_forward(21_000)  # longer than a notice is shown
+    wire.mend()
+    visitor.page.clock.fast_forward(21_000)
+
+    expect(visitor.status).to_contain_text("Reload it")
 
 
 def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):

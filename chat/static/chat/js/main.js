@@ -244,7 +244,10 @@ const core = { connection, conversation, dayPill, greet, hues, knownNames, name,
 const more = { permalink, scroll, shortcuts, status, timeline, view };
 const panels = import("./panels.js").then(
   ({ addPanels }) => addPanels({ ...core, ...more }),
-  () => status.notice(gettext("Parts of this page didn't load. Reload it to try again.")),
+  () => {
+    reportMissingPanels();
+    connection.addEventListener("welcome", reportMissingPanels); // unseen without a connection
+  },
 );
 
 /** Show what the server, or a saved snapshot, says about the room and the reader. */
@@ -268,4 +271,8 @@ function look() {
   status.refresh();
   dayPill.refresh();
   readTracker.refresh();
+}
+
+function reportMissingPanels() {
+  status.notice(gettext("Parts of this page didn't load. Reload it to try again."));
 }
