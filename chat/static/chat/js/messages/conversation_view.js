@@ -1,5 +1,4 @@
 /** The conversation on the page: drawing it, and following what the reader has seen of it. */
-
 import { namesakes } from "../people/author.js";
 import { oncePerFrame } from "../ui/dom.js";
 import { groupMessages } from "./grouping.js";

@@ -6,7 +6,6 @@ import { closeOnBackdrop } from "./dom.js";
  * Fires `jump` {seq, notice}: the first message of the chosen day or later, null if there is none,
  * and a text for the reader if it is not of that day.
  */
-
 export class JumpDialog extends EventTarget {
   #dialog;
   #input;
