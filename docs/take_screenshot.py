@@ -58,11 +58,11 @@ def talk(browser: Browser, url: str) -> Person:
         people[name] = Person(context.new_page())
         for room, text in OTHER_ROOMS.items() if name == READER else ():
             people[name].opens(room)
-            people[name].says_for_good(text)
+            people[name].sends_and_waits(text)
         people[name].opens(ROOM)
         people[name].renames(name)
     for name, text in TALK:
-        people[name].says_for_good(text)
+        people[name].sends_and_waits(text)
     reader = people[READER]
     reader.sees(TALK[-1][1])
     reader.writes("See you on Saturday")

@@ -40,13 +40,13 @@ class Person:
     def writes(self, text):
         self.field.fill(text)
 
-    def says(self, text):
+    def sends(self, text):
         self.writes(text)
         self.field.press("Control+Enter")  # on phones Enter alone is a new line
 
-    def says_for_good(self, text):
+    def sends_and_waits(self, text):
         """Send a message, and wait until the server has stored it."""
-        self.says(text)
+        self.sends(text)
         expect(self.message(text).last).to_have_attribute("data-state", "sent")
 
     def renames(self, name):
@@ -94,7 +94,7 @@ class Person:
     def another_tab(self):
         return Person(self.page.context.new_page()).opens(self.page.url)
 
-    def pours(self, texts):
+    def sends_many(self, texts):
         """Send many messages at once over a socket without a subprotocol."""
         self.page.evaluate(
             """async (texts) => {

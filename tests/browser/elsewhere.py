@@ -53,7 +53,7 @@ class Tab:
         self.does(NOTE_ERRORS)
         self.connects()
 
-    def says(self, text):
+    def sends(self, text):
         self.does("document.querySelector('[data-composer-field]').focus()")
         self.presses(text + ENTER)
 

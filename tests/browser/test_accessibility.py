@@ -49,16 +49,16 @@ def violations(axe):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
 def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
-    bob.says_for_good("Look: https://example.org")
-    bob.says_for_good("🎉")
+    bob.sends_and_waits("Look: https://example.org")
+    bob.sends_and_waits("🎉")
     reader = enter(color_scheme=scheme, **DEVICES[device])
     reader.renames("Mara")
-    bob.says_for_good("You too, @Mara! Right, @Mara Lind, @Mara?")
-    reader.says_for_good("I see")
+    bob.sends_and_waits("You too, @Mara! Right, @Mara Lind, @Mara?")
+    reader.sends_and_waits("I see")
     found = {"conversation": violations(reader.page)}
 
     reader.looks_away()
-    bob.says_for_good("New")
+    bob.sends_and_waits("New")
     reader.looks_back()
     reader.field.press_sequentially("@")
     expect(reader.page.get_by_role("option")).to_have_count(1)
@@ -109,24 +109,24 @@ def test_axe_finds_no_violation_where_something_is_wrong(
     wire = Wire(context)
     reader = Person(context.new_page())
     reader.field = reader.page.locator("[data-composer-field]")
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     reader.opens(room).sees("Seen")
     reader.page.goto("about:blank")
-    bob.pours([f"Line {number}" for number in range(100)])
+    bob.sends_many([f"Line {number}" for number in range(100)])
     reader.opens(room)
     expect(reader.page.locator("[data-unread-bar]")).to_be_visible()
     found = {"unread bar": violations(reader.page)}
 
     wire.refuse = lambda post: {"code": "bad_frame", "detail": "No.", "retry_in_ms": None}
-    reader.says("Hm")
+    reader.sends("Hm")
     expect(reader.message("Hm")).to_have_attribute("data-state", "refused")
     found["refused"] = violations(reader.page)
     wire.cut()
     reader.loses_the_connection()
-    reader.says("Later")
+    reader.sends("Later")
     expect(reader.message("Later")).to_have_attribute("data-state", "waiting")
     found["disconnected"] = violations(reader.page)
-    wire.mend()
+    wire.restore()
     reader.connects()
     wire.cut(4503)
     expect(reader.page.locator("[data-chat]")).to_have_attribute("data-connection", "stopped")
@@ -186,7 +186,7 @@ def test_axe_finds_no_violation_without_javascript(
     new_context, house, bob, room, violations, scheme
 ):
     """axe is a script itself, so this page lost its own, and its noscript shows."""
-    bob.says_for_good("Look: https://example.org")
+    bob.sends_and_waits("Look: https://example.org")
 
     def without_script(route):
         response = route.fetch()

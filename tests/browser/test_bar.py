@@ -28,7 +28,7 @@ def bar_button(person, name):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_inviting_and_the_theme_are_within_reach_at_every_width(enter, width):
     reader = enter(viewport={"width": width, "height": 640})
-    reader.says_for_good("Hello")
+    reader.sends_and_waits("Hello")
 
     expect(bar_button(reader, "Invite")).to_be_in_viewport(ratio=1)
     bar_button(reader, "Invite").click()
@@ -114,7 +114,7 @@ def test_the_number_of_unread_messages_covers_no_letter_of_the_title(enter, widt
 def test_an_outage_moves_nothing_on_a_phone(carol_and_wire, width):
     carol, wire = carol_and_wire
     carol.page.set_viewport_size({"width": width, "height": 640})
-    carol.says_for_good("Hello")
+    carol.sends_and_waits("Hello")
     expect(carol.status).to_contain_text("Only you are here")
     before = [box(carol, selector) for selector in (".bar", ".bar__title", "[data-stream]")]
 
@@ -126,7 +126,7 @@ def test_an_outage_moves_nothing_on_a_phone(carol_and_wire, width):
     assert box(carol, "[data-status-line]")["height"] < 44, "one line"
     after = [box(carol, selector) for selector in (".bar", ".bar__title", "[data-stream]")]
     assert after == before
-    wire.mend()
+    wire.restore()
     carol.connects()
 
 
@@ -140,7 +140,7 @@ def test_who_is_here_is_grey_while_nobody_knows(carol_and_wire):
 
     expect(row).not_to_have_css("color", known)
     expect(carol.page.locator(".person .avatar").first).to_have_css("filter", "grayscale(1)")
-    wire.mend()
+    wire.restore()
     carol.connects()
     expect(row).to_have_css("color", known)
 
@@ -169,7 +169,7 @@ def test_an_empty_room_is_read_from_its_top_and_invites_in_one_place(enter):
     expect(page.locator("[data-empty]").get_by_role("button", name="Copy link")).to_be_visible()
     panel = page.get_by_role("complementary")
     expect(panel.get_by_role("button", name="Invite people")).to_be_hidden()
-    reader.says_for_good("Hello")
+    reader.sends_and_waits("Hello")
     expect(panel.get_by_role("button", name="Invite people")).to_be_visible()
 
 

@@ -100,7 +100,7 @@ def test_a_form_on_its_way_while_the_module_takes_over_posts_once(visit, alice, 
 
     carol.sees_exactly(["On my way!"])
     expect(carol.field).to_have_value("")
-    carol.says_for_good("On my way!")
+    carol.sends_and_waits("On my way!")
     alice.sees_exactly(["On my way!", "On my way!"])
 
 
@@ -129,7 +129,7 @@ def test_a_name_typed_before_the_module_comes_is_the_name_afterwards(visit, alic
 
     go_on(carol, held)
     carol.connects()
-    carol.says("Hello")
+    carol.sends("Hello")
 
     expect(alice.message("Hello").locator("[data-part=author]")).to_have_text("Carol")
 
@@ -161,7 +161,7 @@ def test_the_module_takes_a_refused_message_over(visit, alice, house, room):
 
     assert carol.page.url == house.url + room
     expect(carol.field).to_have_value("x" * 4001)
-    carol.says("Short")
+    carol.sends("Short")
     expect(carol.page.locator("[data-composer-refusal]")).to_have_count(0)
     alice.sees_exactly(["Short"])
 

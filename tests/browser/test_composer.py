@@ -41,7 +41,7 @@ def notice(person):
 
 
 def test_what_is_typed_after_a_click_into_the_conversation_is_a_message(alice, bob):
-    bob.says_for_good("Shall we meet?")
+    bob.sends_and_waits("Shall we meet?")
     alice.sees("Shall we meet?")
     for place in ("[data-stream]", ".message__bubble", ".bar__title"):
         alice.page.locator(place).first.click()
@@ -117,7 +117,7 @@ def test_a_dropped_file_does_not_replace_the_chat(alice, tmp_path):
 
     expect(notice(alice)).to_have_text("Files are not supported yet.")
     expect(alice.field).to_have_value("Half a thought")
-    alice.says_for_good("Still here")
+    alice.sends_and_waits("Still here")
 
 
 @pytest.mark.parametrize("place", ["[data-composer-field]", "[data-stream]"])
@@ -131,7 +131,7 @@ def test_a_pasted_file_is_answered(alice, place):
 
 
 def test_escape_leads_to_the_latest_messages_and_the_field(alice, bob):
-    bob.pours([f"Line {number}" for number in range(40)])
+    bob.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     stream = alice.page.locator("[data-stream]")
     for place in (stream, alice.field):
@@ -218,7 +218,7 @@ def test_what_a_finger_presses_beside_the_field_is_large_enough(enter):
     rename = alice.page.get_by_role("button", name="Change your name")
     acts = {
         "asked for a name": lambda: None,
-        "named": lambda: alice.says_for_good("Hello"),
+        "named": lambda: alice.sends_and_waits("Hello"),
         "renaming": rename.click,
     }
     for state, act in acts.items():

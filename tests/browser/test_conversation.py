@@ -12,16 +12,16 @@ from testing.waiting import wait_until
 
 
 def test_two_people_talk(alice, bob):
-    alice.says("Hello, is anybody here?")
+    alice.sends("Hello, is anybody here?")
     bob.sees("Hello, is anybody here?")
-    bob.says("Yes, me")
+    bob.sends("Yes, me")
 
     alice.sees_exactly(["Hello, is anybody here?", "Yes, me"])
     bob.sees_exactly(["Hello, is anybody here?", "Yes, me"])
 
 
 def test_what_you_say_appears_once_and_settles(alice):
-    alice.says("Hello")
+    alice.sends("Hello")
 
     expect(alice.message("Hello")).to_have_attribute("data-state", "sent")
     expect(alice.message("Hello")).to_have_attribute("data-mine", "")
@@ -32,16 +32,16 @@ def test_many_messages_in_a_row_keep_their_order(alice, bob):
     texts = [f"Line {number}" for number in range(10)]
 
     for text in texts:
-        alice.says(text)
+        alice.sends(text)
 
     alice.sees_exactly(texts)
     bob.sees_exactly(texts)
 
 
 def test_a_reload_keeps_the_conversation(alice, bob):
-    alice.says("One")
+    alice.sends("One")
     bob.sees("One")
-    bob.says("Two")
+    bob.sends("Two")
     alice.sees("Two")
 
     alice.reloads()
@@ -52,7 +52,7 @@ def test_a_reload_keeps_the_conversation(alice, bob):
 
 
 def test_who_comes_later_reads_what_was_said(alice, enter):
-    alice.says_for_good("Before you came")
+    alice.sends_and_waits("Before you came")
 
     carol = enter()
 
@@ -61,8 +61,8 @@ def test_who_comes_later_reads_what_was_said(alice, enter):
 
 def test_rooms_are_apart(alice, enter):
     carol = enter("/")
-    alice.says_for_good("In the room")
-    carol.says_for_good("In the lobby")
+    alice.sends_and_waits("In the room")
+    carol.sends_and_waits("In the lobby")
 
     alice.sees_exactly(["In the room"])
     carol.sees_exactly(["In the lobby"])
@@ -78,8 +78,8 @@ def test_shift_enter_breaks_the_line_and_the_break_is_kept(alice, bob):
 
 
 def test_nothing_is_sent_when_nothing_is_written(alice):
-    alice.says(" \n ")
-    alice.says_for_good("Something")
+    alice.sends(" \n ")
+    alice.sends_and_waits("Something")
 
     alice.sees_exactly(["Something"])
 
@@ -94,19 +94,19 @@ def test_the_limit_is_counted_down_and_kept(alice):
     expect(counter).to_have_text("8 characters left")
     assert said.text_content() == "10 characters left"  # while somebody writes it keeps quiet
 
-    alice.says("x" * 4_001)
+    alice.sends("x" * 4_001)
     expect(counter).to_have_text("1 character too many")
     expect(alice.field).to_have_value("x" * 4_001)
-    alice.says("😀" * 4_000)
+    alice.sends("😀" * 4_000)
 
     alice.sees_exactly(["😀" * 4_000])
 
 
 def test_messages_of_one_person_stand_together(alice, bob):
-    alice.says_for_good("One")
-    alice.says_for_good("Two")
+    alice.sends_and_waits("One")
+    alice.sends_and_waits("Two")
     bob.sees("Two")
-    bob.says_for_good("Three")
+    bob.sends_and_waits("Three")
 
     introduced = bob.page.locator(".message[data-introduced] [data-part=body]")
     expect(introduced).to_have_text(["One", "Three"])
@@ -118,7 +118,7 @@ def test_an_empty_room_says_what_it_is_and_how_to_invite(alice, room):
     expect(empty).to_be_visible()
     expect(empty.get_by_role("textbox")).to_have_value(re.compile(rf"{room}$"))
 
-    alice.says("First")
+    alice.sends("First")
 
     expect(empty).to_be_hidden()
 
@@ -135,7 +135,7 @@ def test_a_name_that_no_room_can_have_is_explained(new_context, house):
 
 
 def test_the_new_message_is_said_to_those_who_listen(alice, bob):
-    alice.says("Can you hear me?")
+    alice.sends("Can you hear me?")
 
     said = bob.page.locator("[data-announcer]")
     expect(said).to_contain_text("Can you hear me?")
@@ -143,7 +143,7 @@ def test_the_new_message_is_said_to_those_who_listen(alice, bob):
 
 
 def test_only_the_beginning_of_a_long_message_is_announced(alice, bob):
-    alice.says("A long story. " * 200)
+    alice.sends("A long story. " * 200)
 
     said = bob.page.locator("[data-announcer]")
     expect(said).to_contain_text("A long story.")
@@ -189,10 +189,10 @@ def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
     carol.page.clock.install()
     carol.page.clock.pause_at(time.time() + 60)
     story = "A long story. " * 12  # it takes ten seconds to say
-    bob.says_for_good(story)
+    bob.sends_and_waits(story)
     wait_until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
     for number in range(4):
-        bob.says_for_good(f"Then {number}")
+        bob.sends_and_waits(f"Then {number}")
 
     wait_until(lambda: carol.page.clock.run_for(20) or carol.message("Then 3").count())
     carol.page.clock.run_for(5_000)

@@ -18,7 +18,7 @@ def crowd(request, new_context, house, room):
     wire = Wire(context)
     reader = Person(context.new_page()).opens(room)
     wire.withheld = ("people.changed",)
-    reader.says_for_good("Hello")
+    reader.sends_and_waits("Hello")
     tell_of(wire, [f"Person {number}" for number in range(1, 40)] + [LONG])
     if request.param is PHONE:
         reader.page.get_by_role("button", name="People here").tap()
@@ -28,7 +28,7 @@ def crowd(request, new_context, house, room):
 
 def tell_of(wire, names):
     people = [{"author_id": f"id{place}", "name": name} for place, name in enumerate(names)]
-    wire.tell({"type": "people.changed", "people": people, "count": len(people)})
+    wire.send({"type": "people.changed", "people": people, "count": len(people)})
 
 
 def people(person):

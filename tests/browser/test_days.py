@@ -12,7 +12,7 @@ HISTORY = [f"Message {number}" for number in range(1, 61)]
 
 @pytest.fixture
 def reader(enter):
-    enter().pours(HISTORY)
+    enter().sends_many(HISTORY)
     reader = enter()
     reader.sees(HISTORY[-1])
     return reader

@@ -54,9 +54,9 @@ def test_they_talk_to_one_another(tmp_path, node, room):
     ):
         for tab in (fox, kit):
             tab.enters(node.url + room)
-        fox.says("Hello from Firefox")
+        fox.sends("Hello from Firefox")
         kit.sees("Hello from Firefox")
-        kit.says("Hello from WebKit")
+        kit.sends("Hello from WebKit")
         fox.sees("Hello from WebKit")
 
         for tab in (fox, kit):
@@ -66,11 +66,11 @@ def test_they_talk_to_one_another(tmp_path, node, room):
 
 def test_what_is_said_while_the_server_is_down_goes_out_once(desktop, node, room):
     desktop.enters(node.url + room)
-    desktop.says("Before")
+    desktop.sends("Before")
     desktop.until("document.querySelector('.message[data-state=sent]')")
     node.kill()
     desktop.until("document.querySelector('[data-chat]').dataset.connection !== 'connected'")
-    desktop.says("Meanwhile")
+    desktop.sends("Meanwhile")
     desktop.until("document.querySelector('.message[data-state=waiting]')")
 
     node.start()
@@ -94,13 +94,13 @@ def test_older_messages_come_without_a_jump(phone, node, room):
 
     assert abs(phone.asks(moved)) < 60  # it may have lost its author's name, or a day's heading
     phone.does(f"{STREAM}.scrollTop = {STREAM}.scrollHeight")
-    phone.says("At the end")
+    phone.sends("At the end")
     phone.until(f"{STREAM}.scrollHeight - {STREAM}.clientHeight - {STREAM}.scrollTop < 2")
 
 
 def test_dialogs_and_panels_are_as_large_as_what_they_hold(desktop, node, room, name):
     desktop.enters(node.url + room)
-    desktop.says("Hello, https://example.org/ 🎉")
+    desktop.sends("Hello, https://example.org/ 🎉")
     desktop.until("document.querySelector('.message[data-state=sent]')")
     keep_picture(desktop, SCREENSHOTS / f"{name}-desktop.png")
     for opener in OPENERS.values():

@@ -43,7 +43,7 @@ def victim(enter):
 
 def test_every_hostile_text_is_shown_as_it_was_typed(mallory, victim):
     for text in CORPUS:
-        mallory.says(text)
+        mallory.sends(text)
 
     for person in (mallory, victim):
         expect(person.bodies).to_have_count(len(CORPUS))
@@ -54,8 +54,8 @@ def test_every_hostile_text_is_shown_as_it_was_typed(mallory, victim):
 
 
 def test_only_safe_links_are_links(mallory, victim):
-    mallory.says("See https://example.org/a_(b), www.example.org. and mailto:ada@example.org!")
-    mallory.says("\n".join(CORPUS))
+    mallory.sends("See https://example.org/a_(b), www.example.org. and mailto:ada@example.org!")
+    mallory.sends("\n".join(CORPUS))
 
     expect(victim.messages).to_have_count(2)
     links = victim.bodies.locator("a")
@@ -72,7 +72,7 @@ def test_only_safe_links_are_links(mallory, victim):
 
 
 def test_addresses_without_a_scheme_are_links_as_well(mallory, victim):
-    mallory.says("Ask mailto:ada@example.org or bob@example.org, see example.org/foo, not main.py")
+    mallory.sends("Ask mailto:ada@example.org or bob@example.org, see example.org/foo, not main.py")
 
     links = victim.bodies.locator("a")
     expect(links).to_have_text(["ada@example.org", "bob@example.org", "example.org/foo"])
@@ -81,7 +81,7 @@ def test_addresses_without_a_scheme_are_links_as_well(mallory, victim):
 
 
 def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
-    mallory.says_for_good("@ http://a/" + 3_000 * ")")
+    mallory.sends_and_waits("@ http://a/" + 3_000 * ")")
     expect(victim.messages).to_have_count(1)
     victim.page.evaluate(
         """() => {
@@ -96,7 +96,7 @@ def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
 
     mallory.renames("Another")
     expect(victim.page.locator(".person", has_text="Another")).to_be_visible()
-    mallory.says_for_good("@Another")
+    mallory.sends_and_waits("@Another")
 
     expect(victim.message("@Another").locator(".message__mention")).to_have_count(1)
     assert victim.page.evaluate("window.looked") == 0
@@ -107,5 +107,5 @@ def test_a_hostile_name_is_text_as_well(mallory, victim):
     mallory.renames(name)
 
     expect(victim.page.locator(".person", has_text=name)).to_be_visible()
-    mallory.says("Hello")
+    mallory.sends("Hello")
     expect(victim.message("Hello").locator("[data-part=author]")).to_have_text(name)

@@ -90,7 +90,7 @@ def test_two_people_talk_without_a_mouse(alice, bob):
 
 
 def test_the_people_open_and_close_by_keyboard(alice, bob):
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
     drawer = bob.page.locator("[data-people]")
     opener = tabs_to(bob, button(bob, "People here: 2"), key="Shift+Tab")
 
@@ -104,7 +104,7 @@ def test_the_people_open_and_close_by_keyboard(alice, bob):
 
 
 def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
-    bob.pours([f"Line {number}" for number in range(40)])
+    bob.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
     stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
@@ -142,7 +142,7 @@ def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
 
 def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    bob.pours([f"Line {number}" for number in range(40)])
+    bob.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
     stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
@@ -166,8 +166,8 @@ def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
 
 def test_a_selected_message_has_a_name_and_no_other_has(alice, bob):
     bob.renames("Bob")
-    bob.says_for_good("Hello")
-    bob.says_for_good("A long story. " * 50)
+    bob.sends_and_waits("Hello")
+    bob.sends_and_waits("A long story. " * 50)
     expect(alice.messages).to_have_count(2)
     keys = alice.page.keyboard
     tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")

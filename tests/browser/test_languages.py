@@ -69,8 +69,8 @@ def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, al
     noura.opens(room)
     rename(noura, "نورة")
     alice.renames("ليلى")
-    alice.says_for_good("أهلًا")
-    noura.says_for_good(MIXED)
+    alice.sends_and_waits("أهلًا")
+    noura.sends_and_waits(MIXED)
     expect(noura.status).to_contain_text("شخصان هنا")
     alice.field.press_sequentially("I think")
     expect(noura.page.locator("[data-typing]")).to_contain_text("يكتب الآن")
@@ -82,7 +82,7 @@ def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, al
 
     noura.writes("")
     wire.refuse = lambda post: {"code": "too_large", "detail": "Too long.", "retry_in_ms": None}
-    noura.says("مرفوضة")
+    noura.sends("مرفوضة")
     expect(noura.page.locator("[data-state=refused]")).to_contain_text("هذا أطول من المسموح")
     wire.cut(4030)
     expect(noura.status).to_contain_text("هناك اتصالات كثيرة جدًا الآن")
@@ -91,8 +91,8 @@ def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, al
 
 def test_a_page_in_arabic_runs_from_right_to_left(new_context, house, room, alice):
     noura = speaker(new_context(base_url=house.url, locale="ar", **PHONE)).opens(room)
-    noura.says_for_good(MIXED)
-    alice.says_for_good(PARAGRAPHS)
+    noura.sends_and_waits(MIXED)
+    alice.sends_and_waits(PARAGRAPHS)
     noura.sees(PARAGRAPHS)
     page = noura.page
 
@@ -120,7 +120,7 @@ def test_the_other_pages_are_in_arabic_too(new_context, house):
 
 def test_a_page_in_german_says_so_and_counts_in_german(new_context, house, room, alice):
     jonas = speaker(new_context(base_url=house.url, locale="de-AT", **DESKTOP)).opens(room)
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
 
     assert jonas.page.locator("html").get_attribute("lang") == "de"
     expect(jonas.field).to_have_attribute("placeholder", "Nachricht schreiben")
@@ -154,8 +154,8 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
         reader = speaker(context).opens("/r/nobody-was-here/")
         shoot(reader, f"{language}-{look}-empty")
         reader.opens(room)
-        bob.says_for_good(PARAGRAPHS)
-        reader.says_for_good(MIXED)
+        bob.sends_and_waits(PARAGRAPHS)
+        reader.sends_and_waits(MIXED)
         bob.field.press_sequentially("The more")
         expect(reader.page.locator("[data-typing]")).to_have_attribute("data-shown", "")
         shoot(reader, f"{language}-{look}-conversation")
@@ -173,10 +173,10 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
         shoot(reader, f"{language}-{look}-shortcuts")
         reader.page.keyboard.press("Escape")
         wire.refuse = lambda post: {"code": "not_stored", "detail": "No.", "retry_in_ms": None}
-        reader.says(MIXED)
+        reader.sends(MIXED)
         expect(reader.page.locator("[data-state=refused]")).to_be_visible()
         wire.cut(4053)
-        reader.says(PARAGRAPHS)
+        reader.sends(PARAGRAPHS)
         expect(reader.page.locator(".composer__offline")).to_be_visible()
         shoot(reader, f"{language}-{look}-disconnected")
         plain = new_context(base_url=house.url, java_script_enabled=False, **options).new_page()

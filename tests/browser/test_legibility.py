@@ -29,9 +29,9 @@ TOO_SMALL = """(() => {
 @pytest.mark.parametrize("device", DEVICES)
 def test_everything_to_press_is_large_enough(enter, bob, room, device):
     """WCAG 2.2, 2.5.8: 24 by 24 pixels, or as large as the text of a link within a sentence."""
-    bob.says_for_good("Look: https://example.org")
+    bob.sends_and_waits("Look: https://example.org")
     reader = enter(**DEVICES[device])
-    reader.says_for_good("I see")
+    reader.sends_and_waits("I see")
     found = {"conversation": reader.page.evaluate(TOO_SMALL)}
     reader.page.get_by_role("button", name="Change your name").click()
     found["renaming"] = reader.page.evaluate(TOO_SMALL)
@@ -49,11 +49,11 @@ def test_everything_to_press_is_large_enough(enter, bob, room, device):
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
-    bob.says_for_good("Is everything readable, also with a_very_long_word_without_a_break_in_it?")
+    bob.sends_and_waits("Is everything readable, also with a_very_long_word_without_a_break_in_it?")
     reader = enter(**DEVICES[device])
     page = reader.page
     page.evaluate(TWICE)
-    reader.says_for_good("It is")
+    reader.sends_and_waits("It is")
 
     expect(reader.message("It is")).to_be_in_viewport()
     expect(reader.field).to_be_in_viewport(ratio=1)
@@ -80,11 +80,11 @@ def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
 
 
 def test_with_the_systems_own_colours_the_focus_is_seen(enter, bob, shoot):
-    bob.says_for_good("Hello")
+    bob.sends_and_waits("Hello")
     reader = enter(forced_colors="active")
-    reader.says_for_good("Hello to you")
+    reader.sends_and_waits("Hello to you")
     reader.looks_away()
-    bob.says_for_good("New")
+    bob.sends_and_waits("New")
     reader.looks_back()
     reader.field.press_sequentially("@")
 

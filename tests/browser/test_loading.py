@@ -48,7 +48,7 @@ def test_the_conversation_needs_nothing_of_what_surrounds_it(new_context, house,
     visitor.page.goto(room)
 
     expect(visitor.status).to_contain_text("Reload it")
-    visitor.says_for_good("All there is to it")
+    visitor.sends_and_waits("All there is to it")
     alice.sees("All there is to it")
 
 
@@ -64,7 +64,7 @@ def test_missing_panels_are_reported_when_the_page_connects_late(new_context, ho
     expect(visitor.status).to_contain_text("Retrying")
 
     visitor.page.clock.fast_forward(21_000)  # longer than a notice is shown
-    wire.mend()
+    wire.restore()
     visitor.page.clock.fast_forward(21_000)
 
     expect(visitor.status).to_contain_text("Reload it")
@@ -81,7 +81,7 @@ def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):
 def test_the_latest_messages_are_read_before_a_module_has_run(
     new_context, house, alice, room, device
 ):
-    alice.pours([f"Message {number}" for number in range(40)])
+    alice.sends_many([f"Message {number}" for number in range(40)])
     reader = Person(new_context(base_url=house.url, **device).new_page())
     held = []
     reader.page.route("**/main.*.js", lambda route: held.append(route))

@@ -51,7 +51,7 @@ WALK = """async ({ direction, seconds }) => {
 @pytest.fixture
 def reader(enter):
     writer = enter()
-    writer.pours([f"Message {number}" for number in range(1, COUNT + 1)])
+    writer.sends_many([f"Message {number}" for number in range(1, COUNT + 1)])
     reader = enter()
     reader.sees(f"Message {COUNT}")
     return reader
@@ -66,7 +66,7 @@ def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room)
     expect(reader.page.locator("[data-beginning]")).to_be_in_viewport()
     expect(reader.page.locator("[data-latest]")).to_have_text("Latest messages")
     writer = enter()
-    writer.says_for_good("Said meanwhile")
+    writer.sends_and_waits("Said meanwhile")
     expect(reader.page.locator("[data-latest]")).to_have_text("1 new message")
     down = walk(reader, +1)
 
@@ -75,12 +75,12 @@ def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room)
     assert max(up["most"], down["most"]) <= MOST_ROWS
     assert max(up["worst"], down["worst"]) <= 1
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
-    writer.says_for_good("And now?")
+    writer.sends_and_waits("And now?")
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
 def test_who_reads_above_stays_there_when_the_window_turns(alice, enter):
-    alice.pours([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
+    alice.sends_many([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
     reader = enter(**PHONE)
     row = reader.messages.filter(has_text="Line 40")
     row.evaluate("e => e.scrollIntoView({block: 'start'})")
@@ -101,16 +101,16 @@ def test_who_reads_above_stays_there_when_the_window_turns(alice, enter):
 def test_who_reads_above_stays_there_when_they_missed_too_much(carol_and_wire, enter):
     carol, wire = carol_and_wire
     writer = enter()
-    writer.pours([f"Message {number}" for number in range(1, 81)])
+    writer.sends_many([f"Message {number}" for number in range(1, 81)])
     carol.sees("Message 80")
     carol.message("Message 40").evaluate("e => e.scrollIntoView({block: 'start'})")
     expect(carol.page.locator("[data-latest]")).to_be_visible()
     carol.field.focus()
     wire.cut()
     carol.loses_the_connection()
-    writer.pours([f"More {number}" for number in range(MAX_REPLAY + 1)])
+    writer.sends_many([f"More {number}" for number in range(MAX_REPLAY + 1)])
 
-    wire.mend()
+    wire.restore()
     carol.connects()
 
     expect(carol.message("Message 80")).to_have_count(0)

@@ -16,9 +16,9 @@ TOP = "(element) => element.getBoundingClientRect().top"
 @pytest.fixture
 def reader(enter, bob):
     """Somebody at the bottom, where a long message stands among others."""
-    bob.pours([f"Before {number}" for number in range(40)])
-    bob.says_for_good(LINES)
-    bob.says_for_good("That was long")
+    bob.sends_many([f"Before {number}" for number in range(40)])
+    bob.sends_and_waits(LINES)
+    bob.sends_and_waits("That was long")
     reader = enter()
     reader.sees("That was long")
     return reader
@@ -53,7 +53,7 @@ def test_a_long_message_is_folded_and_unfolds_in_place(reader):
 
 
 def test_a_message_folds_under_the_button_that_was_pressed(reader, bob):
-    bob.pours([f"After {number}" for number in range(40)])
+    bob.sends_many([f"After {number}" for number in range(40)])
     reader.sees("After 39")
     button = fold_button(reader)
     button.evaluate("(button) => button.scrollIntoView({ block: 'center' })")
@@ -69,14 +69,14 @@ def test_a_message_folds_under_the_button_that_was_pressed(reader, bob):
 
 
 def test_folding_keeps_what_is_at_the_bottom_in_sight(reader, bob):
-    bob.says_for_good("One more")
+    bob.sends_and_waits("One more")
 
     expect(reader.message("One more")).to_be_in_viewport(ratio=1)
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
 
 
 def test_a_message_of_twenty_lines_is_not_folded(alice, bob):
-    bob.says_for_good("\n".join(f"row {number}" for number in range(22)))
+    bob.sends_and_waits("\n".join(f"row {number}" for number in range(22)))
 
     row = alice.messages.filter(has_text="row 21")
     expect(row).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_message_of_twenty_lines_is_not_folded(alice, bob):
 
 
 def test_text_without_line_breaks_folds_where_it_is_narrow_alone(enter, bob):
-    bob.says_for_good("word " * 300)
+    bob.sends_and_waits("word " * 300)
 
     wide, narrow = enter(), enter(**PHONE)
 
@@ -99,7 +99,7 @@ def test_text_without_line_breaks_folds_where_it_is_narrow_alone(enter, bob):
 
 
 def test_a_link_leads_to_the_whole_message(bob, enter, room):
-    bob.says_for_good(LINES)
+    bob.sends_and_waits(LINES)
 
     reader = enter(f"{room}#1")
 
@@ -109,7 +109,7 @@ def test_a_link_leads_to_the_whole_message(bob, enter, room):
 
 def test_a_folded_message_unfolds_for_what_the_browser_scrolls_to(reader, bob):
     """Find-in-page, the focus and a selection go to what they look for in the same way."""
-    bob.says_for_good(LINES.replace("line 97", "https://example.org/97").replace("139", "138 b"))
+    bob.sends_and_waits(LINES.replace("line 97", "https://example.org/97").replace("139", "138 b"))
     link = reader.page.get_by_role("link", name="example.org/97")
     button = reader.messages.filter(has=link).locator("[data-action=fold]")
     expect(button).to_have_text("Show all (140 lines)")

@@ -42,7 +42,7 @@ DRAWN = """() => [...document.querySelectorAll(".message")].map((message) => [
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_look_is_legible_and_another(bob, enter, scheme):
-    bob.says_for_good("Hello")
+    bob.sends_and_waits("Hello")
     reader = enter(color_scheme=scheme)
     reader.sees("Hello")
 
@@ -55,7 +55,7 @@ def test_every_look_is_legible_and_another(bob, enter, scheme):
 def test_people_who_are_here_look_different(alice, enter):
     others = [enter() for _ in range(5)]
     for number, person in enumerate(others):
-        person.says_for_good(f"I am number {number}")
+        person.sends_and_waits(f"I am number {number}")
 
     people = alice.page.locator(".person")
     expect(people).to_have_count(6)
@@ -68,7 +68,7 @@ def test_people_who_are_here_look_different(alice, enter):
 
 def test_the_first_paint_has_the_pictures_that_stay(bob, new_context, house, room):
     bob.renames("Élodie")
-    bob.says_for_good("One")
+    bob.sends_and_waits("One")
     context = new_context(base_url=house.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(room)

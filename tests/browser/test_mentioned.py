@@ -17,7 +17,7 @@ def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, ent
     bob.renames("Bob")
     carol = enter()
     text = "Thanks @ADA lovelace, and @Bob! @nobody https://example.org/@Bob <b>@Bob</b>"
-    carol.says_for_good(text)
+    carol.sends_and_waits(text)
 
     for person, mine in ((alice, ["@ADA lovelace"]), (bob, ["@Bob", "@Bob"]), (carol, [])):
         expect(named(person)).to_have_text(["@ADA lovelace", "@Bob", "@Bob"])
@@ -27,7 +27,7 @@ def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, ent
 
 
 def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
-    bob.says_for_good("Is @Ada Lovelace here?")
+    bob.sends_and_waits("Is @Ada Lovelace here?")
     alice.sees("Is @Ada Lovelace here?")
     expect(named(alice)).to_have_count(0)
 
@@ -45,9 +45,9 @@ def test_a_mention_has_its_picture(new_context, house, room, bob, shoot, scheme,
     reader.opens(room)
     bob.renames("Jonas W.")
     reader.renames("Mara")
-    reader.says_for_good("Thanks @Jonas W., see you there")
-    bob.says_for_good("@Mara could you bring the long table, please? And ask @Mara’s sister too.")
-    bob.says_for_good("I, @Jonas W., will bring the rest")
+    reader.sends_and_waits("Thanks @Jonas W., see you there")
+    bob.sends_and_waits("@Mara could you bring the long table, please? And ask @Mara’s sister too.")
+    bob.sends_and_waits("I, @Jonas W., will bring the rest")
 
     expect(reader.bodies.locator(".message__mention[data-me]")).to_have_count(2)
     shoot(reader, f"{'phone' if device is PHONE else 'desktop'}-{scheme}-mention")

@@ -39,7 +39,7 @@ def test_a_newcomer_is_asked_for_a_name_once_and_has_it_with_the_first_message(a
 def test_a_newcomer_who_just_writes_keeps_the_made_up_name(alice, bob):
     made_up = name_field(alice).input_value()
 
-    alice.says("Hello")
+    alice.sends("Hello")
 
     expect(author(bob, "Hello")).to_have_text(made_up)
     expect(name_field(alice)).to_be_hidden()
@@ -51,17 +51,17 @@ def test_a_newcomers_name_is_kept_for_a_connection_that_comes_later(carol_and_wi
     wire.cut()
     carol.loses_the_connection()
     name_field(carol).fill("Carol")
-    carol.says("Hello")
+    carol.sends("Hello")
     expect(name_field(carol)).to_be_hidden()
 
-    wire.mend()
+    wire.restore()
 
     expect(author(bob, "Hello")).to_have_text("Carol")
 
 
 def test_a_newcomers_name_that_cannot_be_used_is_explained_and_stays(alice):
     name_field(alice).fill("A\u202eda")
-    alice.says("Hello")
+    alice.sends("Hello")
 
     expect(alice.page.get_by_role("alert")).to_contain_text("A name can't contain")
     expect(name_field(alice)).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_newcomers_name_that_cannot_be_used_is_explained_and_stays(alice):
 
 @pytest.mark.parametrize("leave", ["Save", "Cancel"])
 def test_after_the_name_one_goes_on_writing(alice, leave):
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
     alice.page.get_by_role("button", name="Change your name").click()
     name_field(alice).fill("Ada")
 
@@ -83,6 +83,6 @@ def test_who_can_read_is_said_where_the_first_message_is_written(alice):
     expect(note).to_be_in_viewport(ratio=1)
     expect(alice.page.locator("[data-empty]")).to_contain_text("Messages are saved.")
 
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
 
     expect(note).to_be_hidden()

@@ -55,7 +55,7 @@ class Reader(Person):
         self.page.keyboard.press("Escape")
         return self
 
-    def is_told(self, texts):
+    def is_notified_of(self, texts):
         wait_until(lambda: self.page.evaluate(SHOWN) == texts)
 
     def has(self, name):
@@ -89,7 +89,7 @@ def heading(reader, text):
 
 def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
     reader.looks_away()
-    bob.says_for_good("@Alice, nobody asked you")
+    bob.sends_and_waits("@Alice, nobody asked you")
     reader.sees("@Alice, nobody asked you")
     reader.looks_back()
     reader.opens_from_the_menu("Notifications")
@@ -109,24 +109,24 @@ def test_one_who_chose_mentions_hears_of_no_other_message(reader, bob):
     reader.chooses("Mentions of me")
     reader.looks_away()
 
-    bob.says_for_good("Nothing for you")
-    bob.says_for_good("@alice: lunch?")
+    bob.sends_and_waits("Nothing for you")
+    bob.sends_and_waits("@alice: lunch?")
 
-    reader.is_told([heading(reader, "Bob in {room}: @alice: lunch?")])
+    reader.is_notified_of([heading(reader, "Bob in {room}: @alice: lunch?")])
     assert reader.has("heard") == 0, "a sound is off unless chosen"
 
 
 def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, bob):
     reader.chooses("Every message", sound=True)
     before = reader.has("heard")
-    bob.says_for_good("Seen at once")
+    bob.sends_and_waits("Seen at once")
     reader.sees("Seen at once")
     reader.looks_away()
 
-    bob.says_for_good("<b>One</b>")
-    reader.is_told([heading(reader, "Bob in {room}: <b>One</b>")])
+    bob.sends_and_waits("<b>One</b>")
+    reader.is_notified_of([heading(reader, "Bob in {room}: <b>One</b>")])
     for number in range(2, 6):
-        bob.says_for_good(f"Number {number}")
+        bob.sends_and_waits(f"Number {number}")
 
     wait_until(lambda: reader.has("shown.at(-1).title").startswith("5 "))
     assert len(reader.has("shown")) <= 4, "a burst is one notification"
@@ -138,7 +138,7 @@ def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, b
     reader.looks_back()
     wait_until(lambda: reader.has("shown.at(-1).closed"))
     reader.looks_away()
-    bob.says_for_good("Afresh")
+    bob.sends_and_waits("Afresh")
     wait_until(lambda: reader.has("shown.at(-1).body") == "Afresh")
 
 
@@ -153,12 +153,12 @@ def test_a_message_that_arrives_before_the_panels_is_notified_of(new_context, ho
     reader.page.evaluate("window.permission = 'granted'")
     reader.looks_away()
 
-    bob.says_for_good("Early")
+    bob.sends_and_waits("Early")
     reader.sees("Early")
     [panels] = held
     panels.continue_()
 
-    reader.is_told([heading(reader, "Bob in {room}: Early")])
+    reader.is_notified_of([heading(reader, "Bob in {room}: Early")])
 
 
 def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bob, enter):
@@ -170,15 +170,15 @@ def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bo
         page.page.evaluate("window.permission = 'granted'")
         page.looks_away()
 
-    neighbour.says_for_good("Not chosen")
+    neighbour.sends_and_waits("Not chosen")
     elsewhere.sees("Not chosen")
-    bob.says_for_good("One")
+    bob.sends_and_waits("One")
     wait_until(lambda: told(tabs) == ["One"])
     tabs[1].looks_back()
-    bob.says_for_good("Somebody looks")
+    bob.sends_and_waits("Somebody looks")
     tabs[1].sees("Somebody looks")
     tabs[1].looks_away()
-    bob.says_for_good("Two")
+    bob.sends_and_waits("Two")
 
     wait_until(lambda: told(tabs) == ["One", "Two"])
     assert elsewhere.has("shown") == []
@@ -202,7 +202,7 @@ def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, gi
     reader.page.keyboard.press("Escape")
     heard = reader.has("heard")
     reader.looks_away()
-    bob.says_for_good("Listen")
+    bob.sends_and_waits("Listen")
 
     wait_until(lambda: reader.has("heard") > heard)
     assert reader.has("shown") == []
@@ -226,9 +226,9 @@ def test_where_a_page_cannot_notify_its_worker_does(new_context, house, room, bo
     reader = Reader(context.new_page()).opens(room).chooses("Every message")
     reader.looks_away()
 
-    bob.says_for_good("Hello")
+    bob.sends_and_waits("Hello")
 
-    reader.is_told([heading(reader, "Bob in {room}: Hello")])
+    reader.is_notified_of([heading(reader, "Bob in {room}: Hello")])
     assert reader.has("shown[0].data.url") == f"{house.url}{room}#1"
 
 

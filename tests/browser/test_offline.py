@@ -51,8 +51,8 @@ def visitor(node, enter):
 def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, visitor, enter):
     alice = visitor()
     bob = enter("/r/attic/", node=node)
-    bob.says_for_good("Before")
-    alice.says_for_good("Mine")
+    bob.sends_and_waits("Before")
+    alice.sends_and_waits("Mine")
     keeps(alice, "Mine")
     kept = alice.page.evaluate(NAMES)
     name = alice.page.locator("[data-name-shown]").text_content()
@@ -66,7 +66,7 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
     expect(alice.page.locator("[data-offline-note]")).to_have_text(
         re.compile(r"^Last updated \d+:\d\d")
     )
-    alice.says("Written without a network")
+    alice.sends("Written without a network")
     expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
     alice.page.reload()
     expect(alice.message("Written without a network")).to_have_attribute("data-state", "waiting")
@@ -80,7 +80,7 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
 
 def test_a_room_never_seen_says_that_there_is_no_network(node, visitor):
     alice = visitor()
-    alice.says_for_good("Here")
+    alice.sends_and_waits("Here")
     keeps(alice, "Here")
     node.kill()
 
@@ -94,7 +94,7 @@ def test_a_room_never_seen_says_that_there_is_no_network(node, visitor):
 
 def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, visitor, tmp_path):
     alice = visitor()
-    alice.says_for_good("Kept")
+    alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
     [old] = alice.page.evaluate(BUILDS)
 
@@ -112,11 +112,11 @@ def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, vi
 
 def test_an_old_page_opened_offline_makes_way_when_the_server_is_back(node, visitor, tmp_path):
     alice = visitor()
-    alice.says_for_good("Kept")
+    alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
     node.kill()
     alice.page.reload()
-    alice.says("Written on the old page")
+    alice.sends("Written on the old page")
     alice.writes("Not yet sent")
     alice.page.wait_for_function("() => performance.now() > 2600")
 
@@ -130,7 +130,7 @@ def test_an_old_page_opened_offline_makes_way_when_the_server_is_back(node, visi
 
 def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
     alice = visitor()
-    alice.says_for_good("Kept")
+    alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
     node.pause()
 
@@ -145,8 +145,8 @@ def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_offline_opening_has_its_picture(node, visitor, shoot, scheme):
     alice, bob = visitor(color_scheme=scheme, **PHONE), visitor(color_scheme=scheme)
-    alice.says_for_good("Shall we meet at eight?")
-    bob.says_for_good("Yes, at the fountain.")
+    alice.sends_and_waits("Shall we meet at eight?")
+    bob.sends_and_waits("Yes, at the fountain.")
     keeps(alice, "fountain")
     keeps(bob, "fountain")
     node.kill()  # `set_offline` is for what the page says: it does not always reach a worker
@@ -154,7 +154,7 @@ def test_an_offline_opening_has_its_picture(node, visitor, shoot, scheme):
     for person, device in ((alice, "phone"), (bob, "desktop")):
         person.page.context.set_offline(True)
         person.page.reload()
-        person.says("I am on the train, so this goes out later")
+        person.sends("I am on the train, so this goes out later")
         expect(person.page.locator(".composer__offline")).to_be_visible()
         shoot(person, f"{device}-{scheme}-offline")
 

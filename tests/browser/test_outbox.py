@@ -11,13 +11,13 @@ def test_what_was_written_offline_survives_a_reload_and_goes_out_once(carol_and_
     carol, wire = carol_and_wire
     wire.cut()
     carol.loses_the_connection()
-    carol.says("First")
-    carol.says("Second")
+    carol.sends("First")
+    carol.sends("Second")
 
     carol.page.reload()
     expect(carol.message("First")).to_have_attribute("data-state", "waiting")
     expect(carol.message("Second")).to_have_attribute("data-state", "waiting")
-    wire.mend()
+    wire.restore()
 
     alice.sees_exactly(["First", "Second"])
     carol.sees_exactly(["First", "Second"])
@@ -30,11 +30,11 @@ def test_what_one_tab_could_not_send_another_sends(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.cut()
     carol.loses_the_connection()
-    carol.says("Left behind")
+    carol.sends("Left behind")
     carol.sees("Left behind")
     context, address = carol.page.context, carol.page.url
     carol.page.close()
-    wire.mend()
+    wire.restore()
 
     again = Person(context.new_page()).opens(address)
 
@@ -46,7 +46,7 @@ def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, ali
     carol, wire = carol_and_wire
     tab = carol.another_tab()
     for number in range(4):
-        (carol if number % 2 else tab).says_for_good(f"Message {number}")
+        (carol if number % 2 else tab).sends_and_waits(f"Message {number}")
         carol.sees(f"Message {number}")
 
     texts = [f"Message {number}" for number in range(4)]
@@ -59,7 +59,7 @@ def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, ali
 def test_who_is_told_to_wait_sends_the_same_again(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.refuse = lambda post: {"code": "busy", "detail": "Busy.", "retry_in_ms": 1}
-    carol.says("Once only")
+    carol.sends("Once only")
     expect(carol.message("Once only")).to_have_attribute("data-state", "waiting")
     wire.refuse = lambda post: None
 
@@ -71,9 +71,9 @@ def test_who_is_told_to_wait_sends_the_same_again(carol_and_wire, alice):
 def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.loses_answers = True
-    carol.says("Once only")
+    carol.sends("Once only")
     alice.sees("Once only")
-    alice.pours([f"Later {number}" for number in range(80)])
+    alice.sends_many([f"Later {number}" for number in range(80)])
     address = carol.page.url
     # Answers stay lost until this page is gone. Otherwise the first frame that gets through shows
     # it a gap, and it reconnects and sends the message again before the reload.
@@ -96,8 +96,8 @@ def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):
     refusals = iter([{"code": "too_fast", "detail": "Too fast.", "retry_in_ms": 300}])
     wire.refuse = lambda post: next(refusals, None)
 
-    carol.says("One")
-    carol.says("Two")
+    carol.sends("One")
+    carol.sends("Two")
 
     carol.sees_exactly(["One", "Two"])
     assert [post["body"] for post in wire.posted] == ["One", "One", "Two"]
@@ -108,8 +108,8 @@ def test_a_refused_message_says_why_and_lets_the_next_one_pass(carol_and_wire):
     refusal = {"code": "bad_frame", "detail": "Not like this.", "retry_in_ms": None}
     wire.refuse = lambda post: refusal if post["body"] == "Hm" else None
 
-    carol.says("Hm")
-    carol.says_for_good("Fine")
+    carol.sends("Hm")
+    carol.sends_and_waits("Fine")
 
     refused = carol.message("Hm")
     expect(refused).to_have_attribute("data-state", "refused")
@@ -124,7 +124,7 @@ def test_a_refused_message_says_why_and_lets_the_next_one_pass(carol_and_wire):
 def test_a_refused_message_can_be_discarded(carol_and_wire):
     carol, wire = carol_and_wire
     wire.refuse = lambda post: {"code": "bad_frame", "detail": "No.", "retry_in_ms": None}
-    carol.says("Hm")
+    carol.sends("Hm")
 
     carol.message("Hm").get_by_role("button", name="Discard").click()
 
@@ -138,7 +138,7 @@ def test_a_draft_survives_a_reload_and_ends_when_it_is_sent(alice):
     alice.reloads()
     expect(alice.field).to_have_value("Half a thou")
 
-    alice.says_for_good("A thought")
+    alice.sends_and_waits("A thought")
     alice.reloads()
 
     expect(alice.field).to_have_value("")

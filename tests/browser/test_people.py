@@ -26,7 +26,7 @@ def test_a_new_name_reaches_the_others(alice, bob):
 
     expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada L.")
     expect(bob.page.locator(".person", has_text="Ada L.")).to_be_visible()
-    alice.says("It is me")
+    alice.sends("It is me")
     expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("Ada L.")
 
 
@@ -54,7 +54,7 @@ def test_a_name_that_is_refused_says_why_and_can_be_mended(alice):
 
 
 def test_escape_leaves_the_name_as_it_was(alice):
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
     before = alice.page.locator("[data-name-shown]").inner_text()
     alice.page.get_by_role("button", name="Change your name").click()
     alice.page.get_by_role("textbox", name="Your name").fill("Somebody else")
@@ -96,7 +96,7 @@ def test_the_people_are_a_drawer_on_a_phone(enter):
 
 def test_nothing_sticks_out_of_a_phone(enter):
     carol = enter(**PHONE)
-    carol.says("Averyverylongword" * 20)
+    carol.sends("Averyverylongword" * 20)
     carol.sees("Averyverylongword" * 20)
 
     assert size_of(carol, "html") == (360, 740)
@@ -113,19 +113,19 @@ def test_who_types_on_is_shown_as_long_as_the_server_says_so(carol_and_wire):
     carol, wire = carol_and_wire
     line = carol.page.locator("[data-typing]")
     carol.page.clock.install()
-    wire.tell({"type": "typing", "people": [{"author_id": "ada", "name": "Ada"}]})
+    wire.send({"type": "typing", "people": [{"author_id": "ada", "name": "Ada"}]})
     expect(line).to_have_text(re.compile("Ada.* is typing"))
 
     carol.page.clock.fast_forward(40_000)
 
     expect(line).to_have_text(re.compile("Ada.* is typing"))
-    wire.tell({"type": "typing", "people": []})
+    wire.send({"type": "typing", "people": []})
     expect(line).to_have_text("")
 
 
 def test_one_of_two_people_of_a_name_is_told_from_the_other(alice, bob, enter):
     alice.renames("Ada")
-    alice.says_for_good("I am Ada")
+    alice.sends_and_waits("I am Ada")
     bob.sees("I am Ada")
     mark = bob.message("I am Ada").locator("[data-part=mark]")
     expect(mark).to_be_hidden()
@@ -134,7 +134,7 @@ def test_one_of_two_people_of_a_name_is_told_from_the_other(alice, bob, enter):
     carol.renames("ÀDA")  # nearly
 
     expect(mark).to_be_visible()
-    carol.says_for_good("No, I am")
+    carol.sends_and_waits("No, I am")
     other = bob.message("No, I am").locator("[data-part=mark]")
     expect(other).to_be_visible()
     assert other.text_content() != mark.text_content()

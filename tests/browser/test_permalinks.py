@@ -15,7 +15,7 @@ HISTORY = [f"Message {number}" for number in range(1, 401)]
 @pytest.fixture
 def writer(enter):
     writer = enter()
-    writer.pours(HISTORY)
+    writer.sends_many(HISTORY)
     return writer
 
 
@@ -28,8 +28,8 @@ def scroll_to_end(person):
 
 
 def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
-    alice.says_for_good("One")
-    alice.says_for_good("Two")
+    alice.sends_and_waits("One")
+    alice.sends_and_waits("Two")
     link = bob.message("One").locator("a")
     expect(link).to_have_attribute("href", "#1")
 
@@ -43,7 +43,7 @@ def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
 
 
 def test_the_message_that_a_link_names_flashes_and_escape_forgets_it(alice, enter, room):
-    alice.says_for_good("One")
+    alice.sends_and_waits("One")
     bob = enter(f"{room}#1")
     bubble = bob.message("One").locator(".message__bubble")
     shadow = "(element) => getComputedStyle(element).boxShadow"
@@ -68,8 +68,8 @@ def test_the_message_that_a_link_names_flashes_and_escape_forgets_it(alice, ente
 
 
 def test_the_link_of_a_message_is_copied_where_it_is_selected(alice, enter, house):
-    alice.says_for_good("One")
-    alice.says_for_good("Two")
+    alice.sends_and_waits("One")
+    alice.sends_and_waits("Two")
     bob = enter()
     bob.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     copy = bob.message("Two").get_by_role("button", name="Copy link")
@@ -111,7 +111,7 @@ def test_reading_on_from_a_link_meets_the_latest_messages(writer, enter, room):
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
     shown = reader.bodies.all_inner_texts()
     assert shown == HISTORY[-len(shown) :]
-    writer.says_for_good("And now?")
+    writer.sends_and_waits("And now?")
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
@@ -130,7 +130,7 @@ def test_reading_back_from_a_link_meets_the_beginning(writer, enter, room):
 def test_there_is_a_way_back_to_the_latest(writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_have_text("Message 100")
-    writer.says_for_good("Meanwhile")
+    writer.sends_and_waits("Meanwhile")
     button = reader.page.locator("[data-latest]")
     expect(button).to_have_text("1 new message")
     expect(reader.message("Meanwhile")).to_have_count(0)
@@ -147,7 +147,7 @@ def test_saying_something_leads_back_as_well(writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_be_in_viewport()
 
-    reader.says_for_good("What a day that was")
+    reader.sends_and_waits("What a day that was")
 
     expect(reader.message("What a day that was")).to_be_in_viewport()
 
@@ -173,7 +173,7 @@ def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room):
 
 
 def test_what_is_no_seq_is_no_link(alice, enter, room):
-    alice.says_for_good("One")
+    alice.sends_and_waits("One")
 
     carol = enter(f"{room}#<img src=x>")
 

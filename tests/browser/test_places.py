@@ -80,10 +80,10 @@ def test_more_unread_than_a_page_is_reached_and_read_on_from(
 ):
     context = new_context(base_url=house.url, color_scheme=scheme, **DEVICES[device])
     reader = Person(context.new_page())
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     reader.opens(room).sees("Seen")
     reader.page.goto("about:blank")
-    bob.pours([f"Line {number}" for number in range(1, 201)])
+    bob.sends_many([f"Line {number}" for number in range(1, 201)])
     reader.opens(room)
     reader.sees("Line 200")
     button = reader.page.get_by_role("button", name=re.compile("^200 new since .*first$"))
@@ -104,16 +104,16 @@ def test_more_unread_than_a_page_is_reached_and_read_on_from(
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
     reader.reloads()
     reader.sees("Line 200")
-    bob.says_for_good("Live")
+    bob.sends_and_waits("Live")
     reader.sees("Live")
     expect(button).to_be_hidden()
 
 
 def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
-    bob.pours([f"Line {number}" for number in range(1, 31)])
+    bob.sends_many([f"Line {number}" for number in range(1, 31)])
     alice.opens(room)
     bar = alice.page.locator("[data-unread-bar]")
     expect(bar).to_contain_text("30 new since")
@@ -135,18 +135,18 @@ def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
 
 
 def test_what_is_new_and_in_sight_needs_no_leading(alice, bob, room):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
     for number in range(3):
-        bob.says_for_good(f"Line {number}")
+        bob.sends_and_waits(f"Line {number}")
     asked = []
     alice.page.on("request", lambda request: asked.append(request.url))
 
     alice.opens(room)
 
     expect(line(alice)).to_be_in_viewport()
-    bob.says_for_good("Live")
+    bob.sends_and_waits("Live")
     alice.sees("Live")
     assert not [url for url in asked if "/missed/" in url]
     alice.reloads()
@@ -155,10 +155,10 @@ def test_what_is_new_and_in_sight_needs_no_leading(alice, bob, room):
 
 
 def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
-    bob.pours([f"Line {number}" for number in range(1, 101)])
+    bob.sends_many([f"Line {number}" for number in range(1, 101)])
     alice.opens(room)
     expect(alice.page.get_by_role("button", name=re.compile("^100 new"))).to_be_visible()
 
@@ -167,7 +167,7 @@ def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
     expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     alice.reloads()
     alice.sees("Line 100")
-    bob.says_for_good("Live")
+    bob.sends_and_waits("Live")
     alice.sees("Live")
     expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     expect(line(alice)).to_have_count(0)

@@ -15,13 +15,13 @@ from tests.browser.wire import Wire
 
 def test_a_server_that_crashes_and_comes_back_interrupts_nobody(node, enter):
     alice, bob = enter(node=node), enter(node=node)
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
     bob.sees("Before")
 
     node.kill()
     alice.loses_the_connection()
-    alice.says("Alice, while it was down")
-    alice.says("Alice again")
+    alice.sends("Alice, while it was down")
+    alice.sends("Alice again")
     bob.loses_the_connection()
     expect(alice.message("Alice again")).to_have_attribute("data-state", "waiting")
     node.start()
@@ -35,10 +35,10 @@ def test_a_server_that_crashes_and_comes_back_interrupts_nobody(node, enter):
 
 def test_a_server_that_restarts_in_good_order_interrupts_nobody(node, enter):
     alice, bob = enter(node=node), enter(node=node)
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
 
     node.restart()
-    alice.says("After")
+    alice.sends("After")
 
     bob.sees_exactly(["Before", "After"])
     alice.sees_exactly(["Before", "After"])
@@ -46,7 +46,7 @@ def test_a_server_that_restarts_in_good_order_interrupts_nobody(node, enter):
 
 def test_a_log_that_was_replaced_is_shown_afresh(node, enter):
     alice = enter(node=node)
-    alice.says_for_good("Of the old log")
+    alice.sends_and_waits("Of the old log")
 
     node.kill()
     for file in node.data_dir.glob("chat.sqlite3*"):
@@ -55,7 +55,7 @@ def test_a_log_that_was_replaced_is_shown_afresh(node, enter):
 
     alice.connects()
     expect(alice.status).to_contain_text("restored")
-    alice.says_for_good("Of the new log")
+    alice.sends_and_waits("Of the new log")
     alice.sees_exactly(["Of the new log"])
 
 
@@ -83,7 +83,7 @@ def test_a_reader_who_does_not_want_to_wait_reconnects_with_a_click(carol_and_wi
     carol.page.clock.pause_at(time.time() + 60)  # no timer fires from here on
     expect(now).to_be_visible()
 
-    wire.mend()
+    wire.restore()
     with carol.page.expect_websocket():
         now.press("Enter")
 
@@ -96,15 +96,15 @@ def test_a_reader_who_does_not_want_to_wait_reconnects_with_a_click(carol_and_wi
 def test_what_was_missed_comes_in_order(carol_and_wire, enter):
     carol, wire = carol_and_wire
     alice = enter()
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
     carol.sees("Before")
     texts = [f"Missed {number}" for number in range(8)]
 
     wire.cut()
     carol.loses_the_connection()
     for text in texts:
-        alice.says_for_good(text)
-    wire.mend()
+        alice.sends_and_waits(text)
+    wire.restore()
 
     carol.sees_exactly(["Before", *texts])
     expect(line(carol)).to_have_count(0)  # she was away for moments only
@@ -117,7 +117,7 @@ def test_a_server_that_says_stay_away_is_obeyed(carol_and_wire):
 
     expect(carol.page.locator("[data-chat]")).to_have_attribute("data-connection", "stopped")
     expect(carol.status).to_contain_text("its own address")
-    carol.says("Kept all the same")
+    carol.sends("Kept all the same")
     expect(carol.message("Kept all the same")).to_have_attribute("data-state", "waiting")
 
 
@@ -126,7 +126,7 @@ def test_a_connection_that_died_in_silence_is_noticed(new_context, node):
     carol.page.clock.install()
     carol.opens("/")
     node.pause()
-    carol.says("Anybody?")
+    carol.sends("Anybody?")
 
     carol.page.clock.fast_forward(11_000)
     carol.loses_the_connection()
@@ -150,16 +150,16 @@ def test_who_comes_back_from_sleep_learns_at_once_that_the_connection_died(node,
 
 def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_wire, alice):
     carol, wire = carol_and_wire
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
     carol.sees("Before")
     wire.stall()
     for text in ("Missed", "Missed too"):
-        alice.says_for_good(text)
+        alice.sends_and_waits(text)
     carol.page.clock.install()
     carol.page.clock.pause_at(time.time() + 3600)
-    carol.says("Typed meanwhile")
+    carol.sends("Typed meanwhile")
 
-    wire.mend()
+    wire.restore()
     carol.page.evaluate("dispatchEvent(new Event('online'))")
     carol.page.clock.run_for(1_000)  # of the page's own time: the machine's does not count
     alice.sees("Typed meanwhile")
@@ -170,16 +170,16 @@ def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_w
 
 def test_what_came_while_the_machine_slept_is_new(carol_and_wire, alice):
     carol, wire = carol_and_wire
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
     carol.page.clock.install()
     carol.reloads()
     carol.sees("Before")
     wire.stall()
     carol.page.clock.pause_at(time.time() + 3600)
     for text in ("Missed", "Missed too"):
-        alice.says_for_good(text)
+        alice.sends_and_waits(text)
 
-    wire.mend()
+    wire.restore()
     carol.page.clock.run_for(2_000)  # no event says that the network is back: the clock has jumped
     carol.page.clock.resume()
 
@@ -191,13 +191,13 @@ def test_what_came_while_the_machine_slept_is_new(carol_and_wire, alice):
 
 def test_who_missed_more_than_is_replayed_is_led_to_its_beginning(carol_and_wire, alice):
     carol, wire = carol_and_wire
-    alice.says_for_good("Before")
+    alice.sends_and_waits("Before")
     carol.sees("Before")
     wire.cut()
     carol.loses_the_connection()
-    alice.pours([f"Line {number}" for number in range(1, 1_102)])
+    alice.sends_many([f"Line {number}" for number in range(1, 1_102)])
 
-    wire.mend()
+    wire.restore()
 
     carol.connects().sees("Line 1101")
     expect(carol.status).to_contain_text("You missed a lot")
@@ -213,14 +213,14 @@ def test_a_hundred_messages_missed_around_a_restart_come_in_order(new_context, e
         context = new_context(base_url=node.url)
         wire = Wire(context)
         alice, carol = enter(node=node), Person(context.new_page()).opens(room)
-        alice.says_for_good("Before")
+        alice.sends_and_waits("Before")
         carol.sees("Before")
         wire.cut()
         carol.loses_the_connection()
-        alice.pours(texts)
+        alice.sends_many(texts)
 
         node.restart()
-        wire.mend()
+        wire.restore()
 
         carol.connects()
         carol.sees_exactly(["Before", *texts])
@@ -230,12 +230,12 @@ def test_a_hundred_messages_missed_around_a_restart_come_in_order(new_context, e
 def test_a_server_that_goes_away_is_said_to_restart(carol_and_wire):
     carol, wire = carol_and_wire
 
-    wire.tell({"type": "going_away", "retry_in_ms": 60_000})
+    wire.send({"type": "going_away", "retry_in_ms": 60_000})
 
     expect(carol.status).to_contain_text(
         re.compile(r"The server is restarting. Reconnecting\s+in \d+ s")
     )
-    carol.says_for_good("It still takes what I say")
+    carol.sends_and_waits("It still takes what I say")
 
 
 def test_offline_is_called_by_its_name(carol_and_wire):
@@ -245,5 +245,5 @@ def test_offline_is_called_by_its_name(carol_and_wire):
 
     expect(carol.status).to_contain_text(re.compile("offline"))
     carol.page.context.set_offline(False)
-    wire.mend()
+    wire.restore()
     carol.connects()

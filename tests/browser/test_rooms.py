@@ -58,11 +58,11 @@ def opens_new(person, title):
 
 
 def test_what_is_said_elsewhere_shows_as_unread_there(alice, bob, room):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     attic = alice.page.locator("[data-room-title]").first.inner_text()
     title = unique("Cellar")
-    opens_new(alice, title).says_for_good("First")
+    opens_new(alice, title).sends_and_waits("First")
     looks_at_the_list(alice)
 
     titles = panel(alice).locator(".room__title")
@@ -70,8 +70,8 @@ def test_what_is_said_elsewhere_shows_as_unread_there(alice, bob, room):
     expect(entry(alice, title)).to_have_attribute("aria-current", "page")
     expect(entry(alice, attic)).not_to_have_attribute("aria-current", "page")
     expect(entry(alice, attic)).not_to_contain_text("unread")
-    bob.says_for_good("One")
-    bob.says_for_good("Two")
+    bob.sends_and_waits("One")
+    bob.sends_and_waits("Two")
     looks_at_the_list(alice)
 
     expect(entry(alice, attic)).to_contain_text("2 unread messages", timeout=TOLD_WITHIN)
@@ -92,7 +92,7 @@ def test_a_room_is_made_by_naming_it_and_everybody_sees_its_title(alice, bob):
         expect(person.page.get_by_role("heading", level=1)).to_have_text(title)
         expect(person.page).to_have_title(title)
         expect(entry(person, title)).to_be_visible()
-    alice.says_for_good("Welcome")
+    alice.sends_and_waits("Welcome")
     bob.sees("Welcome")
 
 
@@ -207,7 +207,7 @@ def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, sho
         "مطبخ الحي",
         "A very long name for a room where " + "nothing " * 5,
     ):
-        opens_new(bob, title).says_for_good(f"Welcome to {title}")
+        opens_new(bob, title).sends_and_waits(f"Welcome to {title}")
         paths[title] = bob.page.url
     reader = enter()
     for path in paths.values():
@@ -215,7 +215,7 @@ def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, sho
         expect(reader.messages).not_to_have_count(0)
     for title, count in {"Reading circle": 3, "مطبخ الحي": 120}.items():
         bob.opens(paths[title])
-        bob.pours([f"News {number}" for number in range(count)])
+        bob.sends_many([f"News {number}" for number in range(count)])
     state = reader.page.context.storage_state()
 
     for look, (device, scheme) in LOOKS.items():
@@ -236,7 +236,7 @@ def test_a_room_that_was_renamed_is_called_so_everywhere_after_the_next_welcome(
     carol_and_wire, house, room
 ):
     carol, wire = carol_and_wire
-    carol.says_for_good("Hello")
+    carol.sends_and_waits("Hello")
     wire.cut()
     with (
         closing(sqlite3.connect(house.data_dir / "chat.sqlite3", timeout=30)) as database,
@@ -247,7 +247,7 @@ def test_a_room_that_was_renamed_is_called_so_everywhere_after_the_next_welcome(
 
     def comes_back():
         wire.cut()
-        wire.mend()
+        wire.restore()
         return carol.connects().page.get_by_role("heading", level=1).text_content() == "The attic"
 
     wait_until(comes_back)  # a room that is still open has its new name within two seconds

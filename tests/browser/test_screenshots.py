@@ -63,24 +63,24 @@ def test_each_state_has_its_picture_in_every_look(readers, people, room, shoot):
         shoot(reader, f"{look}-empty")
         reader.opens(room)
     for author, text in TALK:
-        people[author].says_for_good(text)
+        people[author].sends_and_waits(text)
 
     for look, (reader, _) in readers.items():
-        reader.says_for_good(LOOKS[look][-1])
-        people["lena"].says_for_good("Of course!")
+        reader.sends_and_waits(LOOKS[look][-1])
+        people["lena"].sends_and_waits("Of course!")
         people["jonas"].field.press_sequentially("The more the")
         expect(reader.page.locator("[data-typing]")).to_have_text(re.compile("typing"))
         shoot(reader, f"{look}-conversation")
         show_writing(reader, look, shoot)
         show_drawer(reader, look, shoot)
 
-    people["mara"].pours([f"Line {number} of a long story" for number in range(30)])
+    people["mara"].sends_many([f"Line {number} of a long story" for number in range(30)])
     for reader, _ in readers.values():
         reader.sees("Line 29 of a long story")
         reader.message("Thanks!").evaluate("e => e.scrollIntoView({block: 'start'})")
         expect(reader.page.locator("[data-latest]")).to_be_visible()
-    people["jonas"].says_for_good("Wow")
-    people["jonas"].says_for_good("That is long")
+    people["jonas"].sends_and_waits("Wow")
+    people["jonas"].sends_and_waits("That is long")
     for look, (reader, wire) in readers.items():
         expect(reader.page.locator("[data-latest]")).to_have_text("2 new messages")
         shoot(reader, f"{look}-reading-above")
@@ -107,9 +107,9 @@ def show_drawer(reader, look, shoot):
 
 def show_disconnected(reader, wire, look, shoot):
     wire.refuse = lambda post: {"code": "bad_frame", "detail": "Not now.", "retry_in_ms": None}
-    reader.says("This one is refused")
+    reader.sends("This one is refused")
     expect(reader.message("This one is refused")).to_have_attribute("data-state", "refused")
     wire.cut()
-    reader.says("This one waits for the connection")
+    reader.sends("This one waits for the connection")
     expect(reader.page.locator(".composer__offline")).to_be_visible()
     shoot(reader, f"{look}-disconnected")

@@ -11,7 +11,7 @@ HISTORY = [f"Message {number}" for number in range(1, 181)]
 @pytest.fixture
 def writer(enter):
     writer = enter()
-    writer.pours(HISTORY)
+    writer.sends_many(HISTORY)
     return writer
 
 
@@ -61,7 +61,7 @@ def test_scrolling_up_reads_to_the_very_first_message_without_a_jump(reader):
 
 def test_who_is_at_the_bottom_stays_there(reader, writer):
     for number in range(5):
-        writer.says_for_good(f"New {number}")
+        writer.sends_and_waits(f"New {number}")
 
     expect(reader.message("New 4")).to_be_in_viewport()
     assert at_bottom(reader)
@@ -74,9 +74,9 @@ def test_who_reads_above_is_left_there_and_told_what_is_new(reader, writer):
     expect(button).to_have_text("Latest messages")
     before = place_of(reader, HISTORY[-30])
 
-    writer.says_for_good("New 1")
+    writer.sends_and_waits("New 1")
     expect(button).to_have_text("1 new message")
-    writer.says_for_good("New 2")
+    writer.sends_and_waits("New 2")
     expect(button).to_have_text("2 new messages")
 
     assert place_of(reader, HISTORY[-30]) == before
@@ -86,7 +86,7 @@ def test_who_reads_above_is_left_there_and_told_what_is_new(reader, writer):
 
 
 def test_a_page_that_stays_open_keeps_only_so_many_messages(reader, writer):
-    writer.pours([f"More {number}" for number in range(500)])
+    writer.sends_many([f"More {number}" for number in range(500)])
 
     reader.sees("More 499")
     assert reader.messages.count() <= 400
@@ -98,7 +98,7 @@ def test_a_page_that_stays_open_keeps_only_so_many_messages(reader, writer):
 def test_saying_something_brings_you_to_the_bottom(reader):
     scroll_to(reader, HISTORY[-30])
 
-    reader.says_for_good("Here I am")
+    reader.sends_and_waits("Here I am")
 
     expect(reader.message("Here I am")).to_be_in_viewport()
 

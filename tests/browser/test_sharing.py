@@ -69,7 +69,7 @@ def test_a_phone_shares_the_link_its_own_way(enter, room):
 
 def test_the_people_panel_invites_too_and_gives_the_focus_back(enter):
     carol = enter(**PHONE)
-    carol.says_for_good("Hello")
+    carol.sends_and_waits("Hello")
     carol.page.get_by_role("button", name="People here").tap()
     carol.page.get_by_role("complementary").get_by_role("button", name="Invite people").tap()
     expect(carol.page.get_by_role("dialog", name="Invite people")).to_be_visible()

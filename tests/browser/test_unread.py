@@ -30,16 +30,16 @@ def test_title_and_icon_count_what_comes_while_the_page_is_hidden(alice, bob):
     title, plain_icon = alice.page.title(), icon(alice)
     alice.looks_away()
 
-    bob.says_for_good("One")
+    bob.sends_and_waits("One")
     expect(alice.page).to_have_title(f"(1) {title}")
-    bob.says_for_good("Two")
+    bob.sends_and_waits("Two")
 
     expect(alice.page).to_have_title(f"(2) {title}")
     assert ">2</text>" in icon(alice)
     alice.looks_back()
     expect(alice.page).to_have_title(title)
     assert icon(alice) == plain_icon
-    bob.says_for_good("Three")
+    bob.sends_and_waits("Three")
     alice.sees("Three")
     expect(alice.page).to_have_title(title)
 
@@ -47,24 +47,24 @@ def test_title_and_icon_count_what_comes_while_the_page_is_hidden(alice, bob):
 def test_many_unread_messages_are_more_than_99(alice, bob):
     alice.looks_away()
 
-    bob.pours([f"Line {number}" for number in range(120)])
+    bob.sends_many([f"Line {number}" for number in range(120)])
 
     expect(alice.page).to_have_title(re.compile(r"^\(99\+\) "))
 
 
 def test_a_line_shows_where_the_last_visit_ended(alice, bob):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     expect(line(alice)).to_have_count(0)
     path = alice.page.url
     alice.page.goto("about:blank")
-    bob.says_for_good("Missed")
-    bob.says_for_good("Missed too")
+    bob.sends_and_waits("Missed")
+    bob.sends_and_waits("Missed too")
 
     alice.opens(path)
 
     expect(after_the_line(alice)).to_have_text("Missed")
-    alice.says_for_good("Here I am")
+    alice.sends_and_waits("Here I am")
     expect(line(alice)).to_have_count(0)
     alice.reloads()
     alice.sees("Here I am")
@@ -72,10 +72,10 @@ def test_a_line_shows_where_the_last_visit_ended(alice, bob):
 
 
 def test_a_first_visit_and_ones_own_messages_draw_no_line(alice, bob, enter):
-    alice.says_for_good("Mine")
+    alice.sends_and_waits("Mine")
     other = alice.another_tab()
     alice.page.close()
-    other.says_for_good("Also mine")
+    other.sends_and_waits("Also mine")
 
     carol = enter()
     other.reloads()
@@ -86,11 +86,11 @@ def test_a_first_visit_and_ones_own_messages_draw_no_line(alice, bob, enter):
 
 
 def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
-    bob.says_for_good("Seen")
+    bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.looks_away()
-    bob.says_for_good("Missed")
-    bob.says_for_good("Missed too")
+    bob.sends_and_waits("Missed")
+    bob.sends_and_waits("Missed too")
 
     alice.looks_back()
 
@@ -103,28 +103,28 @@ def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
 def test_what_comes_as_soon_as_they_look_back_came_while_they_were_away(carol_and_wire, alice):
     """A phone hands over nothing while another app is in front, and then all of it at once."""
     carol, wire = carol_and_wire
-    alice.says_for_good("Seen")
+    alice.sends_and_waits("Seen")
     carol.sees("Seen")
     carol.looks_away()
     wire.cut()
-    alice.says_for_good("Missed")
-    alice.says_for_good("Missed too")
+    alice.sends_and_waits("Missed")
+    alice.sends_and_waits("Missed too")
 
     carol.looks_back()
-    wire.mend()
+    wire.restore()
 
     expect(after_the_line(carol)).to_have_text("Missed")
-    alice.says_for_good("Live")
+    alice.sends_and_waits("Live")
     carol.sees("Live")
     expect(after_the_line(carol)).to_have_text("Missed")
 
 
 def test_what_was_not_scrolled_to_stays_new(alice, bob):
-    bob.pours([f"Line {number}" for number in range(60)])
+    bob.sends_many([f"Line {number}" for number in range(60)])
     alice.sees("Line 59")
     alice.message("Line 30").evaluate("element => element.scrollIntoView({block: 'start'})")
     expect(alice.page.locator("[data-latest]")).to_be_visible()
-    bob.says_for_good("Below the fold")
+    bob.sends_and_waits("Below the fold")
     expect(alice.page.locator("[data-latest]")).to_have_text("1 new message")
 
     alice.reloads()
@@ -137,11 +137,11 @@ def test_what_was_not_scrolled_to_stays_new(alice, bob):
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_line_has_its_picture(new_context, house, room, bob, shoot, scheme, device):
     reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
-    bob.says_for_good("Who brings the cake?")
+    bob.sends_and_waits("Who brings the cake?")
     reader.opens(room)
     reader.sees("Who brings the cake?")
     reader.looks_away()
-    bob.says_for_good("And who eats it?")
+    bob.sends_and_waits("And who eats it?")
 
     reader.looks_back()
 

@@ -39,18 +39,18 @@ def rendered(person):
 
 
 def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
-    alice.says_for_good("Is anybody here?")
+    alice.sends_and_waits("Is anybody here?")
     carol = visit()
     expect(carol.page.locator(".composer__offline")).to_be_hidden()
     carol.page.get_by_role("textbox", name="Your name").fill("Carol")
 
-    carol.says("Yes, without a socket")
-    carol.says("And again")
+    carol.sends("Yes, without a socket")
+    carol.sends("And again")
 
     alice.sees_exactly(["Is anybody here?", "Yes, without a socket", "And again"])
     author = alice.message("And again").locator("[data-part=author]")
     expect(author).to_have_text("Carol")
-    alice.says("Good")
+    alice.sends("Good")
     said = ["Is anybody here?", "Yes, without a socket", "And again", "Good"]
     expect(rendered(carol)).to_have_text(said, timeout=40_000)
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
@@ -60,7 +60,7 @@ def test_the_page_of_a_captive_portal_is_not_taken_for_the_servers(visit, alice)
     carol = visit()
     carol.page.route("**/say/", lambda route: route.fulfill(body="<h1>Log in to our Wi-Fi</h1>"))
     with carol.page.expect_response("**/say/"):
-        carol.says("Still here")
+        carol.sends("Still here")
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(1)
 
     carol.page.unroute("**/say/")
@@ -73,30 +73,30 @@ def test_somebody_who_comes_back_sees_what_is_new_and_not_what_was_kept(node, ne
     context = new_context(base_url=node.url, bypass_csp=True, service_workers="allow")
     carol = Person(context.new_page()).opens("/r/attic/")
     bob = enter("/r/attic/", node=node)
-    bob.says_for_good("Before")
+    bob.sends_and_waits("Before")
     keeps(carol, "Before")
     carol.page.goto("about:blank")
-    bob.says_for_good("While away")
+    bob.sends_and_waits("While away")
     context.add_init_script(BLOCKED)
 
     carol.page.goto("/r/attic/")
 
     expect(carol.page.locator("[data-status-text]")).to_have_text(REASON, timeout=60_000)
     expect(rendered(carol)).to_have_text(["Before", "While away"])
-    bob.says_for_good("And now")
+    bob.sends_and_waits("And now")
     expect(rendered(carol)).to_have_text(["Before", "While away", "And now"], timeout=40_000)
 
 
 def test_once_a_socket_opens_it_goes_on_as_usual(visit, alice):
     carol = visit()
-    carol.says("Before")
+    carol.sends("Before")
     alice.sees("Before")
 
     carol.page.evaluate("window.isMended = true")
 
     carol.connects(timeout=40_000)
     expect(carol.page.locator("[data-status-text]")).not_to_have_text(REASON)
-    carol.says_for_good("After")
+    carol.sends_and_waits("After")
     carol.sees_exactly(["Before", "After"])
     alice.sees_exactly(["Before", "After"])
 
@@ -105,8 +105,8 @@ def test_what_is_sent_too_fast_waits_its_turn(visit):
     with processes.chat_node(MESSAGE_RATE=0.5, MESSAGE_BURST=1) as slow:
         carol = visit(node=slow)
 
-        carol.says("One")
-        carol.says("Two")
+        carol.sends("One")
+        carol.sends("Two")
 
         expect(rendered(carol)).to_have_text(["One", "Two"])
 
@@ -114,7 +114,7 @@ def test_what_is_sent_too_fast_waits_its_turn(visit):
 def test_a_refused_message_says_why(visit):
     carol = visit()
 
-    carol.says("x" * 4001)
+    carol.sends("x" * 4001)
 
     refused = carol.page.locator("[data-state=refused]")
     expect(refused).to_contain_text("Not sent: Messages can be up to 4000 characters")

@@ -43,7 +43,7 @@ def bodies(page):
 
 
 def test_what_is_said_without_javascript_reaches_everybody(visit, alice, bob):
-    alice.says_for_good("Is anybody here?")
+    alice.sends_and_waits("Is anybody here?")
     page = visit()
     expect(bodies(page)).to_have_text(["Is anybody here?"])
 
@@ -143,7 +143,7 @@ def test_a_form_from_elsewhere_is_refused(visit):
 
 
 def test_older_messages_are_led_to_from_a_refused_form_too(visit, alice):
-    alice.pours([f"Message {number}" for number in range(40)])
+    alice.sends_many([f"Message {number}" for number in range(40)])
     page = visit()
     say(page, "x" * 4001)
     expect(page.get_by_role("alert")).to_contain_text("up to 4000 characters")
@@ -154,7 +154,7 @@ def test_older_messages_are_led_to_from_a_refused_form_too(visit, alice):
 
 
 def test_links_can_be_followed(visit, alice):
-    alice.says_for_good("Look: https://example.org/a?b=c <b>")
+    alice.sends_and_waits("Look: https://example.org/a?b=c <b>")
 
     link = visit().locator(".message__body a")
 
@@ -163,7 +163,7 @@ def test_links_can_be_followed(visit, alice):
 
 
 def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
-    alice.says_for_good("Still here")
+    alice.sends_and_waits("Still here")
 
     page = visit(f"{room}at/?date=tomorrow")
 
@@ -173,7 +173,7 @@ def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
 
 
 def test_a_day_is_named_as_the_language_does_and_times_say_their_zone(visit, alice):
-    alice.says_for_good("Today")
+    alice.sends_and_waits("Today")
     page = visit()
     [day] = page.locator(".day time").all()
     [time] = page.locator(".message__meta time").all()
@@ -204,7 +204,7 @@ def test_the_link_to_pass_on_and_the_rooms_are_on_the_page(visit, room):
 
 
 def test_a_low_screen_has_room_for_the_conversation_and_no_button_that_does_nothing(visit, alice):
-    alice.says_for_good("Is anybody here?")
+    alice.sends_and_waits("Is anybody here?")
     page = visit(viewport={"width": 640, "height": 360})
 
     assert page.get_by_role("log").bounding_box()["height"] > 100
@@ -212,7 +212,7 @@ def test_a_low_screen_has_room_for_the_conversation_and_no_button_that_does_noth
 
 
 def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):
-    alice.pours(CORPUS)
+    alice.sends_many(CORPUS)
 
     page = visit()
 
@@ -223,7 +223,7 @@ def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):
 
 
 def test_the_latest_message_is_in_sight_in_every_look(visit, alice, shoot):
-    alice.pours([f"Line {number} of a long story" for number in range(50)])
+    alice.sends_many([f"Line {number} of a long story" for number in range(50)])
     for look, (device, scheme) in LOOKS.items():
         page = visit(color_scheme=scheme, **device)
         expect(bodies(page).last).to_be_in_viewport()
@@ -234,7 +234,7 @@ def test_the_latest_message_is_in_sight_in_every_look(visit, alice, shoot):
 
 
 def test_with_javascript_nothing_of_it_shows(alice):
-    alice.says_for_good("Hello")
+    alice.sends_and_waits("Hello")
 
     alice.reloads()
 

@@ -116,7 +116,7 @@ def test_who_writes_no_name_is_not_bothered(alice, ada):
 
 
 def test_the_shortcuts_are_listed_under_the_question_mark_of_a_selected_message(alice):
-    alice.says_for_good("Really?")
+    alice.sends_and_waits("Really?")
     expect(dialog(alice)).to_be_hidden()
 
     alice.lists_the_shortcuts()
@@ -135,7 +135,7 @@ def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, s
     reader.opens(room)
     look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"
     knows(reader, "Ada", "André")
-    ada.says_for_good("Hello")
+    ada.sends_and_waits("Hello")
     reader.field.press_sequentially("Hi @")
     expect(options(reader)).to_have_count(2)
     shoot(reader, f"{look}-mention")

@@ -30,7 +30,7 @@ class Wire:
         context.route_web_socket(lambda url: True, self._connect)
 
     def cut(self, code=3000):
-        """Close all sockets with this code, and every new one until `mend`."""
+        """Close all sockets with this code, and every new one until `restore`."""
         self._close_code = code
         while self._open:
             link = self._open.pop()
@@ -38,16 +38,16 @@ class Wire:
                 end.close(code=code)
 
     def stall(self):
-        """Drop all frames silently until `mend`; sockets that are open now stay dead."""
+        """Drop all frames silently until `restore`; sockets that are open now stay dead."""
         self._stalled = True
         for link in self._open:
             link.dead = True
 
-    def mend(self):
+    def restore(self):
         self._close_code = None
         self._stalled = False
 
-    def tell(self, frame):
+    def send(self, frame):
         """Send a frame as if the server had."""
         for link in self._open:
             link.page.send(json.dumps(frame))

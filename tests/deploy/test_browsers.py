@@ -59,9 +59,9 @@ def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, roo
         bob.reloads()
     assert apart == 2
 
-    alice.says_for_good("Is anybody there?")
+    alice.sends_and_waits("Is anybody there?")
     bob.sees("Is anybody there?")
-    bob.says_for_good("On the other side!")
+    bob.sends_and_waits("On the other side!")
     alice.sees("On the other side!")
 
     with alice.page.expect_response("**/name/") as remembered:
@@ -74,14 +74,14 @@ def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, roo
 
     proxy.stop()
     alice.loses_the_connection()
-    alice.says("Said while the proxy was away")
+    alice.sends("Said while the proxy was away")
     proxy.start()
     bob.sees("Said while the proxy was away")
 
     for node in nodes:
         assert node.terminate() == 0
         node.start()
-    alice.connects().says_for_good("All of them are new")
+    alice.connects().sends_and_waits("All of them are new")
     bob.sees_exactly(
         [
             "Is anybody there?",
