@@ -17,7 +17,7 @@ SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
 
 @pytest.fixture(scope="session")
-def house():
+def shared_node():
     """Shared by all tests, each in a room of its own: leave it running. No message is too fast.
 
     Its links are those of PUBLIC_URL: a loopback address would invite nobody.
@@ -49,10 +49,10 @@ def new_context(new_context):
 
 
 @pytest.fixture
-def enter(new_context, house, room):
+def enter(new_context, shared_node, room):
     """A new person opens a room in a browser of their own: `carol = enter(**PHONE)`."""
 
-    def enter(path=room, *, node=house, **options):
+    def enter(path=room, *, node=shared_node, **options):
         context = new_context(base_url=node.url, **(DESKTOP | options))
         return Person(context.new_page()).opens(path)
 
@@ -83,9 +83,9 @@ def bob(enter):
 
 
 @pytest.fixture
-def carol_and_wire(new_context, house, room):
+def carol_and_wire(new_context, shared_node, room):
     """A person, and the wire between them and the server: `carol, wire = carol_and_wire`."""
-    context = new_context(base_url=house.url)
+    context = new_context(base_url=shared_node.url)
     wire = Wire(context)
     return Person(context.new_page()).opens(room), wire
 

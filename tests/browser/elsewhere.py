@@ -161,7 +161,7 @@ def firefox(folder, size):
         def meet():
             return stack.enter_context(connect(f"ws://127.0.0.1:{port}/session", proxy=None))
 
-        yield Firefox(patiently(meet), size)
+        yield Firefox(retried(meet), size)
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def webkit(folder, size):
         started(screen_command, folder),
         started(["WebKitWebDriver", f"--port={port}"], folder, **environment),
     ):
-        yield patiently(lambda: WebKit(f"http://127.0.0.1:{port}", size))
+        yield retried(lambda: WebKit(f"http://127.0.0.1:{port}", size))
 
 
 @contextmanager
@@ -198,7 +198,7 @@ def started(command, folder, **environment):
         process.wait()
 
 
-def patiently(make):
+def retried(make):
     def made():
         with suppress(AssertionError, OSError, WebSocketException):
             return make()

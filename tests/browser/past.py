@@ -7,7 +7,7 @@ from contextlib import closing
 from uuid import uuid4
 
 
-def give_a_past(node, path, messages):
+def add_history(node, path, messages):
     """`messages` are (posted_at, author_name, body), oldest first; their seqs are 1, 2, 3 ..."""
     slug = path.strip("/").rpartition("/")[2]
     with closing(sqlite3.connect(node.data_dir / "chat.sqlite3", timeout=30)) as database, database:

@@ -100,11 +100,11 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
         ("ar", "desktop", "light"),
     ],
 )
-def test_axe_finds_no_violation_where_something_is_wrong(
-    new_context, house, bob, room, violations, language, device, scheme
+def test_axe_finds_no_violation_in_error_states(
+    new_context, shared_node, bob, room, violations, language, device, scheme
 ):
     context = new_context(
-        base_url=house.url, color_scheme=scheme, locale=language, **DEVICES[device]
+        base_url=shared_node.url, color_scheme=scheme, locale=language, **DEVICES[device]
     )
     wire = Wire(context)
     reader = Person(context.new_page())
@@ -144,7 +144,7 @@ TWO_ADDRESSES = (
 
 
 @pytest.fixture(scope="module")
-def broken_house():
+def broken_node():
     """A server that cannot read what was said in the room "broken"."""
     with processes.chat_node(command=TWO_ADDRESSES) as server:
         with connect(f"{server.ws_url}/ws/broken", proxy=None) as socket:
@@ -157,13 +157,11 @@ def broken_house():
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_the_pages_of_errors(
-    new_context, broken_house, violations, scheme
-):
+def test_axe_finds_no_violation_on_error_pages(new_context, broken_node, violations, scheme):
     page = new_context(color_scheme=scheme).new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
-    known = broken_house.url
+    known = broken_node.url
     found = {}
     for address, status in (
         (f"{known}/r/No_Such_Room/", 404),
@@ -183,7 +181,7 @@ def test_axe_finds_no_violation_on_the_pages_of_errors(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_without_javascript(
-    new_context, house, bob, room, violations, scheme
+    new_context, shared_node, bob, room, violations, scheme
 ):
     """axe is a script itself, so this page lost its own, and its noscript shows."""
     bob.sends_and_waits("Look: https://example.org")
@@ -195,7 +193,7 @@ def test_axe_finds_no_violation_without_javascript(
         headers = {name: text for name, text in response.headers.items() if name not in encoded}
         route.fulfill(status=response.status, headers=headers, body=shown)
 
-    page = new_context(base_url=house.url, color_scheme=scheme).new_page()
+    page = new_context(base_url=shared_node.url, color_scheme=scheme).new_page()
     page.route(f"**{room}", without_script)
     page.goto(room)
     expect(page.get_by_role("textbox", name="Your name")).to_be_visible()

@@ -10,7 +10,7 @@ from tests.managing import manage
 PASSWORD = "correct horse battery"
 
 
-def test_an_operator_signs_in_and_names_a_room_and_the_policy_blocks_nothing(new_context):
+def test_an_operator_signs_in_and_renames_a_room_and_the_policy_blocks_nothing(new_context):
     url = "http://chat.example/chat"
     with processes.chat_node(command=processes.DAPHNE, PUBLIC_URL=url) as node:
         account = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_PASSWORD": PASSWORD}

@@ -26,7 +26,7 @@ def bar_button(person, name):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_inviting_and_the_theme_are_within_reach_at_every_width(enter, width):
+def test_inviting_and_the_theme_can_be_reached_at_every_width(enter, width):
     reader = enter(viewport={"width": width, "height": 640})
     reader.sends_and_waits("Hello")
 
@@ -53,7 +53,7 @@ def test_each_item_of_the_menu_opens_a_dialog_and_the_focus_returns_to_the_butto
     expect(bar_button(alice, "More")).to_be_focused()
 
 
-def test_the_page_says_what_becomes_of_messages_and_who_reads_them(alice):
+def test_the_page_explains_retention_and_who_can_read(alice):
     alice.opens_from_the_menu("About this chat")
 
     dialog = alice.page.get_by_role("dialog", name="About this chat")
@@ -61,7 +61,7 @@ def test_the_page_says_what_becomes_of_messages_and_who_reads_them(alice):
         expect(dialog).to_contain_text(words)
 
 
-def test_every_button_with_an_icon_alone_says_what_it_is(alice):
+def test_every_icon_button_has_a_name_and_a_tooltip(alice):
     names = ["Invite people", "Go to a date", "Notifications: off", "More", "Send"]
     for name in [*names, "Keyboard shortcuts", "Rooms", "People here"]:
         assert alice.page.get_by_title(name, exact=True).count(), name
@@ -69,7 +69,7 @@ def test_every_button_with_an_icon_alone_says_what_it_is(alice):
     expect(unnamed).to_have_count(0)
 
 
-def test_the_bell_says_what_it_is_set_to(alice):
+def test_the_bell_is_labelled_with_its_setting(alice):
     alice.page.context.grant_permissions(["notifications"])
     alice.reloads()
     bell = bar_button(alice, "Notifications")
@@ -88,14 +88,14 @@ def test_the_bell_says_what_it_is_set_to(alice):
     expect(bell).to_have_attribute("title", "Notifications: mentions")
 
 
-def test_the_dialog_says_that_nothing_arrives_once_the_page_is_closed(alice):
+def test_the_dialog_explains_that_a_closed_page_does_not_notify(alice):
     alice.opens_from_the_menu("Notifications")
 
     expect(alice.page.get_by_role("dialog")).to_contain_text("nothing arrives once it is closed")
 
 
 @pytest.mark.parametrize("width", WIDTHS[:4])
-def test_the_number_of_unread_messages_covers_no_letter_of_the_title(enter, width):
+def test_the_unread_count_does_not_cover_the_title(enter, width):
     reader = enter(viewport={"width": width, "height": 640})
 
     right, left = reader.page.locator("[data-rooms-unread]").evaluate(
@@ -130,7 +130,7 @@ def test_an_outage_moves_nothing_on_a_phone(carol_and_wire, width):
     carol.connects()
 
 
-def test_who_is_here_is_grey_while_nobody_knows(carol_and_wire):
+def test_the_list_of_people_is_grey_while_disconnected(carol_and_wire):
     carol, wire = carol_and_wire
     row = carol.page.locator(".people__list")
     known = row.evaluate("row => getComputedStyle(row).color")
@@ -145,7 +145,7 @@ def test_who_is_here_is_grey_while_nobody_knows(carol_and_wire):
     expect(row).to_have_css("color", known)
 
 
-def test_a_private_room_says_so(alice, enter):
+def test_a_private_room_is_marked(alice, enter):
     expect(alice.page.get_by_text("Private", exact=True)).to_have_count(0)
 
     bob = enter("/r/attic-0123456789abcdef/")
@@ -155,7 +155,7 @@ def test_a_private_room_says_so(alice, enter):
     expect(bob.page.get_by_role("dialog")).to_contain_text("hard to guess")
 
 
-def test_an_empty_room_is_read_from_its_top_and_invites_in_one_place(enter):
+def test_an_empty_room_is_shown_from_its_top_and_has_one_invitation(enter):
     reader = enter(viewport={"width": 390, "height": 420})
     page = reader.page
     expect(page.get_by_role("heading", name="No messages yet")).to_be_in_viewport(ratio=1)
@@ -173,7 +173,7 @@ def test_an_empty_room_is_read_from_its_top_and_invites_in_one_place(enter):
     expect(panel.get_by_role("button", name="Invite people")).to_be_visible()
 
 
-def test_a_finger_hits_everything_around_the_conversation(enter):
+def test_everything_around_the_conversation_is_large_enough_to_touch(enter):
     carol = enter(**PHONE)
     page = carol.page
     found = {"bar": page.get_by_role("banner").evaluate(BELOW_TOUCH)}
@@ -189,8 +189,8 @@ def test_a_finger_hits_everything_around_the_conversation(enter):
 
 def test_the_dot_between_two_facts_about_a_room_is_not_read_out(alice, room):
     slug = room.split("/")[2]
-    told = {"slug": slug, "title": slug, "epoch": "e", "last_seq": 1, "is_listed": False}
-    rooms = [told | {"last_posted_at": "2026-01-01T00:00:00Z", "people": 1}]
+    listed = {"slug": slug, "title": slug, "epoch": "e", "last_seq": 1, "is_listed": False}
+    rooms = [listed | {"last_posted_at": "2026-01-01T00:00:00Z", "people": 1}]
     alice.page.route("**/rooms.json*", lambda route: route.fulfill(json={"rooms": rooms}))
     alice.reloads()
     entry = alice.page.locator("[data-rooms] [aria-current=page]")

@@ -12,14 +12,14 @@ DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 
 @pytest.fixture
-def visit(new_context, house, room):
+def visit(new_context, shared_node, room):
     """Someone whose page lacks its main module: `carol, held = visit()`.
 
     Each load's request for it waits in `held`; with `held=None` it is refused.
     """
 
     def visit(*, held=None, **options):
-        page = new_context(base_url=house.url, **(DESKTOP | options)).new_page()
+        page = new_context(base_url=shared_node.url, **(DESKTOP | options)).new_page()
         if held is None:
             page.route("**/main.*.js", lambda route: route.abort("connectionrefused"))
         else:
@@ -47,7 +47,7 @@ def server_rendered(person):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_a_message_is_posted_where_the_modules_never_come(visit, alice, device):
+def test_a_message_is_posted_if_the_modules_never_load(visit, alice, device):
     carol = visit(**DEVICES[device])
     carol.page.get_by_role("textbox", name="Your name").fill("Carol")
 
@@ -63,7 +63,7 @@ def test_a_message_is_posted_where_the_modules_never_come(visit, alice, device):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_a_message_sent_before_the_module_comes_is_posted_once(visit, alice, device):
+def test_a_message_sent_before_the_modules_load_is_posted_once(visit, alice, device):
     carol = visit(held=(held := []), **DEVICES[device])
     carol.writes("On my way!")
     waits_for(carol, held)
@@ -80,7 +80,7 @@ def test_a_message_sent_before_the_module_comes_is_posted_once(visit, alice, dev
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["sent again", "left alone"])
-def test_a_form_on_its_way_while_the_module_takes_over_posts_once(visit, alice, room, again):
+def test_a_form_that_is_being_posted_when_the_modules_load_posts_once(visit, alice, room, again):
     """Playwright waits for a page that is left, so the form is sent for it and the page stays."""
     carol = visit(held=(held := []))
     carol.writes("On my way!")
@@ -104,7 +104,7 @@ def test_a_form_on_its_way_while_the_module_takes_over_posts_once(visit, alice, 
     alice.sees_exactly(["On my way!", "On my way!"])
 
 
-def test_what_is_typed_before_the_module_comes_is_kept_after_the_draft(visit):
+def test_text_typed_before_the_modules_load_is_appended_to_the_draft(visit):
     carol = visit(held=(held := []))
     go_on(carol, held)
     carol.connects()
@@ -123,7 +123,7 @@ def test_what_is_typed_before_the_module_comes_is_kept_after_the_draft(visit):
     expect(carol.field).to_have_value("A draft\nand more to come")
 
 
-def test_a_name_typed_before_the_module_comes_is_the_name_afterwards(visit, alice):
+def test_a_name_typed_before_the_modules_load_is_kept(visit, alice):
     carol = visit(held=(held := []))
     carol.page.get_by_role("textbox", name="Your name").fill("Carol")
 
@@ -149,7 +149,7 @@ def test_a_refused_message_says_why_and_keeps_its_text(visit, alice, device):
     alice.sees_exactly(["Short"])
 
 
-def test_the_module_takes_a_refused_message_over(visit, alice, house, room):
+def test_the_modules_take_over_a_refused_message(visit, alice, shared_node, room):
     carol = visit()
     carol.writes("x" * 4001)
     carol.page.get_by_role("button", name="Send").click()
@@ -159,14 +159,14 @@ def test_the_module_takes_a_refused_message_over(visit, alice, house, room):
 
     carol.connects()
 
-    assert carol.page.url == house.url + room
+    assert carol.page.url == shared_node.url + room
     expect(carol.field).to_have_value("x" * 4001)
     carol.sends("Short")
     expect(carol.page.locator("[data-composer-refusal]")).to_have_count(0)
     alice.sees_exactly(["Short"])
 
 
-def test_back_to_a_page_whose_form_was_sent_the_next_message_is_posted_as_well(visit, alice):
+def test_after_going_back_to_a_posted_form_another_message_can_be_posted(visit, alice):
     carol = visit()
     for text in ("One", "Two"):
         carol.writes(text)
@@ -177,7 +177,7 @@ def test_back_to_a_page_whose_form_was_sent_the_next_message_is_posted_as_well(v
     alice.sees_exactly(["One", "Two"])
 
 
-def test_a_page_without_its_modules_promises_nothing(visit):
+def test_a_page_without_its_modules_does_not_promise_to_send_later(visit):
     carol = visit()
 
     carol.page.wait_for_function("() => performance.now() > 2600")

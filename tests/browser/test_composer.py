@@ -40,7 +40,7 @@ def notice(person):
 # Typing
 
 
-def test_what_is_typed_after_a_click_into_the_conversation_is_a_message(alice, bob):
+def test_text_typed_after_a_click_into_the_conversation_goes_to_the_composer(alice, bob):
     bob.sends_and_waits("Shall we meet?")
     alice.sees("Shall we meet?")
     for place in ("[data-stream]", ".message__bubble", ".bar__title"):
@@ -90,7 +90,7 @@ def test_a_dead_key_outside_the_field_composes_in_it(alice):
     expect(alice.field).to_have_value("é")
 
 
-def test_what_is_pasted_outside_the_field_lands_where_the_cursor_was(alice):
+def test_text_pasted_outside_the_field_is_inserted_at_the_cursor(alice):
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.page.evaluate("navigator.clipboard.writeText('two\\nthree ')")
     alice.field.press_sequentially("One four")
@@ -121,7 +121,7 @@ def test_a_dropped_file_does_not_replace_the_chat(alice, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["[data-composer-field]", "[data-stream]"])
-def test_a_pasted_file_is_answered(alice, place):
+def test_a_pasted_file_shows_a_notice(alice, place):
     alice.page.locator(place).focus()
 
     alice.page.evaluate(PASTE_FILE)
@@ -177,7 +177,7 @@ def test_with_a_keyboard_enter_sends_and_shift_or_alt_enter_makes_a_new_line(ali
     bob.sees_exactly([f"One\ntwo\n{number}" for number in range(3)])
 
 
-def test_the_button_is_not_lit_after_a_tap(enter):
+def test_the_button_is_not_highlighted_after_a_tap(enter):
     alice = enter(**PHONE)
     button = alice.page.locator(SEND)
     empty = button.evaluate("element => getComputedStyle(element).backgroundColor")
@@ -190,7 +190,7 @@ def test_the_button_is_not_lit_after_a_tap(enter):
     expect(button).to_have_css("background-color", empty)
 
 
-def test_nothing_lights_up_under_a_finger(alice):
+def test_every_hover_style_requires_a_pointer_that_hovers(alice):
     """Where nothing hovers, browsers leave :hover on what was tapped last."""
     assert not alice.page.evaluate(HOVERS)
 
@@ -213,7 +213,7 @@ def test_the_counter_takes_no_room_from_the_text(enter, device):
     assert alice.field.bounding_box() == before
 
 
-def test_what_a_finger_presses_beside_the_field_is_large_enough(enter):
+def test_the_buttons_beside_the_field_are_large_enough_to_touch(enter):
     alice = enter(**PHONE)
     rename = alice.page.get_by_role("button", name="Change your name")
     acts = {

@@ -20,7 +20,7 @@ def test_two_people_talk(alice, bob):
     bob.sees_exactly(["Hello, is anybody here?", "Yes, me"])
 
 
-def test_what_you_say_appears_once_and_settles(alice):
+def test_an_own_message_appears_once_and_is_marked_as_sent(alice):
     alice.sends("Hello")
 
     expect(alice.message("Hello")).to_have_attribute("data-state", "sent")
@@ -51,7 +51,7 @@ def test_a_reload_keeps_the_conversation(alice, bob):
     expect(alice.message("Two")).not_to_have_attribute("data-mine", "")
 
 
-def test_who_comes_later_reads_what_was_said(alice, enter):
+def test_a_newcomer_sees_earlier_messages(alice, enter):
     alice.sends_and_waits("Before you came")
 
     carol = enter()
@@ -59,7 +59,7 @@ def test_who_comes_later_reads_what_was_said(alice, enter):
     carol.sees_exactly(["Before you came"])
 
 
-def test_rooms_are_apart(alice, enter):
+def test_a_message_appears_only_in_its_room(alice, enter):
     carol = enter("/")
     alice.sends_and_waits("In the room")
     carol.sends_and_waits("In the lobby")
@@ -68,7 +68,7 @@ def test_rooms_are_apart(alice, enter):
     carol.sees_exactly(["In the lobby"])
 
 
-def test_shift_enter_breaks_the_line_and_the_break_is_kept(alice, bob):
+def test_shift_enter_makes_a_new_line_which_is_sent(alice, bob):
     alice.field.press_sequentially("Roses")
     alice.field.press("Shift+Enter")
     alice.field.press_sequentially("violets")
@@ -77,14 +77,14 @@ def test_shift_enter_breaks_the_line_and_the_break_is_kept(alice, bob):
     assert bob.bodies.first.inner_text() == "Roses\nviolets"
 
 
-def test_nothing_is_sent_when_nothing_is_written(alice):
+def test_an_empty_message_is_not_sent(alice):
     alice.sends(" \n ")
     alice.sends_and_waits("Something")
 
     alice.sees_exactly(["Something"])
 
 
-def test_the_limit_is_counted_down_and_kept(alice):
+def test_characters_left_are_counted_down_and_a_message_that_is_too_long_stays(alice):
     alice.writes("x" * 3_990)
     counter = alice.page.locator("[data-composer-counter]")
     expect(counter).to_have_text("10 characters left")
@@ -102,7 +102,7 @@ def test_the_limit_is_counted_down_and_kept(alice):
     alice.sees_exactly(["😀" * 4_000])
 
 
-def test_messages_of_one_person_stand_together(alice, bob):
+def test_messages_of_one_person_are_grouped(alice, bob):
     alice.sends_and_waits("One")
     alice.sends_and_waits("Two")
     bob.sees("Two")
@@ -113,7 +113,7 @@ def test_messages_of_one_person_stand_together(alice, bob):
     expect(bob.page.locator(".day")).to_have_text(["Today"])
 
 
-def test_an_empty_room_says_what_it_is_and_how_to_invite(alice, room):
+def test_an_empty_room_explains_itself_and_how_to_invite(alice, room):
     empty = alice.page.locator("[data-empty]")
     expect(empty).to_be_visible()
     expect(empty.get_by_role("textbox")).to_have_value(re.compile(rf"{room}$"))
@@ -123,8 +123,8 @@ def test_an_empty_room_says_what_it_is_and_how_to_invite(alice, room):
     expect(empty).to_be_hidden()
 
 
-def test_a_name_that_no_room_can_have_is_explained(new_context, house):
-    page = new_context(base_url=house.url).new_page()
+def test_a_name_that_no_room_can_have_is_explained(new_context, shared_node):
+    page = new_context(base_url=shared_node.url).new_page()
 
     response = page.goto("/r/No_Such_Room/")
 
@@ -134,7 +134,7 @@ def test_a_name_that_no_room_can_have_is_explained(new_context, house):
     Person(page).connects()
 
 
-def test_the_new_message_is_said_to_those_who_listen(alice, bob):
+def test_a_new_message_is_announced_to_screen_readers(alice, bob):
     alice.sends("Can you hear me?")
 
     said = bob.page.locator("[data-announcer]")
@@ -183,7 +183,7 @@ def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
     assert len(draws) <= 10 + 8 * seconds + 3, "as oncePerFrame of dom.js allows, and rounded up"
 
 
-def test_more_than_one_can_listen_to_is_summed_up(carol_and_wire, bob):
+def test_many_messages_are_announced_as_a_number(carol_and_wire, bob):
     carol, _ = carol_and_wire
     said = carol.page.locator("[data-announcer]")
     carol.page.clock.install()

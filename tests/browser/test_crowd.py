@@ -12,21 +12,21 @@ LONG = "Bartholomew Featherstonehaugh III"
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def crowd(request, new_context, house, room):
+def crowd(request, new_context, shared_node, room):
     """Someone in a room with 40 others, whose list of people is open."""
-    context = new_context(base_url=house.url, **request.param)
+    context = new_context(base_url=shared_node.url, **request.param)
     wire = Wire(context)
     reader = Person(context.new_page()).opens(room)
     wire.withheld = ("people.changed",)
     reader.sends_and_waits("Hello")
-    tell_of(wire, [f"Person {number}" for number in range(1, 40)] + [LONG])
+    send_people(wire, [f"Person {number}" for number in range(1, 40)] + [LONG])
     if request.param is PHONE:
         reader.page.get_by_role("button", name="People here").tap()
     expect(people(reader)).to_have_count(40)
     return reader
 
 
-def tell_of(wire, names):
+def send_people(wire, names):
     people = [{"author_id": f"id{place}", "name": name} for place, name in enumerate(names)]
     wire.send({"type": "people.changed", "people": people, "count": len(people)})
 
@@ -43,7 +43,7 @@ def marks(person):
     return person.page.locator(".person__mark:visible")
 
 
-def test_a_long_list_scrolls_between_its_head_and_its_foot(crowd):
+def test_a_long_list_of_people_scrolls_between_its_heading_and_the_invitation(crowd):
     panel = crowd.page.get_by_role("complementary")
     head, foot = panel.get_by_role("heading"), panel.get_by_role("button", name="Invite people")
     expect(head).to_be_in_viewport(ratio=1)
@@ -56,7 +56,7 @@ def test_a_long_list_scrolls_between_its_head_and_its_foot(crowd):
     expect(foot).to_be_in_viewport(ratio=1)
 
 
-def test_somebody_is_found_in_a_long_list_by_a_part_of_the_name(crowd):
+def test_a_long_list_of_people_is_filtered_by_a_part_of_the_name(crowd):
     search = crowd.page.get_by_role("searchbox", name="Find someone")
 
     search.fill("FÈATHER")
@@ -68,7 +68,7 @@ def test_somebody_is_found_in_a_long_list_by_a_part_of_the_name(crowd):
     expect(people(crowd)).to_have_count(40)
 
 
-def test_a_click_on_somebody_mentions_them_in_the_message(crowd):
+def test_a_click_on_a_person_mentions_them_in_the_message(crowd):
     crowd.writes("Thanks,")
     row = people(crowd).filter(has_text=LONG)
     expect(row).to_have_attribute("title", f"Mention {LONG}")
@@ -82,44 +82,44 @@ def test_a_click_on_somebody_mentions_them_in_the_message(crowd):
     crowd.sees(f"Thanks, @{LONG}")
 
 
-def test_a_row_that_has_the_focus_keeps_it_when_somebody_comes(carol_and_wire):
+def test_a_focused_row_keeps_the_focus_when_a_person_joins(carol_and_wire):
     carol, wire = carol_and_wire
     wire.withheld = ("people.changed",)
-    tell_of(wire, ["Ben", "Cy"])
+    send_people(wire, ["Ben", "Cy"])
     carol.page.get_by_role("button", name="Cy").focus()
 
-    tell_of(wire, ["Ben", "Cy", "Ada"])
+    send_people(wire, ["Ben", "Cy", "Ada"])
 
     expect(names(carol)).to_have_text(["Ada", "Ben", "Cy"])
     expect(carol.page.get_by_role("button", name="Cy")).to_be_focused()
 
 
-def test_a_few_people_need_no_search_and_nobody_mentions_themselves(alice, bob):
+def test_a_short_list_has_no_filter_and_nobody_mentions_themselves(alice, bob):
     expect(people(alice)).to_have_count(2)
     expect(alice.page.get_by_role("searchbox", name="Find someone")).to_be_hidden()
     expect(people(alice).first).to_be_disabled()
     expect(people(alice).last).to_be_enabled()
 
 
-def test_marks_stand_beside_namesakes_alone(carol_and_wire):
+def test_only_namesakes_have_tags(carol_and_wire):
     carol, wire = carol_and_wire
     wire.withheld = ("people.changed",)
-    tell_of(wire, ["Ada", "Ben", "Cy"])
+    send_people(wire, ["Ada", "Ben", "Cy"])
     expect(people(carol)).to_have_count(3)
     expect(marks(carol)).to_have_count(0)
 
-    tell_of(wire, ["Ada", "Ben", "ÀDA"])
+    send_people(wire, ["Ada", "Ben", "ÀDA"])
 
     expect(marks(carol)).to_have_count(2)
 
 
 @pytest.mark.parametrize("language", ["en-GB", "ar"])
-def test_a_name_that_is_too_long_keeps_its_beginning(new_context, house, room, language):
-    context = new_context(base_url=house.url, locale=language, **DESKTOP)
+def test_a_name_that_is_too_long_keeps_its_beginning(new_context, shared_node, room, language):
+    context = new_context(base_url=shared_node.url, locale=language, **DESKTOP)
     wire = Wire(context)
     wire.withheld = ("people.changed",)
     reader = Person(context.new_page()).opens(room)
-    tell_of(wire, [LONG])
+    send_people(wire, [LONG])
     name = reader.page.locator(".person__name", has_text=LONG)
     expect(name).to_be_visible()
 

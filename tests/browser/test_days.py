@@ -26,7 +26,7 @@ def scroll_to(person, top):
     person.page.locator("[data-stream]").evaluate("(stream, top) => stream.scrollTop = top", top)
 
 
-def test_the_day_stays_in_sight_while_one_reads_above(reader):
+def test_the_day_stays_visible_while_older_messages_are_read(reader):
     expect(pill(reader)).to_be_hidden()
 
     scroll_to(reader, 300)
@@ -41,7 +41,7 @@ def test_the_day_stays_in_sight_while_one_reads_above(reader):
     expect(pill(reader)).to_be_hidden()
 
 
-def test_the_day_leads_to_another_date(reader):
+def test_a_click_on_the_day_opens_the_date_dialog(reader):
     scroll_to(reader, 300)
 
     reader.page.get_by_role("button", name="Today Go to a date").click()

@@ -74,7 +74,7 @@ def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
 
 
 @pytest.mark.django_db
-def test_others_are_asked_to_sign_in_and_it_does_not_run(not_run_yet):
+def test_others_are_asked_to_sign_in_and_the_doctor_does_not_run(not_run_yet):
     strangers = {"anonymous": Client(), "not staff": signed_in(is_staff=False)}
 
     for who, mallory in strangers.items():
@@ -84,7 +84,7 @@ def test_others_are_asked_to_sign_in_and_it_does_not_run(not_run_yet):
 
 
 @pytest.mark.django_db
-def test_it_runs_once_at_a_time_and_only_from_its_own_page(not_run_yet):
+def test_the_doctor_runs_once_at_a_time_and_only_from_its_own_page(not_run_yet):
     alice = signed_in(is_staff=True)
     forged = Client(enforce_csrf_checks=True)
     forged.cookies = alice.cookies
@@ -104,7 +104,7 @@ def test_it_runs_once_at_a_time_and_only_from_its_own_page(not_run_yet):
         ("WRONG note", "1 error, 1 note", "error"),
     ],
 )
-def test_errors_and_notes_are_counted_apart(states, summary, level):
+def test_errors_and_notes_are_counted_separately(states, summary, level):
     findings = [Finding("each", State(state), "", "") for state in states.split()]
 
     examination = doctor.Examination(datetime.now(UTC), findings)
@@ -113,7 +113,7 @@ def test_errors_and_notes_are_counted_apart(states, summary, level):
 
 
 @pytest.mark.django_db
-def test_one_that_hangs_is_stopped_and_says_so(not_run_yet, monkeypatch):
+def test_a_doctor_that_hangs_is_stopped_and_reported(not_run_yet, monkeypatch):
     monkeypatch.setattr(doctor, "TIMEOUT", 0.01)
 
     answer = signed_in(is_staff=True).post(PATH)

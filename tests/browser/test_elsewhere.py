@@ -47,7 +47,7 @@ def phone(name, tmp_path):
         assert tab.asks("window.wrong") == []
 
 
-def test_they_talk_to_one_another(tmp_path, node, room):
+def test_the_browsers_exchange_messages(tmp_path, node, room):
     with (
         firefox(tmp_path / "firefox", SIZES["desktop"]) as fox,
         webkit(tmp_path / "webkit", SIZES["desktop"]) as kit,
@@ -64,7 +64,7 @@ def test_they_talk_to_one_another(tmp_path, node, room):
             assert tab.asks("wrong") == []
 
 
-def test_what_is_said_while_the_server_is_down_goes_out_once(desktop, node, room):
+def test_a_message_written_while_the_server_is_down_is_sent_once(desktop, node, room):
     desktop.enters(node.url + room)
     desktop.sends("Before")
     desktop.until("document.querySelector('.message[data-state=sent]')")
@@ -80,9 +80,9 @@ def test_what_is_said_while_the_server_is_down_goes_out_once(desktop, node, room
     assert desktop.bodies() == ["Before", "Meanwhile"]
 
 
-def test_older_messages_come_without_a_jump(phone, node, room):
+def test_older_messages_load_without_a_jump(phone, node, room):
     phone.enters(node.url + room)
-    pour(phone, 160)
+    send_many(phone, 160)
     phone.sees("Line 159")
     phone.enters(node.url + room)
     phone.until(f"{STREAM}.scrollTop > 0")
@@ -98,7 +98,7 @@ def test_older_messages_come_without_a_jump(phone, node, room):
     phone.until(f"{STREAM}.scrollHeight - {STREAM}.clientHeight - {STREAM}.scrollTop < 2")
 
 
-def test_dialogs_and_panels_are_as_large_as_what_they_hold(desktop, node, room, name):
+def test_dialogs_and_panels_fit_their_contents(desktop, node, room, name):
     desktop.enters(node.url + room)
     desktop.sends("Hello, https://example.org/ 🎉")
     desktop.until("document.querySelector('.message[data-state=sent]')")
@@ -127,7 +127,7 @@ def test_the_people_are_a_drawer_on_a_phone(phone, node, room, name):
     keep_picture(phone, SCREENSHOTS / f"{name}-phone-drawer.png")
 
 
-def pour(tab, count):
+def send_many(tab, count):
     """Say many things at once, as a client that knows no protocol would."""
     tab.does(f"""
         const config = JSON.parse(document.querySelector("#chat-config").textContent);

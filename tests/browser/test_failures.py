@@ -11,14 +11,14 @@ from tests import failures
 
 @pytest.mark.parametrize("failed", [True, False])
 def test_a_failed_test_keeps_a_trace_a_screenshot_and_the_servers_log(
-    failed, browser, house, request, monkeypatch, tmp_path
+    failed, browser, shared_node, request, monkeypatch, tmp_path
 ):
     assert failures.FAILED in request.node.stash, "nobody notes how the phases of a test end"
     monkeypatch.setattr(failures, "FAILURES", tmp_path)
     item = SimpleNamespace(nodeid="tests/browser/test_it.py::test_it[one]", stash=pytest.Stash())
     context = browser.new_context()
     failures.record(context)
-    context.new_page().goto(house.url)
+    context.new_page().goto(shared_node.url)
     for phase in (SimpleNamespace(failed=failed), SimpleNamespace(failed=False)):
         failures.note(item, phase)
 
@@ -26,4 +26,4 @@ def test_a_failed_test_keeps_a_trace_a_screenshot_and_the_servers_log(
 
     kept = {path.name for path in tmp_path.glob("tests-browser-test_it.py-test_it-one-/*")}
     browsers = {"browser-1-page-1.png", "browser-1-trace.zip"}
-    assert kept >= browsers | {f"node-{house.pid}.log"} if failed else not kept
+    assert kept >= browsers | {f"node-{shared_node.pid}.log"} if failed else not kept

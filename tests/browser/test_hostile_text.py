@@ -71,7 +71,7 @@ def test_only_safe_links_are_links(mallory, victim):
     }
 
 
-def test_addresses_without_a_scheme_are_links_as_well(mallory, victim):
+def test_addresses_without_a_scheme_are_links_too(mallory, victim):
     mallory.sends("Ask mailto:ada@example.org or bob@example.org, see example.org/foo, not main.py")
 
     links = victim.bodies.locator("a")
@@ -80,7 +80,7 @@ def test_addresses_without_a_scheme_are_links_as_well(mallory, victim):
     assert hrefs == ["mailto:ada@example.org", "mailto:bob@example.org", "https://example.org/foo"]
 
 
-def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
+def test_a_new_name_does_not_search_old_messages_for_links_again(mallory, victim):
     mallory.sends_and_waits("@ http://a/" + 3_000 * ")")
     expect(victim.messages).to_have_count(1)
     victim.page.evaluate(
@@ -102,7 +102,7 @@ def test_a_new_name_has_nobody_look_for_links_again(mallory, victim):
     assert victim.page.evaluate("window.looked") == 0
 
 
-def test_a_hostile_name_is_text_as_well(mallory, victim):
+def test_a_hostile_name_is_text_too(mallory, victim):
     name = "<b onclick=hacked()>Eve</b>"
     mallory.renames(name)
 

@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import expect
 
 
-def test_the_browser_finds_no_fault_with_the_manifest(alice):
+def test_the_browser_accepts_the_manifest(alice):
     devtools = alice.page.context.new_cdp_session(alice.page)
 
     manifest = devtools.send("Page.getAppManifest")
@@ -20,7 +20,7 @@ def test_the_browser_finds_no_fault_with_the_manifest(alice):
     assert [fault["errorId"] for fault in faults if fault["errorId"] != "in-incognito"] == []
 
 
-def test_what_another_app_shares_waits_in_the_composer(enter):
+def test_text_that_another_app_shares_is_put_into_the_composer(enter):
     alice = enter("/?title=&text=Look+at+this&url=https://a.example/%3Cb%3E")
 
     expect(alice.field).to_have_value("Look at this\nhttps://a.example/<b>")

@@ -89,7 +89,7 @@ def test_two_people_talk_without_a_mouse(alice, bob):
     expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("Alice")
 
 
-def test_the_people_open_and_close_by_keyboard(alice, bob):
+def test_the_list_of_people_opens_and_closes_by_keyboard(alice, bob):
     alice.sends_and_waits("Hello")
     drawer = bob.page.locator("[data-people]")
     opener = tabs_to(bob, button(bob, "People here: 2"), key="Shift+Tab")
@@ -103,7 +103,7 @@ def test_the_people_open_and_close_by_keyboard(alice, bob):
     assert focused(opener)
 
 
-def test_the_conversation_is_read_and_left_by_keyboard(alice, bob):
+def test_the_conversation_is_scrolled_and_left_by_keyboard(alice, bob):
     bob.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
@@ -164,7 +164,7 @@ def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
     assert focused(stream)
 
 
-def test_a_selected_message_has_a_name_and_no_other_has(alice, bob):
+def test_only_a_selected_message_has_an_accessible_name(alice, bob):
     bob.renames("Bob")
     bob.sends_and_waits("Hello")
     bob.sends_and_waits("A long story. " * 50)
@@ -189,7 +189,7 @@ def test_a_selected_message_has_a_name_and_no_other_has(alice, bob):
     ("name", "goal"),
     [("Skip to messages", "[data-stream]"), ("Skip to the message field", "[data-composer-field]")],
 )
-def test_one_can_skip_to_the_messages_and_to_the_composer(enter, name, goal):
+def test_skip_links_lead_to_the_messages_and_the_composer(enter, name, goal):
     alice = enter(**PHONE)  # where the composer has no focus yet
     link = alice.page.get_by_role("link", name=name)
     alice.page.keyboard.press("Tab")

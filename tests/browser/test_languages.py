@@ -59,8 +59,8 @@ def speaker(context):
     return person
 
 
-def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, alice):
-    context = new_context(base_url=house.url, locale="ar-EG", **DESKTOP)
+def test_a_page_in_arabic_has_no_untranslated_text(new_context, shared_node, room, alice):
+    context = new_context(base_url=shared_node.url, locale="ar-EG", **DESKTOP)
     wire = Wire(context)
     noura = speaker(context).opens("/r/nobody-was-here/")
     expect(noura.status).to_contain_text("أنت وحدك هنا")
@@ -89,8 +89,8 @@ def test_a_page_in_arabic_says_everything_in_arabic(new_context, house, room, al
     assert not latin(noura.page)
 
 
-def test_a_page_in_arabic_runs_from_right_to_left(new_context, house, room, alice):
-    noura = speaker(new_context(base_url=house.url, locale="ar", **PHONE)).opens(room)
+def test_a_page_in_arabic_runs_from_right_to_left(new_context, shared_node, room, alice):
+    noura = speaker(new_context(base_url=shared_node.url, locale="ar", **PHONE)).opens(room)
     noura.sends_and_waits(MIXED)
     alice.sends_and_waits(PARAGRAPHS)
     noura.sees(PARAGRAPHS)
@@ -110,16 +110,18 @@ def test_a_page_in_arabic_runs_from_right_to_left(new_context, house, room, alic
     assert alice.page.locator(".message__body", has_text="hello").evaluate(DIRECTION) == "rtl"
 
 
-def test_the_other_pages_are_in_arabic_too(new_context, house):
-    page = new_context(base_url=house.url, locale="ar").new_page()
+def test_the_other_pages_are_in_arabic_too(new_context, shared_node):
+    page = new_context(base_url=shared_node.url, locale="ar").new_page()
     for path in ("/rooms/", "/r/No_Such_Room/", "/nowhere/"):
         page.goto(path)
         assert page.locator("html").get_attribute("dir") == "rtl"
         assert not latin(page)
 
 
-def test_a_page_in_german_says_so_and_counts_in_german(new_context, house, room, alice):
-    jonas = speaker(new_context(base_url=house.url, locale="de-AT", **DESKTOP)).opens(room)
+def test_a_page_in_german_declares_its_language_and_uses_its_plurals(
+    new_context, shared_node, room, alice
+):
+    jonas = speaker(new_context(base_url=shared_node.url, locale="de-AT", **DESKTOP)).opens(room)
     alice.sends_and_waits("Hello")
 
     assert jonas.page.locator("html").get_attribute("lang") == "de"
@@ -133,8 +135,8 @@ def test_a_page_in_german_says_so_and_counts_in_german(new_context, house, room,
     expect(jonas.page.get_by_role("alert")).to_contain_text("Namen haben höchstens 32 Zeichen")
 
 
-def test_a_form_without_javascript_answers_in_german(new_context, house, room):
-    page = new_context(base_url=house.url, locale="de", java_script_enabled=False).new_page()
+def test_a_refusal_without_javascript_is_in_german(new_context, shared_node, room):
+    page = new_context(base_url=shared_node.url, locale="de", java_script_enabled=False).new_page()
     page.goto(room)
     page.get_by_role("textbox", name="Dein Name").fill("A\u202eda")
     page.get_by_role("textbox", name="Nachricht an").fill("Hallo")
@@ -145,11 +147,11 @@ def test_a_form_without_javascript_answers_in_german(new_context, house, room):
 
 @pytest.mark.screenshots
 @pytest.mark.parametrize("language", ["ar", "de"])
-def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, enter, language):
+def test_screenshots_of_each_language(new_context, shared_node, room, shoot, bob, enter, language):
     bob.renames("Jonas W.")
     for look, (device, scheme) in LOOKS.items():
         options = {"locale": language, "color_scheme": scheme, **device}
-        context = new_context(base_url=house.url, **options)
+        context = new_context(base_url=shared_node.url, **options)
         wire = Wire(context)
         reader = speaker(context).opens("/r/nobody-was-here/")
         shoot(reader, f"{language}-{look}-empty")
@@ -179,6 +181,8 @@ def test_each_language_has_its_pictures(new_context, house, room, shoot, bob, en
         reader.sends(PARAGRAPHS)
         expect(reader.page.locator(".composer__offline")).to_be_visible()
         shoot(reader, f"{language}-{look}-disconnected")
-        plain = new_context(base_url=house.url, java_script_enabled=False, **options).new_page()
+        plain = new_context(
+            base_url=shared_node.url, java_script_enabled=False, **options
+        ).new_page()
         plain.goto(room)
         shoot(plain, f"{language}-{look}-without-javascript")

@@ -27,7 +27,7 @@ TOO_SMALL = """(() => {
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_everything_to_press_is_large_enough(enter, bob, room, device):
+def test_every_button_and_link_is_large_enough(enter, bob, room, device):
     """WCAG 2.2, 2.5.8: 24 by 24 pixels, or as large as the text of a link within a sentence."""
     bob.sends_and_waits("Look: https://example.org")
     reader = enter(**DEVICES[device])
@@ -48,7 +48,7 @@ def test_everything_to_press_is_large_enough(enter, bob, room, device):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
+def test_text_at_200_percent_fits(enter, bob, shoot, device):
     bob.sends_and_waits("Is everything readable, also with a_very_long_word_without_a_break_in_it?")
     reader = enter(**DEVICES[device])
     page = reader.page
@@ -79,7 +79,7 @@ def test_text_of_twice_the_size_fits(enter, bob, shoot, device):
     shoot(reader, f"{device}-text-200-empty")
 
 
-def test_with_the_systems_own_colours_the_focus_is_seen(enter, bob, shoot):
+def test_the_focus_is_visible_in_forced_colors(enter, bob, shoot):
     bob.sends_and_waits("Hello")
     reader = enter(forced_colors="active")
     reader.sends_and_waits("Hello to you")

@@ -32,8 +32,8 @@ def test_every_module_is_loaded_once_and_preloaded_if_connecting_needs_it(alice)
     assert next(name_of(url) for url in modules if url not in named) == "panels"
 
 
-def test_a_first_visit_makes_at_most_45_requests(new_context, house, room):
-    visitor = Person(new_context(base_url=house.url, **PHONE).new_page())
+def test_a_first_visit_makes_at_most_45_requests(new_context, shared_node, room):
+    visitor = Person(new_context(base_url=shared_node.url, **PHONE).new_page())
     asked = []
     visitor.page.on("request", lambda request: asked.append(request.url))
     visitor.page.goto(room, wait_until="networkidle")
@@ -42,8 +42,8 @@ def test_a_first_visit_makes_at_most_45_requests(new_context, house, room):
     assert len(asked) <= 45, asked
 
 
-def test_the_conversation_needs_nothing_of_what_surrounds_it(new_context, house, alice, room):
-    visitor = Person(new_context(base_url=house.url, **DESKTOP).new_page())
+def test_the_conversation_works_without_the_panels(new_context, shared_node, alice, room):
+    visitor = Person(new_context(base_url=shared_node.url, **DESKTOP).new_page())
     visitor.page.route("**/panels.*.js", lambda route: route.abort("connectionrefused"))
     visitor.page.goto(room)
 
@@ -52,8 +52,8 @@ def test_the_conversation_needs_nothing_of_what_surrounds_it(new_context, house,
     alice.sees("All there is to it")
 
 
-def test_missing_panels_are_reported_when_the_page_connects_late(new_context, house, room):
-    context = new_context(base_url=house.url, **DESKTOP)
+def test_missing_panels_are_reported_when_the_page_connects_late(new_context, shared_node, room):
+    context = new_context(base_url=shared_node.url, **DESKTOP)
     wire = Wire(context)
     wire.cut()
     visitor = Person(context.new_page())
@@ -70,7 +70,7 @@ def test_missing_panels_are_reported_when_the_page_connects_late(new_context, ho
     expect(visitor.status).to_contain_text("Reload it")
 
 
-def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):
+def test_there_is_one_style_sheet_and_one_for_the_dark_theme(alice):
     sheets = [url for url in alice.page.evaluate(RESOURCES) if url.endswith(".css")]
 
     assert sorted(name_of(url) for url in sheets) == ["chat", "dark"]
@@ -79,10 +79,10 @@ def test_all_styles_come_in_one_sheet_and_one_for_the_dark(alice):
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_latest_messages_are_read_before_a_module_has_run(
-    new_context, house, alice, room, device
+    new_context, shared_node, alice, room, device
 ):
     alice.sends_many([f"Message {number}" for number in range(40)])
-    reader = Person(new_context(base_url=house.url, **device).new_page())
+    reader = Person(new_context(base_url=shared_node.url, **device).new_page())
     held = []
     reader.page.route("**/main.*.js", lambda route: held.append(route))
     reader.page.goto(room, wait_until="commit")

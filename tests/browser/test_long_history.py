@@ -61,7 +61,7 @@ def walk(person, direction):
     return person.page.evaluate(WALK, {"direction": direction, "seconds": 60})
 
 
-def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room):
+def test_a_long_history_is_scrolled_to_its_first_message_and_back(reader, enter, room):
     up = walk(reader, -1)
     expect(reader.page.locator("[data-beginning]")).to_be_in_viewport()
     expect(reader.page.locator("[data-latest]")).to_have_text("Latest messages")
@@ -79,7 +79,7 @@ def test_from_the_latest_to_the_very_first_message_and_back(reader, enter, room)
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
-def test_who_reads_above_stays_there_when_the_window_turns(alice, enter):
+def test_a_reader_of_older_messages_stays_there_when_the_screen_is_rotated(alice, enter):
     alice.sends_many([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
     reader = enter(**PHONE)
     row = reader.messages.filter(has_text="Line 40")
@@ -98,7 +98,7 @@ def test_who_reads_above_stays_there_when_the_window_turns(alice, enter):
     assert abs(moved) <= 2
 
 
-def test_who_reads_above_stays_there_when_they_missed_too_much(carol_and_wire, enter):
+def test_a_reader_of_older_messages_stays_there_after_a_reset(carol_and_wire, enter):
     carol, wire = carol_and_wire
     writer = enter()
     writer.sends_many([f"Message {number}" for number in range(1, 81)])

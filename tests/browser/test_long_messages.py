@@ -84,7 +84,7 @@ def test_a_message_of_twenty_lines_is_not_folded(alice, bob):
     assert height_of(row) > 22 * 20
 
 
-def test_text_without_line_breaks_folds_where_it_is_narrow_alone(enter, bob):
+def test_text_without_line_breaks_is_folded_only_on_narrow_screens(enter, bob):
     bob.sends_and_waits("word " * 300)
 
     wide, narrow = enter(), enter(**PHONE)
@@ -98,7 +98,7 @@ def test_text_without_line_breaks_folds_where_it_is_narrow_alone(enter, bob):
     expect(wide.messages.locator("[data-action=fold]")).to_be_hidden()
 
 
-def test_a_link_leads_to_the_whole_message(bob, enter, room):
+def test_a_link_unfolds_its_message(bob, enter, room):
     bob.sends_and_waits(LINES)
 
     reader = enter(f"{room}#1")
@@ -107,7 +107,7 @@ def test_a_link_leads_to_the_whole_message(bob, enter, room):
     assert height_of(long_message(reader)) > 140 * 20
 
 
-def test_a_folded_message_unfolds_for_what_the_browser_scrolls_to(reader, bob):
+def test_a_folded_message_unfolds_when_the_browser_scrolls_within_it(reader, bob):
     """Find-in-page, the focus and a selection go to what they look for in the same way."""
     bob.sends_and_waits(LINES.replace("line 97", "https://example.org/97").replace("139", "138 b"))
     link = reader.page.get_by_role("link", name="example.org/97")

@@ -41,7 +41,7 @@ DRAWN = """() => [...document.querySelectorAll(".message")].map((message) => [
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_look_is_legible_and_another(bob, enter, scheme):
+def test_all_24_looks_are_legible_and_different(bob, enter, scheme):
     bob.sends_and_waits("Hello")
     reader = enter(color_scheme=scheme)
     reader.sees("Hello")
@@ -66,17 +66,17 @@ def test_people_who_are_here_look_different(alice, enter):
     assert written < looks
 
 
-def test_the_first_paint_has_the_pictures_that_stay(bob, new_context, house, room):
+def test_the_first_paint_has_the_final_initials_and_colours(bob, new_context, shared_node, room):
     bob.renames("Élodie")
     bob.sends_and_waits("One")
-    context = new_context(base_url=house.url, java_script_enabled=False)
+    context = new_context(base_url=shared_node.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(room)
 
     [[hue, tone, initial]] = page.evaluate(DRAWN)
 
     assert initial == "É"
-    newcomer = new_context(base_url=house.url).new_page()
+    newcomer = new_context(base_url=shared_node.url).new_page()
     newcomer.goto(room)
     expect(newcomer.locator("[data-rendered]")).to_have_count(0)
     expect(newcomer.locator(".message .avatar")).to_have_text("É")

@@ -12,7 +12,9 @@ def named(person):
     return person.bodies.locator(".message__mention")
 
 
-def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, enter):
+def test_mentions_are_highlighted_for_everybody_and_more_for_the_person_mentioned(
+    alice, bob, enter
+):
     alice.renames("Ada Lovelace")
     bob.renames("Bob")
     carol = enter()
@@ -26,7 +28,7 @@ def test_names_stand_out_for_everybody_and_most_for_who_is_named(alice, bob, ent
         assert person.page.locator(".message[data-mentions-me]").count() == bool(mine)
 
 
-def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
+def test_a_new_name_is_highlighted_in_earlier_messages(alice, bob):
     bob.sends_and_waits("Is @Ada Lovelace here?")
     alice.sees("Is @Ada Lovelace here?")
     expect(named(alice)).to_have_count(0)
@@ -40,8 +42,8 @@ def test_who_takes_a_name_is_found_in_what_was_said_before(alice, bob):
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_mention_has_its_picture(new_context, house, room, bob, shoot, scheme, device):
-    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+def test_screenshots_of_a_mention(new_context, shared_node, room, bob, shoot, scheme, device):
+    reader = Person(new_context(base_url=shared_node.url, color_scheme=scheme, **device).new_page())
     reader.opens(room)
     bob.renames("Jonas W.")
     reader.renames("Mara")

@@ -18,7 +18,7 @@ def author(person, text):
     return person.message(text).locator("[data-part=author]")
 
 
-def test_a_newcomer_is_asked_for_a_name_once_and_has_it_with_the_first_message(alice, bob):
+def test_a_newcomer_is_asked_for_a_name_once_and_the_first_message_has_it(alice, bob):
     made_up = name_field(alice).input_value()
     assert re.fullmatch(r"\w+ \w+", made_up)
     expect(name_field(alice)).to_have_accessible_description("Others see this.")
@@ -36,7 +36,7 @@ def test_a_newcomer_is_asked_for_a_name_once_and_has_it_with_the_first_message(a
     expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada")
 
 
-def test_a_newcomer_who_just_writes_keeps_the_made_up_name(alice, bob):
+def test_a_newcomer_who_just_writes_keeps_the_suggested_name(alice, bob):
     made_up = name_field(alice).input_value()
 
     alice.sends("Hello")
@@ -46,7 +46,7 @@ def test_a_newcomer_who_just_writes_keeps_the_made_up_name(alice, bob):
     expect(alice.page.locator("[data-name-shown]")).to_have_text(made_up)
 
 
-def test_a_newcomers_name_is_kept_for_a_connection_that_comes_later(carol_and_wire, bob):
+def test_a_name_that_a_newcomer_enters_offline_is_set_after_connecting(carol_and_wire, bob):
     carol, wire = carol_and_wire
     wire.cut()
     carol.loses_the_connection()
@@ -59,7 +59,7 @@ def test_a_newcomers_name_is_kept_for_a_connection_that_comes_later(carol_and_wi
     expect(author(bob, "Hello")).to_have_text("Carol")
 
 
-def test_a_newcomers_name_that_cannot_be_used_is_explained_and_stays(alice):
+def test_an_invalid_name_of_a_newcomer_is_explained_and_stays_in_the_field(alice):
     name_field(alice).fill("A\u202eda")
     alice.sends("Hello")
 
@@ -68,7 +68,7 @@ def test_a_newcomers_name_that_cannot_be_used_is_explained_and_stays(alice):
 
 
 @pytest.mark.parametrize("leave", ["Save", "Cancel"])
-def test_after_the_name_one_goes_on_writing(alice, leave):
+def test_the_focus_returns_to_the_composer_after_the_name(alice, leave):
     alice.sends_and_waits("Hello")
     alice.page.get_by_role("button", name="Change your name").click()
     name_field(alice).fill("Ada")
@@ -78,7 +78,7 @@ def test_after_the_name_one_goes_on_writing(alice, leave):
     expect(alice.field).to_be_focused()
 
 
-def test_who_can_read_is_said_where_the_first_message_is_written(alice):
+def test_a_newcomer_sees_who_can_read_before_the_first_message(alice):
     note = alice.page.get_by_text("Anyone with the link can read and write. Messages are saved.")
     expect(note).to_be_in_viewport(ratio=1)
     expect(alice.page.locator("[data-empty]")).to_contain_text("Messages are saved.")

@@ -66,9 +66,9 @@ class Reader(Person):
 
 
 @pytest.fixture
-def reader(new_context, house, room):
+def reader(new_context, shared_node, room):
     """Alice, who is called Alice."""
-    context = new_context(base_url=house.url)
+    context = new_context(base_url=shared_node.url)
     context.add_init_script(WORLD)
     reader = Reader(context.new_page()).opens(room)
     reader.renames("Alice")
@@ -87,7 +87,7 @@ def heading(reader, text):
     return text.format(room=reader.page.locator("h1").text_content())
 
 
-def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
+def test_permission_is_requested_only_by_the_click_that_turns_notifications_on(reader, bob):
     reader.looks_away()
     bob.sends_and_waits("@Alice, nobody asked you")
     reader.sees("@Alice, nobody asked you")
@@ -105,7 +105,7 @@ def test_the_browser_is_asked_only_by_the_click_that_turns_it_on(reader, bob):
     assert reader.has("shown") == []
 
 
-def test_one_who_chose_mentions_hears_of_no_other_message(reader, bob):
+def test_a_reader_who_chose_mentions_is_notified_of_nothing_else(reader, bob):
     reader.chooses("Mentions of me")
     reader.looks_away()
 
@@ -116,7 +116,7 @@ def test_one_who_chose_mentions_hears_of_no_other_message(reader, bob):
     assert reader.has("heard") == 0, "a sound is off unless chosen"
 
 
-def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, bob):
+def test_messages_share_one_notification_that_opens_the_latest(reader, bob):
     reader.chooses("Every message", sound=True)
     before = reader.has("heard")
     bob.sends_and_waits("Seen at once")
@@ -142,8 +142,10 @@ def test_messages_are_summed_up_in_one_notification_that_leads_to_them(reader, b
     wait_until(lambda: reader.has("shown.at(-1).body") == "Afresh")
 
 
-def test_a_message_that_arrives_before_the_panels_is_notified_of(new_context, house, room, bob):
-    context = new_context(base_url=house.url, service_workers="block")
+def test_a_message_that_arrives_before_the_panels_is_notified_of(
+    new_context, shared_node, room, bob
+):
+    context = new_context(base_url=shared_node.url, service_workers="block")
     context.add_init_script(WORLD)
     reader = Reader(context.new_page()).opens(room).chooses("Every message")
     held = []
@@ -161,7 +163,7 @@ def test_a_message_that_arrives_before_the_panels_is_notified_of(new_context, ho
     reader.is_notified_of([heading(reader, "Bob in {room}: Early")])
 
 
-def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bob, enter):
+def test_a_preference_belongs_to_a_room_and_its_tabs_notify_once(reader, bob, enter):
     reader.chooses("Every message")
     tabs = [reader, reader.another_tab()]
     elsewhere = reader.another_tab("/r/elsewhere/")
@@ -173,18 +175,18 @@ def test_a_choice_is_that_of_one_room_and_its_tabs_together_tell_once(reader, bo
     neighbour.sends_and_waits("Not chosen")
     elsewhere.sees("Not chosen")
     bob.sends_and_waits("One")
-    wait_until(lambda: told(tabs) == ["One"])
+    wait_until(lambda: notified(tabs) == ["One"])
     tabs[1].looks_back()
     bob.sends_and_waits("Somebody looks")
     tabs[1].sees("Somebody looks")
     tabs[1].looks_away()
     bob.sends_and_waits("Two")
 
-    wait_until(lambda: told(tabs) == ["One", "Two"])
+    wait_until(lambda: notified(tabs) == ["One", "Two"])
     assert elsewhere.has("shown") == []
 
 
-def told(tabs):
+def notified(tabs):
     """What all of them have shown, in order of the messages' seqs."""
     shown = [notice for tab in tabs for notice in tab.has("shown")]
     return [notice["body"] for notice in sorted(shown, key=lambda notice: notice["data"]["url"])]
@@ -193,7 +195,7 @@ def told(tabs):
 @pytest.mark.parametrize(
     ("given", "words"), [("denied", "Notifications are blocked"), ("default", "aren't allowed")]
 )
-def test_a_refusal_is_explained_and_the_sound_works_all_the_same(reader, bob, given, words):
+def test_a_denied_permission_is_explained_and_the_sound_still_works(reader, bob, given, words):
     reader.page.evaluate("(given) => (window.answer = given)", given)
 
     reader.chooses("Every message", sound=True)
@@ -220,8 +222,8 @@ ANDROID = """
 """
 
 
-def test_where_a_page_cannot_notify_its_worker_does(new_context, house, room, bob):
-    context = new_context(base_url=house.url, service_workers="allow")
+def test_a_page_that_cannot_notify_uses_its_service_worker(new_context, shared_node, room, bob):
+    context = new_context(base_url=shared_node.url, service_workers="allow")
     context.add_init_script(ANDROID)
     reader = Reader(context.new_page()).opens(room).chooses("Every message")
     reader.looks_away()
@@ -229,10 +231,10 @@ def test_where_a_page_cannot_notify_its_worker_does(new_context, house, room, bo
     bob.sends_and_waits("Hello")
 
     reader.is_notified_of([heading(reader, "Bob in {room}: Hello")])
-    assert reader.has("shown[0].data.url") == f"{house.url}{room}#1"
+    assert reader.has("shown[0].data.url") == f"{shared_node.url}{room}#1"
 
 
-def test_it_is_all_done_by_keyboard(reader):
+def test_notifications_are_set_by_keyboard(reader):
     opener = reader.page.get_by_role("button", name="Notifications")
     opener.focus()
     reader.page.keyboard.press("Enter")
@@ -254,8 +256,10 @@ def test_it_is_all_done_by_keyboard(reader):
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_choice_has_its_picture(new_context, house, room, shoot, scheme, device):
-    context = new_context(base_url=house.url, color_scheme=scheme, **device)
+def test_screenshots_of_the_notification_settings(
+    new_context, shared_node, room, shoot, scheme, device
+):
+    context = new_context(base_url=shared_node.url, color_scheme=scheme, **device)
     context.add_init_script(WORLD + "window.answer = 'denied';")
     reader = Reader(context.new_page()).opens(room)
     look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"

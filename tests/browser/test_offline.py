@@ -48,7 +48,7 @@ def visitor(node, enter):
     return visitor
 
 
-def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, visitor, enter):
+def test_a_room_opens_without_the_server_and_messages_are_sent_later(node, visitor, enter):
     alice = visitor()
     bob = enter("/r/attic/", node=node)
     bob.sends_and_waits("Before")
@@ -78,7 +78,7 @@ def test_a_room_opens_without_the_server_and_what_is_typed_goes_out_later(node, 
     assert {path for path in kept if not path.startswith("/static/")} == {"/offline/", "/r/attic/"}
 
 
-def test_a_room_never_seen_says_that_there_is_no_network(node, visitor):
+def test_a_room_that_was_never_opened_shows_the_offline_page(node, visitor):
     alice = visitor()
     alice.sends_and_waits("Here")
     keeps(alice, "Here")
@@ -92,7 +92,7 @@ def test_a_room_never_seen_says_that_there_is_no_network(node, visitor):
     alice.connects()
 
 
-def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, visitor, tmp_path):
+def test_a_deployment_shows_at_the_next_load_and_then_opens_offline(node, visitor, tmp_path):
     alice = visitor()
     alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
@@ -110,7 +110,7 @@ def test_a_deploy_shows_at_the_next_load_and_is_then_what_opens_offline(node, vi
     alice.sees("Kept")
 
 
-def test_an_old_page_opened_offline_makes_way_when_the_server_is_back(node, visitor, tmp_path):
+def test_an_old_page_opened_offline_is_reloaded_when_the_server_is_back(node, visitor, tmp_path):
     alice = visitor()
     alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
@@ -128,7 +128,7 @@ def test_an_old_page_opened_offline_makes_way_when_the_server_is_back(node, visi
     expect(alice.field).to_have_value("Not yet sent")
 
 
-def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
+def test_a_cached_page_is_shown_if_the_server_takes_too_long(node, visitor):
     alice = visitor()
     alice.sends_and_waits("Kept")
     keeps(alice, "Kept")
@@ -143,7 +143,7 @@ def test_a_server_that_takes_too_long_is_not_waited_for(node, visitor):
 
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_offline_opening_has_its_picture(node, visitor, shoot, scheme):
+def test_screenshots_of_an_offline_page(node, visitor, shoot, scheme):
     alice, bob = visitor(color_scheme=scheme, **PHONE), visitor(color_scheme=scheme)
     alice.sends_and_waits("Shall we meet at eight?")
     bob.sends_and_waits("Yes, at the fountain.")

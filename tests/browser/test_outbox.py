@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from testing.person import Person
 
 
-def test_what_was_written_offline_survives_a_reload_and_goes_out_once(carol_and_wire, alice):
+def test_a_message_written_offline_survives_a_reload_and_is_sent_once(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.cut()
     carol.loses_the_connection()
@@ -26,7 +26,7 @@ def test_what_was_written_offline_survives_a_reload_and_goes_out_once(carol_and_
     carol.sees_exactly(["First", "Second"])
 
 
-def test_what_one_tab_could_not_send_another_sends(carol_and_wire, alice):
+def test_a_message_of_a_closed_tab_is_sent_by_the_next_one(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.cut()
     carol.loses_the_connection()
@@ -42,7 +42,7 @@ def test_what_one_tab_could_not_send_another_sends(carol_and_wire, alice):
     alice.sees_exactly(["Left behind"])
 
 
-def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, alice):
+def test_two_tabs_of_a_browser_show_and_send_a_message_once(carol_and_wire, alice):
     carol, wire = carol_and_wire
     tab = carol.another_tab()
     for number in range(4):
@@ -56,7 +56,7 @@ def test_two_tabs_of_one_browser_show_and_send_the_same_once(carol_and_wire, ali
     assert len(wire.posted) == 4
 
 
-def test_who_is_told_to_wait_sends_the_same_again(carol_and_wire, alice):
+def test_a_message_refused_with_a_time_to_retry_is_sent_again(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.refuse = lambda post: {"code": "busy", "detail": "Busy.", "retry_in_ms": 1}
     carol.sends("Once only")
@@ -68,7 +68,7 @@ def test_who_is_told_to_wait_sends_the_same_again(carol_and_wire, alice):
     assert len({post["client_message_id"] for post in wire.posted}) == 1
 
 
-def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wire, alice):
+def test_a_lost_ack_neither_posts_nor_shows_a_message_twice(carol_and_wire, alice):
     carol, wire = carol_and_wire
     wire.loses_answers = True
     carol.sends("Once only")
@@ -91,7 +91,7 @@ def test_an_answer_that_got_lost_does_not_post_twice_nor_show_twice(carol_and_wi
     expect(alice.message("Once only")).to_have_count(1)
 
 
-def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):
+def test_a_message_that_is_retried_is_not_overtaken(carol_and_wire):
     carol, wire = carol_and_wire
     refusals = iter([{"code": "too_fast", "detail": "Too fast.", "retry_in_ms": 300}])
     wire.refuse = lambda post: next(refusals, None)
@@ -103,7 +103,7 @@ def test_a_message_told_to_wait_is_not_overtaken(carol_and_wire):
     assert [post["body"] for post in wire.posted] == ["One", "One", "Two"]
 
 
-def test_a_refused_message_says_why_and_lets_the_next_one_pass(carol_and_wire):
+def test_a_refused_message_shows_the_reason_and_does_not_block_the_next_one(carol_and_wire):
     carol, wire = carol_and_wire
     refusal = {"code": "bad_frame", "detail": "Not like this.", "retry_in_ms": None}
     wire.refuse = lambda post: refusal if post["body"] == "Hm" else None
@@ -133,7 +133,7 @@ def test_a_refused_message_can_be_discarded(carol_and_wire):
     expect(carol.messages).to_have_count(0)
 
 
-def test_a_draft_survives_a_reload_and_ends_when_it_is_sent(alice):
+def test_a_draft_survives_a_reload_and_is_removed_when_it_is_sent(alice):
     alice.writes("Half a thou")
     alice.reloads()
     expect(alice.field).to_have_value("Half a thou")

@@ -40,7 +40,7 @@ def test_a_new_name_is_remembered(alice):
     expect(alice.page.locator("[data-name-shown]")).to_have_text("Ada L.")
 
 
-def test_a_name_that_is_refused_says_why_and_can_be_mended(alice):
+def test_a_refused_name_is_explained_and_can_be_corrected(alice):
     field = alice.page.get_by_role("textbox", name="Your name")
     field.fill("x" * 33)
     field.press("Enter")
@@ -64,7 +64,7 @@ def test_escape_leaves_the_name_as_it_was(alice):
     expect(alice.page.locator("[data-name-shown]")).to_have_text(before)
 
 
-def test_typing_shows_to_others_and_fades(alice, bob):
+def test_typing_is_shown_to_others_and_ends(alice, bob):
     alice.renames("Ada")
     expect(bob.page.locator(".person", has_text="Ada")).to_be_visible()
     line = bob.page.locator("[data-typing]")
@@ -94,7 +94,7 @@ def test_the_people_are_a_drawer_on_a_phone(enter):
     expect(people).to_be_hidden()
 
 
-def test_nothing_sticks_out_of_a_phone(enter):
+def test_nothing_is_wider_than_a_phone(enter):
     carol = enter(**PHONE)
     carol.sends("Averyverylongword" * 20)
     carol.sees("Averyverylongword" * 20)
@@ -109,7 +109,7 @@ def size_of(person, selector):
     return tuple(element.evaluate("element => [element.scrollWidth, element.scrollHeight]"))
 
 
-def test_who_types_on_is_shown_as_long_as_the_server_says_so(carol_and_wire):
+def test_a_person_who_is_typing_is_shown_until_the_server_reports_otherwise(carol_and_wire):
     carol, wire = carol_and_wire
     line = carol.page.locator("[data-typing]")
     carol.page.clock.install()
@@ -123,7 +123,7 @@ def test_who_types_on_is_shown_as_long_as_the_server_says_so(carol_and_wire):
     expect(line).to_have_text("")
 
 
-def test_one_of_two_people_of_a_name_is_told_from_the_other(alice, bob, enter):
+def test_two_people_with_one_name_have_tags(alice, bob, enter):
     alice.renames("Ada")
     alice.sends_and_waits("I am Ada")
     bob.sees("I am Ada")
@@ -140,7 +140,7 @@ def test_one_of_two_people_of_a_name_is_told_from_the_other(alice, bob, enter):
     assert other.text_content() != mark.text_content()
 
 
-def test_who_comes_and_goes_is_shown_but_not_read_out(alice, enter):
+def test_people_who_join_and_leave_are_shown_but_not_announced(alice, enter):
     said = alice.page.get_by_role("status").filter(has_text="Connected")
     expect(alice.status).to_contain_text("Only you are here")
     expect(said).to_have_text("Connected")

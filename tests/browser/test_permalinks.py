@@ -42,7 +42,7 @@ def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
     expect(carol.bodies).to_have_text(["One", "Two"])
 
 
-def test_the_message_that_a_link_names_flashes_and_escape_forgets_it(alice, enter, room):
+def test_a_linked_message_flashes_and_escape_removes_it_from_the_address(alice, enter, room):
     alice.sends_and_waits("One")
     bob = enter(f"{room}#1")
     bubble = bob.message("One").locator(".message__bubble")
@@ -67,7 +67,7 @@ def test_the_message_that_a_link_names_flashes_and_escape_forgets_it(alice, ente
     assert "#" not in bob.page.url
 
 
-def test_the_link_of_a_message_is_copied_where_it_is_selected(alice, enter, house):
+def test_the_link_of_a_selected_message_is_copied(alice, enter, shared_node):
     alice.sends_and_waits("One")
     alice.sends_and_waits("Two")
     bob = enter()
@@ -97,7 +97,7 @@ def test_a_link_opens_with_its_surroundings(writer, enter, room):
         assert shown[start : start + len(around)] == around
 
 
-def test_reading_on_from_a_link_meets_the_latest_messages(writer, enter, room):
+def test_scrolling_down_from_a_link_reaches_the_latest_messages(writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_be_in_viewport()
     assert reader.messages.count() <= 50 + 2 * 50
@@ -115,7 +115,7 @@ def test_reading_on_from_a_link_meets_the_latest_messages(writer, enter, room):
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
-def test_reading_back_from_a_link_meets_the_beginning(writer, enter, room):
+def test_scrolling_up_from_a_link_reaches_the_beginning(writer, enter, room):
     reader = enter(f"{room}#120")
     expect(linked(reader)).to_be_in_viewport()
 
@@ -127,7 +127,7 @@ def test_reading_back_from_a_link_meets_the_beginning(writer, enter, room):
     expect(reader.page.locator("[data-beginning]")).to_be_attached()
 
 
-def test_there_is_a_way_back_to_the_latest(writer, enter, room):
+def test_a_button_returns_to_the_latest_messages(writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_have_text("Message 100")
     writer.sends_and_waits("Meanwhile")
@@ -143,7 +143,7 @@ def test_there_is_a_way_back_to_the_latest(writer, enter, room):
     expect(button).to_be_hidden()
 
 
-def test_saying_something_leads_back_as_well(writer, enter, room):
+def test_sending_a_message_returns_to_the_latest_messages(writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_be_in_viewport()
 
@@ -164,7 +164,7 @@ def test_the_browsers_back_button_leaves_the_link(writer, enter, room):
     expect(linked(reader)).to_have_count(0)
 
 
-def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room):
+def test_a_link_to_a_missing_message_is_reported_and_shows_the_latest(writer, enter, room):
     for name in ("#401", "#999999999"):
         reader = enter(room + name)
 
@@ -172,7 +172,7 @@ def test_a_link_to_nothing_says_so_and_shows_the_latest(writer, enter, room):
         expect(reader.message(HISTORY[-1])).to_be_in_viewport()
 
 
-def test_what_is_no_seq_is_no_link(alice, enter, room):
+def test_an_invalid_seq_is_ignored(alice, enter, room):
     alice.sends_and_waits("One")
 
     carol = enter(f"{room}#<img src=x>")
@@ -184,8 +184,10 @@ def test_what_is_no_seq_is_no_link(alice, enter, room):
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_linked_message_has_its_picture(new_context, house, room, writer, shoot, scheme, device):
-    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+def test_screenshots_of_a_linked_message(
+    new_context, shared_node, room, writer, shoot, scheme, device
+):
+    reader = Person(new_context(base_url=shared_node.url, color_scheme=scheme, **device).new_page())
     reader.opens(f"{room}#200")
     expect(linked(reader)).to_be_in_viewport()
 

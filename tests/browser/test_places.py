@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing.person import DESKTOP, PHONE, Person
-from tests.browser.past import give_a_past
+from tests.browser.past import add_history
 from tests.browser.test_unread import line
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
@@ -19,10 +19,10 @@ HOURS = 200  # a message each, but for the day from hour 72
 
 
 @pytest.fixture
-def past(house, room):
+def past(shared_node, room):
     hours = [hour for hour in range(HOURS) if not 72 <= hour < 96]
-    give_a_past(
-        house,
+    add_history(
+        shared_node,
         room,
         [(FIRST + timedelta(hours=hour), "Bob", f"Hour {hour}") for hour in hours],
     )
@@ -35,7 +35,7 @@ def goes_to(person, day):
     expect(dialog).to_be_hidden()
 
 
-def test_a_day_is_gone_to_by_keyboard_and_begins_where_the_reader_lives(past, enter, shoot):
+def test_a_day_is_opened_by_keyboard_and_starts_in_the_readers_time_zone(past, enter, shoot):
     reader = enter(timezone_id=ZONE)
     reader.sees(f"Hour {HOURS - 1}")
     reader.page.get_by_role("button", name="Go to a date", exact=True).press("Enter")
@@ -62,7 +62,7 @@ def test_a_day_is_gone_to_by_keyboard_and_begins_where_the_reader_lives(past, en
     expect(reader.status).to_have_text(re.compile("No messages on or after 1 January 2026"))
 
 
-def test_a_day_that_cannot_be_looked_up_says_so_in_the_dialog(past, enter):
+def test_a_day_that_cannot_be_looked_up_is_reported_in_the_dialog(past, enter):
     reader = enter()
     reader.page.route("**/at/**", lambda route: route.fulfill(body="<p>Log in to the network"))
     reader.page.get_by_role("button", name="Go to a date", exact=True).click()
@@ -75,10 +75,10 @@ def test_a_day_that_cannot_be_looked_up_says_so_in_the_dialog(past, enter):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
-def test_more_unread_than_a_page_is_reached_and_read_on_from(
-    new_context, house, room, bob, shoot, device, scheme
+def test_the_first_of_more_unread_messages_than_a_page_is_opened_and_read_from(
+    new_context, shared_node, room, bob, shoot, device, scheme
 ):
-    context = new_context(base_url=house.url, color_scheme=scheme, **DEVICES[device])
+    context = new_context(base_url=shared_node.url, color_scheme=scheme, **DEVICES[device])
     reader = Person(context.new_page())
     bob.sends_and_waits("Seen")
     reader.opens(room).sees("Seen")
@@ -109,7 +109,7 @@ def test_more_unread_than_a_page_is_reached_and_read_on_from(
     expect(button).to_be_hidden()
 
 
-def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
+def test_the_bar_jumps_to_new_messages_above_the_screen(alice, bob, room):
     bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
@@ -134,7 +134,7 @@ def test_what_is_new_above_the_screen_is_led_to(alice, bob, room):
     expect(line(alice)).to_have_count(0)
 
 
-def test_what_is_new_and_in_sight_needs_no_leading(alice, bob, room):
+def test_new_messages_in_sight_show_no_bar(alice, bob, room):
     bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
@@ -154,7 +154,7 @@ def test_what_is_new_and_in_sight_needs_no_leading(alice, bob, room):
     expect(line(alice)).to_have_count(0)
 
 
-def test_what_was_missed_can_be_marked_as_read(alice, bob, room):
+def test_missed_messages_can_be_marked_as_read(alice, bob, room):
     bob.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")

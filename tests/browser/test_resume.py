@@ -13,7 +13,7 @@ from tests.browser.test_unread import after_the_line, line
 from tests.browser.wire import Wire
 
 
-def test_a_server_that_crashes_and_comes_back_interrupts_nobody(node, enter):
+def test_a_server_that_crashes_and_restarts_interrupts_nobody(node, enter):
     alice, bob = enter(node=node), enter(node=node)
     alice.sends_and_waits("Before")
     bob.sees("Before")
@@ -33,7 +33,7 @@ def test_a_server_that_crashes_and_comes_back_interrupts_nobody(node, enter):
     bob.sees_exactly(spoken)
 
 
-def test_a_server_that_restarts_in_good_order_interrupts_nobody(node, enter):
+def test_a_server_that_is_restarted_interrupts_nobody(node, enter):
     alice, bob = enter(node=node), enter(node=node)
     alice.sends_and_waits("Before")
 
@@ -44,7 +44,7 @@ def test_a_server_that_restarts_in_good_order_interrupts_nobody(node, enter):
     alice.sees_exactly(["Before", "After"])
 
 
-def test_a_log_that_was_replaced_is_shown_afresh(node, enter):
+def test_a_replaced_log_is_loaded_again(node, enter):
     alice = enter(node=node)
     alice.sends_and_waits("Of the old log")
 
@@ -59,7 +59,7 @@ def test_a_log_that_was_replaced_is_shown_afresh(node, enter):
     alice.sees_exactly(["Of the new log"])
 
 
-def test_the_status_line_tells_the_truth(node, enter):
+def test_the_status_line_shows_the_state_of_the_connection(node, enter):
     alice = enter(node=node)
     node.kill()
     alice.loses_the_connection()
@@ -93,7 +93,7 @@ def test_a_reader_who_does_not_want_to_wait_reconnects_with_a_click(carol_and_wi
     expect(carol.page.get_by_role("log")).to_be_focused()
 
 
-def test_what_was_missed_comes_in_order(carol_and_wire, enter):
+def test_missed_messages_arrive_in_order(carol_and_wire, enter):
     carol, wire = carol_and_wire
     alice = enter()
     alice.sends_and_waits("Before")
@@ -110,7 +110,7 @@ def test_what_was_missed_comes_in_order(carol_and_wire, enter):
     expect(line(carol)).to_have_count(0)  # she was away for moments only
 
 
-def test_a_server_that_says_stay_away_is_obeyed(carol_and_wire):
+def test_a_close_code_that_forbids_reconnecting_is_obeyed(carol_and_wire):
     carol, wire = carol_and_wire
 
     wire.cut(code=4503)
@@ -121,7 +121,7 @@ def test_a_server_that_says_stay_away_is_obeyed(carol_and_wire):
     expect(carol.message("Kept all the same")).to_have_attribute("data-state", "waiting")
 
 
-def test_a_connection_that_died_in_silence_is_noticed(new_context, node):
+def test_a_silently_dead_connection_is_noticed(new_context, node):
     carol = Person(new_context(base_url=node.url).new_page())
     carol.page.clock.install()
     carol.opens("/")
@@ -137,7 +137,7 @@ def test_a_connection_that_died_in_silence_is_noticed(new_context, node):
     carol.sees_exactly(["Anybody?"])
 
 
-def test_who_comes_back_from_sleep_learns_at_once_that_the_connection_died(node, enter):
+def test_after_sleep_a_dead_connection_is_noticed_immediately(node, enter):
     alice = enter(node=node)
     node.pause()
 
@@ -148,7 +148,9 @@ def test_who_comes_back_from_sleep_learns_at_once_that_the_connection_died(node,
     alice.connects()
 
 
-def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_wire, alice):
+def test_after_sleep_the_page_is_current_two_seconds_after_the_network_is_back(
+    carol_and_wire, alice
+):
     carol, wire = carol_and_wire
     alice.sends_and_waits("Before")
     carol.sees("Before")
@@ -168,7 +170,7 @@ def test_after_sleep_the_page_is_right_two_seconds_after_the_network(carol_and_w
     carol.sees_exactly(["Before", "Missed", "Missed too", "Typed meanwhile"])
 
 
-def test_what_came_while_the_machine_slept_is_new(carol_and_wire, alice):
+def test_messages_that_arrived_during_sleep_are_new(carol_and_wire, alice):
     carol, wire = carol_and_wire
     alice.sends_and_waits("Before")
     carol.page.clock.install()
@@ -189,7 +191,9 @@ def test_what_came_while_the_machine_slept_is_new(carol_and_wire, alice):
     expect(line(carol)).to_have_count(0)  # they were in sight
 
 
-def test_who_missed_more_than_is_replayed_is_led_to_its_beginning(carol_and_wire, alice):
+def test_a_reader_that_missed_more_than_is_replayed_can_jump_to_the_first_missed_message(
+    carol_and_wire, alice
+):
     carol, wire = carol_and_wire
     alice.sends_and_waits("Before")
     carol.sees("Before")
@@ -227,7 +231,7 @@ def test_a_hundred_messages_missed_around_a_restart_come_in_order(new_context, e
         alice.sees_exactly(["Before", *texts])
 
 
-def test_a_server_that_goes_away_is_said_to_restart(carol_and_wire):
+def test_a_server_that_is_going_away_is_shown_as_restarting(carol_and_wire):
     carol, wire = carol_and_wire
 
     wire.send({"type": "going_away", "retry_in_ms": 60_000})
@@ -238,7 +242,7 @@ def test_a_server_that_goes_away_is_said_to_restart(carol_and_wire):
     carol.sends_and_waits("It still takes what I say")
 
 
-def test_offline_is_called_by_its_name(carol_and_wire):
+def test_the_status_line_reports_that_the_browser_is_offline(carol_and_wire):
     carol, wire = carol_and_wire
     carol.page.context.set_offline(True)
     wire.cut()

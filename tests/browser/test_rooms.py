@@ -57,7 +57,7 @@ def opens_new(person, title):
     return person.connects()
 
 
-def test_what_is_said_elsewhere_shows_as_unread_there(alice, bob, room):
+def test_messages_in_another_room_are_counted_as_unread(alice, bob, room):
     bob.sends_and_waits("Seen")
     alice.sees("Seen")
     attic = alice.page.locator("[data-room-title]").first.inner_text()
@@ -83,7 +83,7 @@ def test_what_is_said_elsewhere_shows_as_unread_there(alice, bob, room):
     expect(entry(alice, attic)).not_to_contain_text("unread")
 
 
-def test_a_room_is_made_by_naming_it_and_everybody_sees_its_title(alice, bob):
+def test_a_room_is_created_by_its_title_which_everybody_sees(alice, bob):
     title = unique("Bücher & <b>Wein</b>")
     opens_new(alice, title)
     assert "/r/bucher-" in alice.page.url
@@ -96,7 +96,7 @@ def test_a_room_is_made_by_naming_it_and_everybody_sees_its_title(alice, bob):
     bob.sees("Welcome")
 
 
-def test_a_name_that_is_taken_leads_to_the_room_that_has_it(alice, bob):
+def test_a_title_that_is_taken_offers_the_existing_room(alice, bob):
     title = unique("Choir")
     opens_new(alice, title)
 
@@ -111,7 +111,7 @@ def test_a_name_that_is_taken_leads_to_the_room_that_has_it(alice, bob):
     bob.page.wait_for_url(alice.page.url)
 
 
-def test_a_link_can_be_made_that_nobody_guesses(alice):
+def test_a_room_can_have_an_unguessable_link(alice):
     panel(alice).get_by_role("checkbox", name="Private").check()
     makes(alice, "Surprise party")
 
@@ -119,7 +119,7 @@ def test_a_link_can_be_made_that_nobody_guesses(alice):
     expect(alice.page.get_by_role("heading", level=1)).to_have_text("Surprise party")
 
 
-def test_a_room_is_remembered_until_it_is_forgotten(alice):
+def test_a_visited_room_is_listed_until_it_is_removed(alice):
     title = unique("Attic")
     opens_new(alice, title)
     forget = panel(alice).get_by_role("button", name=f"Remove \u2068{title}\u2069")
@@ -139,7 +139,7 @@ def test_a_room_is_remembered_until_it_is_forgotten(alice):
 
 
 @pytest.mark.parametrize("device", [PHONE, NARROW], ids=["phone", "narrow"])
-def test_the_rooms_are_a_drawer_where_there_is_no_space(enter, device):
+def test_the_rooms_are_a_drawer_on_narrow_screens(enter, device):
     carol = enter(**device)
     button = carol.page.get_by_role("button", name="Rooms")
     expect(panel(carol)).to_be_hidden()
@@ -153,8 +153,8 @@ def test_the_rooms_are_a_drawer_where_there_is_no_space(enter, device):
     expect(button).to_be_focused()
 
 
-def test_a_room_is_made_without_javascript(new_context, house, room, shoot):
-    page = new_context(base_url=house.url, java_script_enabled=False).new_page()
+def test_a_room_is_created_without_javascript(new_context, shared_node, room, shoot):
+    page = new_context(base_url=shared_node.url, java_script_enabled=False).new_page()
     page.goto(room)
     page.get_by_role("link", name="Rooms").click()
     title = unique("Workshop")
@@ -173,7 +173,7 @@ def test_a_room_is_made_without_javascript(new_context, house, room, shoot):
     page.wait_for_url(made)
 
 
-def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_context, shoot):
+def test_too_many_connections_are_explained_until_one_is_free(enter, new_context, shoot):
     with processes.chat_node(SOCKETS_PER_ADDRESS=1) as crowded:
         alice = enter(node=crowded)
         contexts = {
@@ -199,7 +199,7 @@ def test_who_finds_no_place_is_told_why_and_let_in_when_there_is_one(enter, new_
 
 
 @pytest.mark.screenshots
-def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, shoot):
+def test_screenshots_of_the_rooms(enter, new_context, bob, shoot):
     paths = {}
     for title in (
         "Summer party",
@@ -232,14 +232,14 @@ def test_the_rooms_have_their_picture_in_every_look(enter, new_context, bob, sho
         shoot(viewer, f"{look}-share")
 
 
-def test_a_room_that_was_renamed_is_called_so_everywhere_after_the_next_welcome(
-    carol_and_wire, house, room
+def test_a_renamed_room_has_its_new_title_everywhere_after_the_next_welcome(
+    carol_and_wire, shared_node, room
 ):
     carol, wire = carol_and_wire
     carol.sends_and_waits("Hello")
     wire.cut()
     with (
-        closing(sqlite3.connect(house.data_dir / "chat.sqlite3", timeout=30)) as database,
+        closing(sqlite3.connect(shared_node.data_dir / "chat.sqlite3", timeout=30)) as database,
         database,
     ):
         slug = room.strip("/").rpartition("/")[2]

@@ -46,18 +46,18 @@ def people(enter):
 
 
 @pytest.fixture
-def readers(new_context, house):
+def readers(new_context, shared_node):
     """One for each look, and the wire of each."""
     readers = {}
     for look, (device, scheme, _) in LOOKS.items():
-        context = new_context(base_url=house.url, color_scheme=scheme, **device)
+        context = new_context(base_url=shared_node.url, color_scheme=scheme, **device)
         wire = Wire(context)
         readers[look] = (Person(context.new_page()), wire)
     return readers
 
 
 @pytest.mark.screenshots
-def test_each_state_has_its_picture_in_every_look(readers, people, room, shoot):
+def test_screenshots_of_each_state(readers, people, room, shoot):
     for look, (reader, _) in readers.items():
         reader.opens("/r/book-club/")
         shoot(reader, f"{look}-empty")

@@ -22,7 +22,7 @@ def reader(enter, writer):
     return reader
 
 
-def place_of(person, text):
+def offset_of(person, text):
     """How far below the top edge of the window a message's text stands."""
     return round(person.page.get_by_text(text, exact=True).bounding_box()["y"])
 
@@ -43,15 +43,15 @@ def test_a_page_opens_at_the_latest_message(reader):
     assert reader.messages.count() < len(HISTORY)
 
 
-def test_scrolling_up_reads_to_the_very_first_message_without_a_jump(reader):
+def test_scrolling_up_reaches_the_first_message_without_a_jump(reader):
     top = HISTORY.index(reader.bodies.first.inner_text())
     while top > 0:
         scroll_to(reader, HISTORY[top])
-        before = place_of(reader, HISTORY[top])
+        before = offset_of(reader, HISTORY[top])
 
         expect(reader.message(HISTORY[top - 1])).to_be_attached()
 
-        assert abs(place_of(reader, HISTORY[top]) - before) <= 1
+        assert abs(offset_of(reader, HISTORY[top]) - before) <= 1
         top = HISTORY.index(reader.bodies.first.inner_text())
 
     expect(reader.bodies).to_have_text(HISTORY)
@@ -59,7 +59,7 @@ def test_scrolling_up_reads_to_the_very_first_message_without_a_jump(reader):
     expect(reader.page.locator("[data-older]")).to_be_hidden()
 
 
-def test_who_is_at_the_bottom_stays_there(reader, writer):
+def test_a_reader_at_the_bottom_stays_there(reader, writer):
     for number in range(5):
         writer.sends_and_waits(f"New {number}")
 
@@ -68,24 +68,24 @@ def test_who_is_at_the_bottom_stays_there(reader, writer):
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
 
 
-def test_who_reads_above_is_left_there_and_told_what_is_new(reader, writer):
+def test_a_reader_of_older_messages_stays_there_and_sees_the_number_of_new_ones(reader, writer):
     scroll_to(reader, HISTORY[-30])
     button = reader.page.locator("[data-latest]")
     expect(button).to_have_text("Latest messages")
-    before = place_of(reader, HISTORY[-30])
+    before = offset_of(reader, HISTORY[-30])
 
     writer.sends_and_waits("New 1")
     expect(button).to_have_text("1 new message")
     writer.sends_and_waits("New 2")
     expect(button).to_have_text("2 new messages")
 
-    assert place_of(reader, HISTORY[-30]) == before
+    assert offset_of(reader, HISTORY[-30]) == before
     button.click()
     expect(reader.message("New 2")).to_be_in_viewport()
     expect(button).to_be_hidden()
 
 
-def test_a_page_that_stays_open_keeps_only_so_many_messages(reader, writer):
+def test_a_page_that_stays_open_keeps_a_limited_number_of_messages(reader, writer):
     writer.sends_many([f"More {number}" for number in range(500)])
 
     reader.sees("More 499")
@@ -95,7 +95,7 @@ def test_a_page_that_stays_open_keeps_only_so_many_messages(reader, writer):
     expect(reader.bodies.first).not_to_have_text(oldest)
 
 
-def test_saying_something_brings_you_to_the_bottom(reader):
+def test_sending_a_message_scrolls_to_the_bottom(reader):
     scroll_to(reader, HISTORY[-30])
 
     reader.sends_and_waits("Here I am")

@@ -34,7 +34,7 @@ def pastes(person):
 
 
 @pytest.fixture(scope="module")
-def open_house():
+def lan_node():
     """What `make run HOST=0.0.0.0` starts."""
     if lan_address() is None:
         missing("a network address", "connect this machine to a network")
@@ -56,7 +56,7 @@ def test_the_share_dialog_shows_the_link_and_its_code(alice, room):
     expect(alice.page.get_by_role("banner").get_by_role("button", name="Invite")).to_be_focused()
 
 
-def test_a_phone_shares_the_link_its_own_way(enter, room):
+def test_a_phone_shares_the_link_with_its_share_sheet(enter, room):
     carol = enter(**PHONE)
     carol.page.add_init_script("navigator.share = async (data) => { window.shared = data; };")
     carol.reloads()
@@ -67,7 +67,7 @@ def test_a_phone_shares_the_link_its_own_way(enter, room):
     assert carol.page.evaluate("window.shared.url") == PUBLIC_URL + room
 
 
-def test_the_people_panel_invites_too_and_gives_the_focus_back(enter):
+def test_the_people_panel_invites_too_and_returns_the_focus(enter):
     carol = enter(**PHONE)
     carol.sends_and_waits("Hello")
     carol.page.get_by_role("button", name="People here").tap()
@@ -79,7 +79,7 @@ def test_the_people_panel_invites_too_and_gives_the_focus_back(enter):
     expect(carol.page.get_by_role("button", name="People here")).to_be_focused()
 
 
-def test_the_button_that_copied_says_so_for_a_moment(alice, room):
+def test_the_button_shows_for_a_moment_that_the_link_was_copied(alice, room):
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.page.clock.install()
     dialog = invites(alice)
@@ -97,7 +97,7 @@ def test_the_button_that_copied_says_so_for_a_moment(alice, room):
     assert pastes(alice) == PUBLIC_URL + room
 
 
-def test_where_a_browser_does_not_copy_the_link_is_selected_and_the_key_named(alice):
+def test_a_link_that_cannot_be_copied_is_selected_and_the_shortcut_named(alice):
     alice.page.add_init_script(NO_CLIPBOARD)
     alice.reloads()
     dialog = invites(alice)
@@ -110,12 +110,12 @@ def test_where_a_browser_does_not_copy_the_link_is_selected_and_the_key_named(al
 
 
 def test_the_address_that_make_run_prints_opens_on_the_network_and_is_copied_there(
-    open_house, new_context
+    lan_node, new_context
 ):
-    link = re.search(r"On your network: +(http\S+)", open_house.log_text())[1]
+    link = re.search(r"On your network: +(http\S+)", lan_node.log_text())[1]
     page = new_context().new_page()
     neighbour = Person(page).opens(link)
-    assert link == f"http://{lan_address()}:{open_house.port}/"
+    assert link == f"http://{lan_address()}:{lan_node.port}/"
     assert not page.evaluate("isSecureContext"), "plain http has no navigator.clipboard"
 
     dialog = invites(neighbour)
@@ -127,18 +127,18 @@ def test_the_address_that_make_run_prints_opens_on_the_network_and_is_copied_the
     assert pastes(neighbour) == link
 
 
-def test_on_the_machine_itself_the_link_is_that_of_the_network(open_house, new_context):
-    owner = Person(new_context().new_page()).opens(f"{open_house.url}/r/attic/")
+def test_on_the_machine_itself_the_link_has_the_network_address(lan_node, new_context):
+    owner = Person(new_context().new_page()).opens(f"{lan_node.url}/r/attic/")
 
     dialog = invites(owner)
 
-    link = f"http://{lan_address()}:{open_house.port}/r/attic/"
+    link = f"http://{lan_address()}:{lan_node.port}/r/attic/"
     expect(dialog.get_by_role("textbox", name="Link to this room")).to_have_value(link)
-    assert owner.page.request.get(f"{open_house.url}/r/attic/qr.svg").body() == code_of(link)
+    assert owner.page.request.get(f"{lan_node.url}/r/attic/qr.svg").body() == code_of(link)
     expect(dialog.get_by_text("works only on this computer")).to_be_hidden()
 
 
-def test_a_link_that_works_for_nobody_else_says_so_and_what_to_run(new_context):
+def test_a_link_that_works_only_here_is_marked_with_the_command_to_run(new_context):
     with processes.chat_node(command=LOCAL) as server:
         owner = Person(new_context().new_page()).opens(server.url)
         note = owner.page.locator("[data-empty] .invite__local")

@@ -23,7 +23,7 @@ def is_dark(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_system_decides_until_somebody_does(enter, scheme):
+def test_the_theme_is_the_systems_until_one_is_chosen(enter, scheme):
     reader = enter(color_scheme=scheme)
     other = "Light" if scheme == "dark" else "Dark"
     assert is_dark(reader.page) == (scheme == "dark")
@@ -40,7 +40,7 @@ def test_the_system_decides_until_somebody_does(enter, scheme):
     assert is_dark(reader.page) == (scheme == "dark")
 
 
-def test_the_choice_holds_in_every_room_and_in_every_tab(alice):
+def test_the_chosen_theme_applies_to_every_room_and_tab(alice):
     other = alice.another_tab()
 
     choose(alice, "Dark")
@@ -51,7 +51,7 @@ def test_the_choice_holds_in_every_room_and_in_every_tab(alice):
     assert is_dark(other.page)
 
 
-def test_a_phone_has_it_in_the_menu_of_the_bar(enter, shoot):
+def test_a_phone_has_the_theme_in_the_menu(enter, shoot):
     reader = enter(**PHONE)
 
     for theme in ("Light", "Dark"):

@@ -26,7 +26,7 @@ def icon(person):
     return unquote(person.page.locator("link[rel=icon]").get_attribute("href"))
 
 
-def test_title_and_icon_count_what_comes_while_the_page_is_hidden(alice, bob):
+def test_title_and_icon_count_messages_that_arrive_while_the_page_is_hidden(alice, bob):
     title, plain_icon = alice.page.title(), icon(alice)
     alice.looks_away()
 
@@ -44,7 +44,7 @@ def test_title_and_icon_count_what_comes_while_the_page_is_hidden(alice, bob):
     expect(alice.page).to_have_title(title)
 
 
-def test_many_unread_messages_are_more_than_99(alice, bob):
+def test_more_than_99_unread_messages_are_shown_as_99_plus(alice, bob):
     alice.looks_away()
 
     bob.sends_many([f"Line {number}" for number in range(120)])
@@ -71,7 +71,7 @@ def test_a_line_shows_where_the_last_visit_ended(alice, bob):
     expect(line(alice)).to_have_count(0)
 
 
-def test_a_first_visit_and_ones_own_messages_draw_no_line(alice, bob, enter):
+def test_a_first_visit_and_own_messages_draw_no_line(alice, bob, enter):
     alice.sends_and_waits("Mine")
     other = alice.another_tab()
     alice.page.close()
@@ -100,7 +100,7 @@ def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
     expect(after_the_line(alice)).to_have_text("Missed")
 
 
-def test_what_comes_as_soon_as_they_look_back_came_while_they_were_away(carol_and_wire, alice):
+def test_messages_delivered_when_the_reader_returns_count_as_missed(carol_and_wire, alice):
     """A phone hands over nothing while another app is in front, and then all of it at once."""
     carol, wire = carol_and_wire
     alice.sends_and_waits("Seen")
@@ -119,7 +119,7 @@ def test_what_comes_as_soon_as_they_look_back_came_while_they_were_away(carol_an
     expect(after_the_line(carol)).to_have_text("Missed")
 
 
-def test_what_was_not_scrolled_to_stays_new(alice, bob):
+def test_messages_that_were_not_scrolled_to_stay_new(alice, bob):
     bob.sends_many([f"Line {number}" for number in range(60)])
     alice.sees("Line 59")
     alice.message("Line 30").evaluate("element => element.scrollIntoView({block: 'start'})")
@@ -135,8 +135,8 @@ def test_what_was_not_scrolled_to_stays_new(alice, bob):
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_line_has_its_picture(new_context, house, room, bob, shoot, scheme, device):
-    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+def test_screenshots_of_the_line(new_context, shared_node, room, bob, shoot, scheme, device):
+    reader = Person(new_context(base_url=shared_node.url, color_scheme=scheme, **device).new_page())
     bob.sends_and_waits("Who brings the cake?")
     reader.opens(room)
     reader.sees("Who brings the cake?")

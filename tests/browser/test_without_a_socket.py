@@ -22,8 +22,8 @@ REASON = "Your network blocks live updates. Messages may take a few seconds."
 
 
 @pytest.fixture
-def visit(new_context, house, room):
-    def visit(*, node=house):
+def visit(new_context, shared_node, room):
+    def visit(*, node=shared_node):
         context = new_context(base_url=node.url, bypass_csp=True)  # for an address without a server
         context.add_init_script(BLOCKED)
         page = context.new_page()
@@ -38,7 +38,7 @@ def rendered(person):
     return person.page.locator("[data-rendered] .message__body")
 
 
-def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
+def test_without_sockets_messages_are_sent_and_received_over_http(visit, alice):
     alice.sends_and_waits("Is anybody here?")
     carol = visit()
     expect(carol.page.locator(".composer__offline")).to_be_hidden()
@@ -56,7 +56,7 @@ def test_without_sockets_messages_are_sent_and_seen_all_the_same(visit, alice):
     expect(carol.page.locator(".message[data-state=waiting]")).to_have_count(0)
 
 
-def test_the_page_of_a_captive_portal_is_not_taken_for_the_servers(visit, alice):
+def test_the_page_of_a_captive_portal_is_not_mistaken_for_the_servers(visit, alice):
     carol = visit()
     carol.page.route("**/say/", lambda route: route.fulfill(body="<h1>Log in to our Wi-Fi</h1>"))
     with carol.page.expect_response("**/say/"):
@@ -69,7 +69,7 @@ def test_the_page_of_a_captive_portal_is_not_taken_for_the_servers(visit, alice)
     expect(rendered(carol)).to_have_text(["Still here"], timeout=40_000)
 
 
-def test_somebody_who_comes_back_sees_what_is_new_and_not_what_was_kept(node, new_context, enter):
+def test_a_returning_reader_sees_new_messages_and_not_the_saved_snapshot(node, new_context, enter):
     context = new_context(base_url=node.url, bypass_csp=True, service_workers="allow")
     carol = Person(context.new_page()).opens("/r/attic/")
     bob = enter("/r/attic/", node=node)
@@ -87,7 +87,7 @@ def test_somebody_who_comes_back_sees_what_is_new_and_not_what_was_kept(node, ne
     expect(rendered(carol)).to_have_text(["Before", "While away", "And now"], timeout=40_000)
 
 
-def test_once_a_socket_opens_it_goes_on_as_usual(visit, alice):
+def test_the_fallback_ends_when_a_socket_opens(visit, alice):
     carol = visit()
     carol.sends("Before")
     alice.sees("Before")
@@ -101,7 +101,7 @@ def test_once_a_socket_opens_it_goes_on_as_usual(visit, alice):
     alice.sees_exactly(["Before", "After"])
 
 
-def test_what_is_sent_too_fast_waits_its_turn(visit):
+def test_messages_sent_too_fast_over_http_wait(visit):
     with processes.chat_node(MESSAGE_RATE=0.5, MESSAGE_BURST=1) as slow:
         carol = visit(node=slow)
 

@@ -21,10 +21,10 @@ LOOKS = {
 
 
 @pytest.fixture
-def visit(new_context, house, room):
+def visit(new_context, shared_node, room):
     """Someone without JavaScript opens the room: their page."""
 
-    def visit(path=room, *, node=house, **options):
+    def visit(path=room, *, node=shared_node, **options):
         context = new_context(base_url=node.url, java_script_enabled=False, **options)
         page = context.new_page()
         page.goto(path)
@@ -33,7 +33,7 @@ def visit(new_context, house, room):
     return visit
 
 
-def say(page, text):
+def send(page, text):
     page.get_by_role("textbox", name="Message to").fill(text)
     page.get_by_role("button", name="Send").click()
 
@@ -42,12 +42,12 @@ def bodies(page):
     return page.locator(".message__body")
 
 
-def test_what_is_said_without_javascript_reaches_everybody(visit, alice, bob):
+def test_a_message_sent_without_javascript_reaches_everybody(visit, alice, bob):
     alice.sends_and_waits("Is anybody here?")
     page = visit()
     expect(bodies(page)).to_have_text(["Is anybody here?"])
 
-    say(page, "Yes,\nwithout scripts")
+    send(page, "Yes,\nwithout scripts")
 
     expect(bodies(page)).to_have_text(["Is anybody here?", "Yes,\nwithout scripts"])
     expect(page.locator(".message[data-mine]")).to_have_count(1)
@@ -67,10 +67,10 @@ def test_a_form_sent_twice_posts_once(visit):
     expect(bodies(page)).to_have_text(["Once"])
 
 
-def test_another_text_in_an_old_form_is_another_message_and_posted_once(visit):
+def test_another_text_in_an_old_form_is_a_new_message_and_posted_once(visit):
     page = visit()
     form = form_of(page)
-    say(page, "One")
+    send(page, "One")
 
     for _ in range(2):
         again = page.request.post(page.url + "say/", form=form | {"body": "Two"})
@@ -83,7 +83,7 @@ def test_another_text_in_an_old_form_is_another_message_and_posted_once(visit):
 def test_a_name_that_was_not_asked_for_does_not_change(visit):
     page = visit()
     form = form_of(page)
-    say(page, "I keep my name")
+    send(page, "I keep my name")
     kept = page.get_by_role("textbox", name="Your name").input_value()
 
     page.request.post(page.url + "say/", form=form | {"body": "No name"})
@@ -98,40 +98,40 @@ def test_a_name_is_changed_with_the_message(visit, bob):
     page = visit()
     page.get_by_role("textbox", name="Your name").fill("<b>Ada</b>")
 
-    say(page, "It is me")
+    send(page, "It is me")
 
     expect(page.get_by_role("textbox", name="Your name")).to_have_value("<b>Ada</b>")
     expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("<b>Ada</b>")
 
 
-def test_a_refusal_is_said_and_what_was_written_stays(visit):
+def test_a_refusal_is_shown_and_the_text_stays_in_the_form(visit):
     page = visit()
     page.get_by_role("textbox", name="Your name").fill("A\u202eda")
 
-    say(page, "A text worth keeping")
+    send(page, "A text worth keeping")
 
     expect(page.get_by_role("alert")).to_contain_text("Not sent: A name can't contain")
     expect(page.get_by_role("textbox", name="Message to")).to_have_value("A text worth keeping")
     page.get_by_role("textbox", name="Your name").fill("Ada")
-    say(page, "x" * 4001)
+    send(page, "x" * 4001)
     expect(page.get_by_role("alert")).to_contain_text("up to 4000 characters")
-    say(page, "Short")
+    send(page, "Short")
     expect(bodies(page)).to_have_text(["Short"])
 
 
-def test_who_sends_too_fast_in_the_lobby_is_asked_to_wait(visit):
+def test_a_sender_that_is_too_fast_in_the_lobby_is_asked_to_wait(visit):
     with processes.chat_node(MESSAGE_RATE=0.01, MESSAGE_BURST=1) as slow:
         page = visit("/", node=slow)
-        say(page, "One")
+        send(page, "One")
         assert page.url == f"{slow.url}/"
 
-        say(page, "Two")
+        send(page, "Two")
 
         expect(page.get_by_role("alert")).to_contain_text("too fast. Try again in")
         expect(bodies(page)).to_have_text(["One"])
 
 
-def test_a_form_from_elsewhere_is_refused(visit):
+def test_a_form_from_another_site_is_refused(visit):
     page = visit()
     form = form_of(page) | {"body": "Hello"}
     del form["csrfmiddlewaretoken"]
@@ -142,10 +142,10 @@ def test_a_form_from_elsewhere_is_refused(visit):
     assert "Allow cookies for this site" in refused.text()
 
 
-def test_older_messages_are_led_to_from_a_refused_form_too(visit, alice):
+def test_a_refused_form_links_to_older_messages_too(visit, alice):
     alice.sends_many([f"Message {number}" for number in range(40)])
     page = visit()
-    say(page, "x" * 4001)
+    send(page, "x" * 4001)
     expect(page.get_by_role("alert")).to_contain_text("up to 4000 characters")
 
     page.get_by_role("link", name="Earlier messages").click()
@@ -162,7 +162,7 @@ def test_links_can_be_followed(visit, alice):
     expect(link).to_have_attribute("href", "https://example.org/a?b=c")
 
 
-def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
+def test_an_invalid_date_is_refused_beside_the_form(visit, alice, room):
     alice.sends_and_waits("Still here")
 
     page = visit(f"{room}at/?date=tomorrow")
@@ -172,7 +172,7 @@ def test_what_is_no_date_is_refused_beside_the_form(visit, alice, room):
     expect(bodies(page)).to_have_text(["Still here"])
 
 
-def test_a_day_is_named_as_the_language_does_and_times_say_their_zone(visit, alice):
+def test_days_are_in_the_pages_language_and_times_have_their_zone(visit, alice):
     alice.sends_and_waits("Today")
     page = visit()
     [day] = page.locator(".day time").all()
@@ -186,9 +186,9 @@ def test_a_day_is_named_as_the_language_does_and_times_say_their_zone(visit, ali
     assert day.text_content() == f"{posted.day} {posted:%B %Y}"
 
 
-def test_the_link_to_pass_on_and_the_rooms_are_on_the_page(visit, room):
+def test_the_invitation_link_and_the_rooms_are_on_the_page(visit, room):
     page = visit()
-    link = f"http://chat.example{room}"  # the PUBLIC_URL of the house
+    link = f"http://chat.example{room}"  # the PUBLIC_URL of the shared_node
     lobby = f"{page.url.removesuffix(room)}/"
     page.locator("summary").click()
     expect(page.get_by_role("link", name=link)).to_have_attribute("href", link)
@@ -203,7 +203,7 @@ def test_the_link_to_pass_on_and_the_rooms_are_on_the_page(visit, room):
     expect(page.get_by_role("textbox", name="New room")).to_be_visible()
 
 
-def test_a_low_screen_has_room_for_the_conversation_and_no_button_that_does_nothing(visit, alice):
+def test_a_low_screen_has_space_for_the_conversation_and_no_button_without_effect(visit, alice):
     alice.sends_and_waits("Is anybody here?")
     page = visit(viewport={"width": 640, "height": 360})
 
@@ -228,12 +228,12 @@ def test_the_latest_message_is_in_sight_in_every_look(visit, alice, shoot):
         page = visit(color_scheme=scheme, **device)
         expect(bodies(page).last).to_be_in_viewport()
         expect(bodies(page)).to_have_count(30)
-        say(page, f"I see it: {look}")
+        send(page, f"I see it: {look}")
         expect(bodies(page).last).to_be_in_viewport()
         shoot(page, f"{look}-without-javascript")
 
 
-def test_with_javascript_nothing_of_it_shows(alice):
+def test_with_javascript_the_fallbacks_are_hidden(alice):
     alice.sends_and_waits("Hello")
 
     alice.reloads()

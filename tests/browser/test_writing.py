@@ -55,7 +55,7 @@ def test_a_name_is_completed_by_keyboard(alice, ada, andre):
     ada.sees("Hello @André <b>")
 
 
-def test_a_name_that_begins_a_longer_one_is_completed_and_sent(alice, ada, enter):
+def test_a_name_that_another_one_starts_with_is_completed_and_sent(alice, ada, enter):
     enter().renames("Ada")
     short = alice.page.locator(".person").get_by_text("Ada", exact=True)
     expect(short).to_be_attached()
@@ -70,7 +70,7 @@ def test_a_name_that_begins_a_longer_one_is_completed_and_sent(alice, ada, enter
     ada.sees("@Ada")
 
 
-def test_what_is_begun_in_one_tab_outlives_what_another_sends(alice):
+def test_a_draft_of_one_tab_survives_a_message_sent_from_another(alice):
     tab = alice.another_tab()
     tab.writes("Short")
     alice.field.press_sequentially("A long thought")
@@ -92,7 +92,7 @@ def test_a_name_is_completed_by_a_tap(enter, ada):
     expect(bob.field).to_have_value("Thanks, @Ada Lovelace ")
 
 
-def test_escape_sends_the_list_away_for_this_name_only(alice, ada):
+def test_escape_closes_the_list_for_this_name_only(alice, ada):
     knows(alice, "Ada")
     alice.field.press_sequentially("@a")
     expect(options(alice)).to_have_count(1)
@@ -105,7 +105,7 @@ def test_escape_sends_the_list_away_for_this_name_only(alice, ada):
     expect(options(alice)).to_have_count(1)
 
 
-def test_who_writes_no_name_is_not_bothered(alice, ada):
+def test_text_without_a_mention_opens_no_list(alice, ada):
     knows(alice, "Ada")
 
     alice.field.press_sequentially("ada@ada or @nobody")
@@ -130,8 +130,8 @@ def test_the_shortcuts_are_listed_under_the_question_mark_of_a_selected_message(
 @pytest.mark.screenshots
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_writing_has_its_pictures(new_context, house, room, ada, andre, shoot, scheme, device):
-    reader = Person(new_context(base_url=house.url, color_scheme=scheme, **device).new_page())
+def test_screenshots_of_writing(new_context, shared_node, room, ada, andre, shoot, scheme, device):
+    reader = Person(new_context(base_url=shared_node.url, color_scheme=scheme, **device).new_page())
     reader.opens(room)
     look = f"{'phone' if device is PHONE else 'desktop'}-{scheme}"
     knows(reader, "Ada", "André")
