@@ -67,7 +67,7 @@ faults: $(INSTALLED_DEV)
 	@bin/install-fault-tools
 	@$(BIN)/python -m tests.conformance.install
 	$(call step,faults)
-	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/conformance tests/deploy tests/browser/test_elsewhere.py $(ARGS)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/conformance tests/deploy tests/browser/test_other_browsers.py $(ARGS)
 
 soak: $(INSTALLED_DEV)
 	$(call step,soak)

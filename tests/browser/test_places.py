@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing.person import DESKTOP, PHONE, Person
-from tests.browser.past import add_history
+from tests.browser.history import add_history
 from tests.browser.test_unread import line
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
@@ -19,7 +19,7 @@ HOURS = 200  # a message each, but for the day from hour 72
 
 
 @pytest.fixture
-def past(shared_node, room):
+def history(shared_node, room):
     hours = [hour for hour in range(HOURS) if not 72 <= hour < 96]
     add_history(
         shared_node,
@@ -35,7 +35,7 @@ def goes_to(person, day):
     expect(dialog).to_be_hidden()
 
 
-def test_a_day_is_opened_by_keyboard_and_starts_in_the_readers_time_zone(past, enter, shoot):
+def test_a_day_is_opened_by_keyboard_and_starts_in_the_readers_time_zone(history, enter, shoot):
     reader = enter(timezone_id=ZONE)
     reader.sees(f"Hour {HOURS - 1}")
     reader.page.get_by_role("button", name="Go to a date", exact=True).press("Enter")
@@ -62,7 +62,7 @@ def test_a_day_is_opened_by_keyboard_and_starts_in_the_readers_time_zone(past, e
     expect(reader.status).to_have_text(re.compile("No messages on or after 1 January 2026"))
 
 
-def test_a_day_that_cannot_be_looked_up_is_reported_in_the_dialog(past, enter):
+def test_a_day_that_cannot_be_looked_up_is_reported_in_the_dialog(history, enter):
     reader = enter()
     reader.page.route("**/at/**", lambda route: route.fulfill(body="<p>Log in to the network"))
     reader.page.get_by_role("button", name="Go to a date", exact=True).click()

@@ -6,7 +6,7 @@ import pytest
 
 from testing import processes
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.elsewhere import firefox, keep_picture, webkit
+from tests.browser.other_browsers import firefox, keep_picture, webkit
 from tests.faults.scenario import LONG
 
 pytestmark = pytest.mark.skipif(not LONG, reason="needs browsers besides Chromium: FAULTS=long")
