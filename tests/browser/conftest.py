@@ -18,9 +18,9 @@ SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
 @pytest.fixture(scope="session")
 def shared_node():
-    """Shared by all tests, each in a room of its own: leave it running. No message is too fast.
+    """A server for all tests, each in its own room: leave it running. It has no rate limits.
 
-    Its links are those of PUBLIC_URL: a loopback address would invite nobody.
+    Its links have the host of PUBLIC_URL: nobody else could open a loopback address.
     """
     unlimited = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
     with processes.chat_node(**unlimited, PUBLIC_URL=PUBLIC_URL) as server:
@@ -35,17 +35,17 @@ def room():
 
 @pytest.fixture
 def new_context(new_context):
-    """A browser of its own for each person; errors and warnings in a console fail the test."""
-    complaints = []
+    """A separate browser for each person; errors and warnings in a console fail the test."""
+    errors = []
 
     def make(**options):
         context = new_context(**options)
-        context.on("console", lambda message: complaints.append(error_text(message)))
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: errors.append(error_text(message)))
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         return context
 
     yield make
-    assert not any(complaints), "\n".join(filter(None, complaints))
+    assert not any(errors), "\n".join(filter(None, errors))
 
 
 @pytest.fixture

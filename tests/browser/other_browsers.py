@@ -33,7 +33,7 @@ addEventListener("unhandledrejection", ({ reason }) => wrong.push(String(reason)
 
 
 class Tab:
-    """What differs are `opens`, `asks` and `presses`, and how a picture is taken."""
+    """Subclasses define `opens`, `asks`, `presses` and `picture`."""
 
     def does(self, script):
         return self.asks(f"(() => {{ {script} }})()")
@@ -68,7 +68,7 @@ BODIES = "[...document.querySelectorAll('.message [data-part=body]')].map((e) =>
 
 
 class Firefox(Tab):
-    """By WebDriver BiDi."""
+    """Driven by WebDriver BiDi."""
 
     def __init__(self, socket, size):
         self.socket = socket
@@ -110,7 +110,7 @@ class Firefox(Tab):
 
 
 class WebKit(Tab):
-    """By WebDriver."""
+    """Driven by WebDriver."""
 
     def __init__(self, address, size):
         self.address = address
@@ -171,7 +171,7 @@ def webkit(folder, size):
     folder.mkdir()
     port, screen = free_port(), f":{free_port() % 10_000}"
     environment = {"DISPLAY": screen, "HOME": str(folder), "LIBGL_ALWAYS_SOFTWARE": "1"}
-    # It refuses to run as root within its own sandbox.
+    # As root it does not run in its sandbox.
     environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
     screen_command = ["Xvfb", screen, "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
     with (

@@ -145,7 +145,7 @@ TWO_ADDRESSES = (
 
 @pytest.fixture(scope="module")
 def broken_node():
-    """A server that cannot read what was said in the room "broken"."""
+    """A server that cannot read the messages of the room "broken"."""
     with processes.chat_node(command=TWO_ADDRESSES) as server:
         with connect(f"{server.ws_url}/ws/broken", proxy=None) as socket:
             socket.send("Hello")
@@ -183,7 +183,7 @@ def test_axe_finds_no_violation_on_error_pages(new_context, broken_node, violati
 def test_axe_finds_no_violation_without_javascript(
     new_context, shared_node, bob, room, violations, scheme
 ):
-    """axe is a script itself, so this page lost its own, and its noscript shows."""
+    """axe is a script: JavaScript is on, the page's scripts are removed and its noscript shown."""
     bob.sends_and_waits("Look: https://example.org")
 
     def without_script(route):

@@ -1,4 +1,4 @@
-"""The administration in a browser: below a prefix, under the page's own strict policy."""
+"""The admin site in a browser: below a path prefix, under the chat's strict policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_an_operator_signs_in_and_renames_a_room_and_the_policy_blocks_nothing(n
         manage("createsuperuser", "--noinput", DATA_DIR=node.data_dir, **account)
         context = new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
-        errors = []  # also what was blocked, or not found
+        errors = []  # also of blocked and missing files
         page.on("console", lambda said: said.type == "error" and errors.append(said.text))
         page.goto(f"{node.url}/chat/")
 

@@ -1,4 +1,4 @@
-"""The bar: what it offers at each width, what its icons are called, and how it shows an outage."""
+"""The bar: its buttons at each width, their labels, and how it shows an outage."""
 
 from __future__ import annotations
 

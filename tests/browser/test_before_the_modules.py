@@ -1,4 +1,4 @@
-"""The composer is a plain form until its module has come, and stays one where that never comes."""
+"""The composer is a plain form until the modules have loaded, and stays one if they never do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
 @pytest.fixture
 def visit(new_context, shared_node, room):
-    """Someone whose page lacks its main module: `carol, held = visit()`.
+    """A person whose page lacks its main module: `carol, held = visit()`.
 
-    Each load's request for it waits in `held`; with `held=None` it is refused.
+    Each request for it waits in `held`; with `held=None` it fails.
     """
 
     def visit(*, held=None, **options):
@@ -32,12 +32,12 @@ def visit(new_context, shared_node, room):
 
 
 def waits_for(person, held):
-    """Until a request is held; Playwright notices it only while it waits itself."""
+    """Wait for a held request; Playwright handles requests only while one of its calls waits."""
     wait_until(lambda: person.page.wait_for_timeout(20) or held)
 
 
 def go_on(person, held):
-    """Let a request through, once it is there."""
+    """Let a request through as soon as it is held."""
     waits_for(person, held)
     held.pop().continue_()
 
@@ -67,7 +67,7 @@ def test_a_message_sent_before_the_modules_load_is_posted_once(visit, alice, dev
     carol = visit(held=(held := []), **DEVICES[device])
     carol.writes("On my way!")
     waits_for(carol, held)
-    held.clear()  # it will never come to this page
+    held.clear()  # this page never gets it
 
     carol.page.get_by_role("button", name="Send").click()
     expect(server_rendered(carol)).to_have_text(["On my way!"])
@@ -81,7 +81,7 @@ def test_a_message_sent_before_the_modules_load_is_posted_once(visit, alice, dev
 
 @pytest.mark.parametrize("again", [True, False], ids=["sent again", "left alone"])
 def test_a_form_that_is_being_posted_when_the_modules_load_posts_once(visit, alice, room, again):
-    """Playwright waits for a page that is left, so the form is sent for it and the page stays."""
+    """Playwright would wait for the page to unload, so the test posts the form itself."""
     carol = visit(held=(held := []))
     carol.writes("On my way!")
     fields = carol.page.locator("form.composer [name]").all()

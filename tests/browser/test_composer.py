@@ -1,4 +1,4 @@
-"""Where people write: which keys send, what lands there, and what it says."""
+"""The composer: which keys send, where typed and pasted text goes, and its notices."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_the_button_is_not_highlighted_after_a_tap(enter):
 
 
 def test_every_hover_style_requires_a_pointer_that_hovers(alice):
-    """Where nothing hovers, browsers leave :hover on what was tapped last."""
+    """On touch screens :hover stays on the element that was tapped last."""
     assert not alice.page.evaluate(HOVERS)
 
 

@@ -1,4 +1,4 @@
-"""Two people, two browsers, one conversation."""
+"""Two people talk in two browsers."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_characters_left_are_counted_down_and_a_message_that_is_too_long_stays(a
     expect(said).to_have_text("10 characters left")
     alice.field.press_sequentially("yz")
     expect(counter).to_have_text("8 characters left")
-    assert said.text_content() == "10 characters left"  # while somebody writes it keeps quiet
+    assert said.text_content() == "10 characters left"  # announced only after a pause
 
     alice.sends("x" * 4_001)
     expect(counter).to_have_text("1 character too many")
@@ -152,7 +152,7 @@ def test_only_the_beginning_of_a_long_message_is_announced(alice, bob):
 
 
 def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
-    """Otherwise each of 100 messages, 25 ms apart, would be drawn on its own."""
+    """Otherwise each of 100 messages, 25 ms apart, would be drawn separately."""
     bob.page.evaluate(
         """() => {
             window.draws = [];
@@ -179,8 +179,8 @@ def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
     expect(bob.message("Message 100")).to_be_visible()
     expect(bob.messages).to_have_count(100)
     draws = bob.page.evaluate("window.draws")
-    seconds = (draws[-1] - draws[0]) / 1000  # more of them where the machine is busy
-    assert len(draws) <= 10 + 8 * seconds + 3, "as oncePerFrame of dom.js allows, and rounded up"
+    seconds = (draws[-1] - draws[0]) / 1000  # longer on a busy machine
+    assert len(draws) <= 10 + 8 * seconds + 3, "the rate of oncePerFrame in dom.js, rounded up"
 
 
 def test_many_messages_are_announced_as_a_number(carol_and_wire, bob):
@@ -188,7 +188,7 @@ def test_many_messages_are_announced_as_a_number(carol_and_wire, bob):
     said = carol.page.locator("[data-announcer]")
     carol.page.clock.install()
     carol.page.clock.pause_at(time.time() + 60)
-    story = "A long story. " * 12  # it takes ten seconds to say
+    story = "A long story. " * 12  # ten seconds of speech
     bob.sends_and_waits(story)
     wait_until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
     for number in range(4):

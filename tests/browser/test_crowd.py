@@ -1,4 +1,4 @@
-"""The list of people when there are many, and what a click on one of them does."""
+"""A long list of people, and mentioning one with a click."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONG = "Bartholomew Featherstonehaugh III"
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def crowd(request, new_context, shared_node, room):
-    """Someone in a room with 40 others, whose list of people is open."""
+    """A person in a room with 40 others, with the list of people open."""
     context = new_context(base_url=shared_node.url, **request.param)
     wire = Wire(context)
     reader = Person(context.new_page()).opens(room)

@@ -1,4 +1,4 @@
-"""Which day the messages are of that somebody reads above."""
+"""The pill with the day of older messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor's page: staff see what is fine and what is wrong; nobody else can make it run."""
+"""The doctor's page: staff see its findings, and only they can run it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def signed_in(*, is_staff, **options):
 
 
 def public_node(folder):
-    """One that knows its own address, which is below a prefix."""
+    """A node with a public URL below a path prefix."""
     node = processes.Node(folder, processes.DAPHNE, {})
     node.popen["env"]["PUBLIC_URL"] = f"{node.url}/chat"
     first_start.copy_to(node.data_dir)
@@ -45,7 +45,7 @@ def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
         manage(*words, DATA_DIR=node.data_dir, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
         address = f"{node.url}/chat"
         page = new_context(viewport={"width": 1440, "height": 900}).new_page()
-        errors = []  # also what the policy blocked
+        errors = []  # also what the Content-Security-Policy blocked
         page.on("console", lambda said: said.type == "error" and errors.append(said.text))
         page.goto(f"{address}{PATH}")
         page.get_by_label("Username").fill("admin")
@@ -65,7 +65,7 @@ def test_staff_see_what_is_wrong_and_the_line_to_change(new_context, shoot):
         for check in ("page", "upgrade", "both ways", "fan-out", "database", "migrations"):
             expect(page.locator("tr[data-state=fine]").filter(has_text=check).first).to_be_visible()
         shoot(page, "doctor")
-        page.goto(page.url)  # a GET shows it again
+        page.goto(page.url)  # a GET shows the results again
         expect(wrong).to_be_visible()
         page.set_viewport_size({"width": 360, "height": 800})
         page.emulate_media(color_scheme="dark")

@@ -1,4 +1,4 @@
-"""A failed browser test can be looked into afterwards."""
+"""A failed browser test leaves a trace, a screenshot and the server's log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests import failures
 def test_a_failed_test_keeps_a_trace_a_screenshot_and_the_servers_log(
     failed, browser, shared_node, request, monkeypatch, tmp_path
 ):
-    assert failures.FAILED in request.node.stash, "nobody notes how the phases of a test end"
+    assert failures.FAILED in request.node.stash, "the outcome of the test's phases is not recorded"
     monkeypatch.setattr(failures, "FAILURES", tmp_path)
     item = SimpleNamespace(nodeid="tests/browser/test_it.py::test_it[one]", stash=pytest.Stash())
     context = browser.new_context()

@@ -1,4 +1,4 @@
-"""What a person typed is text, whatever it looks like."""
+"""What people type is shown as text and never interpreted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat as an installed app: what the browser says of it, and what other apps share."""
+"""The chat as an installed app: its manifest, and text that other apps share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_browser_accepts_the_manifest(alice):
 
     assert manifest["errors"] == []
     assert json.loads(manifest["data"])["start_url"] == "/"
-    # A test's browser is a private one, and private ones install nothing.
+    # Tests run in private browsers, which cannot install apps.
     assert [fault["errorId"] for fault in faults if fault["errorId"] != "in-incognito"] == []
 
 

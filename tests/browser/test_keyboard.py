@@ -1,4 +1,4 @@
-"""A conversation without a mouse."""
+"""Using the chat by keyboard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from testing.person import PHONE
 
-NARROW = {"viewport": {"width": 360, "height": 740}}  # a desktop at 400 %: no touch, no room
+NARROW = {"viewport": {"width": 360, "height": 740}}  # a desktop at 400 %: narrow, without touch
 MOST_STOPS = 20  # not one for each message
 FOCUS = """() => {
     const element = document.activeElement;
@@ -31,12 +31,12 @@ FOCUS = """() => {
 
 
 def focused(locator):
-    """Of its page; whether that is the page in front is not asked."""
+    """Focused within its page, which need not be in front."""
     return locator.evaluate("element => element === document.activeElement")
 
 
 def tabs_to(person, goal, *, key="Tab"):
-    """Press Tab until it is there. Every stop on the way shows itself, and nothing covers it."""
+    """Press Tab until it has the focus. Every stop must show its focus and not be covered."""
     for _ in range(MOST_STOPS):
         person.page.keyboard.press(key)
         stop = person.page.evaluate(FOCUS)
@@ -51,7 +51,7 @@ def button(person, name):
 
 
 def goes_to_the_field(person):
-    """From wherever they are."""
+    """Tab to the composer's field from any element."""
     tabs_to(person, person.page.get_by_role("log"), key="Shift+Tab")
     person.page.keyboard.press("Escape")
     assert focused(person.field)
@@ -190,7 +190,7 @@ def test_only_a_selected_message_has_an_accessible_name(alice, bob):
     [("Skip to messages", "[data-stream]"), ("Skip to the message field", "[data-composer-field]")],
 )
 def test_skip_links_lead_to_the_messages_and_the_composer(enter, name, goal):
-    alice = enter(**PHONE)  # where the composer has no focus yet
+    alice = enter(**PHONE)  # a phone does not focus the composer
     link = alice.page.get_by_role("link", name=name)
     alice.page.keyboard.press("Tab")
     if name != "Skip to messages":

@@ -1,4 +1,4 @@
-"""The page in a browser that speaks another language."""
+"""The page in a browser set to another language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOKS = {
     "desktop-light": (DESKTOP, "light"),
     "desktop-dark": (DESKTOP, "dark"),
 }
-# What the page says itself. What people chose stands in a <bdi>, a message's body or a field.
+# The page's own text; users' text is in a <bdi>, a message's body or a field.
 WORDS = """() => {
     const chosen = "bdi, .message__body, .avatar, kbd, code, script, textarea, noscript";
     const all = (root) => [...root.querySelectorAll("*")];
@@ -37,7 +37,7 @@ DIRECTION = "element => getComputedStyle(element).direction"
 
 
 def latin(page):
-    """The words on the page that an Arabic reader may not be able to read."""
+    """The words on the page in Latin letters, which may be untranslated."""
     foreign = re.compile(r"(?!(?:Enter|Escape|QR|UTC|https?)\b)\b[a-zA-Z]{2,}\b")
     said = [re.sub("\u2068.*?\u2069", "", text) for text in page.evaluate(WORDS)]
     return [text.strip() for text in said if foreign.search(text)]
@@ -45,7 +45,7 @@ def latin(page):
 
 def rename(person, name):
     field = person.page.locator("[data-name-input]")
-    if not field.is_visible():  # it is, at a first visit
+    if not field.is_visible():  # it is visible at a first visit
         person.page.locator("[data-name-open]").click()
     field.fill(name)
     field.press("Enter")
@@ -53,7 +53,7 @@ def rename(person, name):
 
 
 def speaker(context):
-    """A person whose page is in no language that `Person` knows."""
+    """A person whose page is not in English, the language of the names in `Person`."""
     person = Person(context.new_page())
     person.field = person.page.locator("[data-composer-field]")
     return person
@@ -100,7 +100,7 @@ def test_a_page_in_arabic_runs_from_right_to_left(new_context, shared_node, room
     arabic, english = (page.locator(".message__body", has_text=text) for text in ("hello", "hook"))
     assert (arabic.evaluate(DIRECTION), english.evaluate(DIRECTION)) == ("rtl", "ltr")
     mine, hers = page.locator("[data-mine] .message__bubble"), english
-    assert mine.bounding_box()["x"] < hers.bounding_box()["x"], "one's own are at the end"
+    assert mine.bounding_box()["x"] < hers.bounding_box()["x"], "own messages are at the end"
     page.locator(".bar__people").tap()
     expect(page.locator("[data-people]")).to_be_in_viewport(ratio=1)
     assert page.locator("[data-people]").bounding_box()["x"] == 0

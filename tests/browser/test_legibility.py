@@ -1,4 +1,4 @@
-"""How the page bears large text and the system's own colours, and how large its buttons are."""
+"""Large text, forced colours, and the size of buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the page comes over the wire: few requests, none that waits for another module."""
+"""How the page loads: few requests, and no chain of modules."""
 
 from __future__ import annotations
 

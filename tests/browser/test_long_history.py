@@ -1,4 +1,4 @@
-"""A long conversation from end to end: nothing is missed, nothing moves, the page stays small."""
+"""Scrolling through a long history: nothing is missed, nothing jumps, the page stays small."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chat.protocol.frames import MAX_REPLAY
 from testing.person import PHONE
 
-COUNT = 1_200  # three times what the page keeps
+COUNT = 1_200  # three times the rows that the page keeps
 MOST_ROWS = 400  # messages and headings on the page at once
 
 # Scrolls by almost a window's height until it can go no further; tells which messages came into

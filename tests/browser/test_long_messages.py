@@ -1,4 +1,4 @@
-"""A message of more than some 20 lines is folded until somebody wants to read it."""
+"""A message of more than about 20 lines is folded until the reader unfolds it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOP = "(element) => element.getBoundingClientRect().top"
 
 @pytest.fixture
 def reader(enter, bob):
-    """Somebody at the bottom, where a long message stands among others."""
+    """A reader at the bottom, with a long message among others."""
     bob.sends_many([f"Before {number}" for number in range(40)])
     bob.sends_and_waits(LINES)
     bob.sends_and_waits("That was long")
@@ -108,7 +108,7 @@ def test_a_link_unfolds_its_message(bob, enter, room):
 
 
 def test_a_folded_message_unfolds_when_the_browser_scrolls_within_it(reader, bob):
-    """Find-in-page, the focus and a selection go to what they look for in the same way."""
+    """Find-in-page, focus and selection scroll within the message in the same way."""
     bob.sends_and_waits(LINES.replace("line 97", "https://example.org/97").replace("139", "138 b"))
     link = reader.page.get_by_role("link", name="example.org/97")
     button = reader.messages.filter(has=link).locator("[data-action=fold]")

@@ -1,4 +1,4 @@
-"""How people are told apart: a letter and a colour, from the first paint on."""
+"""How people are distinguished: an initial and a colour, from the first paint on."""
 
 from __future__ import annotations
 

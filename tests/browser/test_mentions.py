@@ -1,4 +1,4 @@
-"""Names with an @ stand out, the reader's own most; what was typed stays text."""
+"""Mentions are highlighted, those of the reader more; the text is unchanged."""
 
 from __future__ import annotations
 

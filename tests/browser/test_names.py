@@ -1,4 +1,4 @@
-"""What people are called, and how a newcomer chooses that."""
+"""People's names, and how a newcomer chooses one."""
 
 from __future__ import annotations
 

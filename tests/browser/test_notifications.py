@@ -1,4 +1,4 @@
-"""Being told of messages while one looks elsewhere: by choice, per room, and never in a storm."""
+"""Notifications: off by default, set per room, and few even when many messages arrive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from testing.person import DESKTOP, PHONE, Person
 from testing.waiting import wait_until
 
-# The outside world: what the browser would show, whom it asks, and what is heard.
+# Records notifications, requests for permission and sounds instead of showing them.
 WORLD = """
     window.shown = [];
     window.asked = 0;
@@ -41,7 +41,7 @@ SHOWN = (
 
 
 class Reader(Person):
-    """Someone whose browser records what it would have shown."""
+    """A person whose browser records notifications."""
 
     def __init__(self, page):
         super().__init__(page)
@@ -67,7 +67,7 @@ class Reader(Person):
 
 @pytest.fixture
 def reader(new_context, shared_node, room):
-    """Alice, who is called Alice."""
+    """A reader with the name Alice."""
     context = new_context(base_url=shared_node.url)
     context.add_init_script(WORLD)
     reader = Reader(context.new_page()).opens(room)
@@ -101,7 +101,7 @@ def test_permission_is_requested_only_by_the_click_that_turns_notifications_on(r
 
     wait_until(lambda: reader.has("asked") == 1)
     reader.dialog.get_by_role("radio", name="Mentions of me").click()
-    assert reader.has("asked") == 1, "it is allowed already"
+    assert reader.has("asked") == 1, "permission was already granted"
     assert reader.has("shown") == []
 
 
@@ -113,7 +113,7 @@ def test_a_reader_who_chose_mentions_is_notified_of_nothing_else(reader, bob):
     bob.sends_and_waits("@alice: lunch?")
 
     reader.is_notified_of([heading(reader, "Bob in {room}: @alice: lunch?")])
-    assert reader.has("heard") == 0, "a sound is off unless chosen"
+    assert reader.has("heard") == 0, "sound is off by default"
 
 
 def test_messages_share_one_notification_that_opens_the_latest(reader, bob):
@@ -187,7 +187,7 @@ def test_a_preference_belongs_to_a_room_and_its_tabs_notify_once(reader, bob, en
 
 
 def notified(tabs):
-    """What all of them have shown, in order of the messages' seqs."""
+    """The texts that all tabs have shown, in order of seq."""
     shown = [notice for tab in tabs for notice in tab.has("shown")]
     return [notice["body"] for notice in sorted(shown, key=lambda notice: notice["data"]["url"])]
 

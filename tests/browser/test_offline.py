@@ -1,4 +1,4 @@
-"""A room opens without a network, and no deploy is ever hidden by what a browser has kept."""
+"""Rooms open without a network, and the cache never hides a new deployment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BUILDS = "caches.keys().then((names) => names.filter((name) => name.includes(':f
 
 
 def keeps(person, text):
-    """Wait until the browser has the room, with this message, for later."""
+    """Wait until the browser has saved the room with this message."""
     path = re.sub(r"^https?://[^/]+", "", person.page.url)
     wait_until(lambda: person.page.evaluate(KEPT, {"path": path, "text": text}))
 
@@ -149,7 +149,7 @@ def test_screenshots_of_an_offline_page(node, visitor, shoot, scheme):
     bob.sends_and_waits("Yes, at the fountain.")
     keeps(alice, "fountain")
     keeps(bob, "fountain")
-    node.kill()  # `set_offline` is for what the page says: it does not always reach a worker
+    node.kill()  # `set_offline` affects only the page: it does not always reach a worker
 
     for person, device in ((alice, "phone"), (bob, "desktop")):
         person.page.context.set_offline(True)
@@ -160,7 +160,7 @@ def test_screenshots_of_an_offline_page(node, visitor, shoot, scheme):
 
 
 def deploy(node, folder):
-    """Let the next version take over: other files, and another page."""
+    """Replace the server by a new version with other files and another page."""
     for part in ("chat", "chatsite", "templates"):
         shutil.copytree(ROOT / part, folder / part)
     sheet = folder / "chat" / "static" / "chat" / "css" / "bar.css"

@@ -1,4 +1,4 @@
-"""The page in Firefox and in WebKit, the engine of Safari: what most depends on the browser."""
+"""The page in Firefox and in WebKit, the engine of Safari: what differs most between browsers."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_older_messages_load_without_a_jump(phone, node, room):
 
     phone.until(f"document.querySelectorAll('.message').length > {seen}")
 
-    assert abs(phone.asks(moved)) < 60  # it may have lost its author's name, or a day's heading
+    assert abs(phone.asks(moved)) < 60  # a name or a day's heading above it may be gone
     phone.does(f"{STREAM}.scrollTop = {STREAM}.scrollHeight")
     phone.sends("At the end")
     phone.until(f"{STREAM}.scrollHeight - {STREAM}.clientHeight - {STREAM}.scrollTop < 2")
@@ -128,7 +128,7 @@ def test_the_people_are_a_drawer_on_a_phone(phone, node, room, name):
 
 
 def send_many(tab, count):
-    """Say many things at once, as a client that knows no protocol would."""
+    """Send many messages over a socket without a subprotocol."""
     tab.does(f"""
         const config = JSON.parse(document.querySelector("#chat-config").textContent);
         const socket = new WebSocket(location.origin.replace("http", "ws") + config.socket_url);

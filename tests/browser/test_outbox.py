@@ -1,4 +1,4 @@
-"""Nothing typed is lost, and nothing is said twice."""
+"""Nothing typed is lost, and nothing is posted twice."""
 
 from __future__ import annotations
 
@@ -70,16 +70,16 @@ def test_a_message_refused_with_a_time_to_retry_is_sent_again(carol_and_wire, al
 
 def test_a_lost_ack_neither_posts_nor_shows_a_message_twice(carol_and_wire, alice):
     carol, wire = carol_and_wire
-    wire.loses_answers = True
+    wire.loses_replies = True
     carol.sends("Once only")
     alice.sees("Once only")
     alice.sends_many([f"Later {number}" for number in range(80)])
     address = carol.page.url
-    # Answers stay lost until this page is gone. Otherwise the first frame that gets through shows
+    # Replies stay lost until this page is gone. Otherwise the first frame that gets through shows
     # it a gap, and it reconnects and sends the message again before the reload.
     carol.page.goto("about:blank")
-    before = len(wire.posted)  # more than one where 10 s have passed
-    wire.loses_answers = False
+    before = len(wire.posted)  # more than one if 10 s have passed
+    wire.loses_replies = False
 
     carol.page.goto(address)
 

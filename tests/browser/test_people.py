@@ -1,4 +1,4 @@
-"""Who is here, what they are called, and who is typing."""
+"""The people here, their names, and who is typing."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_nothing_is_wider_than_a_phone(enter):
 
 
 def size_of(person, selector):
-    """With all that can be scrolled into view."""
+    """Including what can be scrolled into view."""
     element = person.page.locator(selector)
     return tuple(element.evaluate("element => [element.scrollWidth, element.scrollHeight]"))
 
@@ -131,7 +131,7 @@ def test_two_people_with_one_name_have_tags(alice, bob, enter):
     expect(mark).to_be_hidden()
 
     carol = enter()
-    carol.renames("ÀDA")  # nearly
+    carol.renames("ÀDA")  # looks nearly the same
 
     expect(mark).to_be_visible()
     carol.sends_and_waits("No, I am")

@@ -1,4 +1,4 @@
-"""The address of one message, wherever in the conversation it lies."""
+"""Links to messages, wherever they are in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going to a day, and to what came since the last visit."""
+"""Going to a date, and to the first message since the last visit."""
 
 from __future__ import annotations
 

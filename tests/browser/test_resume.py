@@ -1,4 +1,4 @@
-"""Whatever happens to the connection, the page comes back right, and tells the truth meanwhile."""
+"""Losing and resuming the connection, and what the status line shows meanwhile."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_missed_messages_arrive_in_order(carol_and_wire, enter):
     wire.restore()
 
     carol.sees_exactly(["Before", *texts])
-    expect(line(carol)).to_have_count(0)  # she was away for moments only
+    expect(line(carol)).to_have_count(0)  # she was away only briefly
 
 
 def test_a_close_code_that_forbids_reconnecting_is_obeyed(carol_and_wire):
@@ -163,7 +163,7 @@ def test_after_sleep_the_page_is_current_two_seconds_after_the_network_is_back(
 
     wire.restore()
     carol.page.evaluate("dispatchEvent(new Event('online'))")
-    carol.page.clock.run_for(1_000)  # of the page's own time: the machine's does not count
+    carol.page.clock.run_for(1_000)  # of the page's clock, not the machine's
     alice.sees("Typed meanwhile")
     carol.page.clock.run_for(1_000)
 
@@ -182,13 +182,13 @@ def test_messages_that_arrived_during_sleep_are_new(carol_and_wire, alice):
         alice.sends_and_waits(text)
 
     wire.restore()
-    carol.page.clock.run_for(2_000)  # no event says that the network is back: the clock has jumped
+    carol.page.clock.run_for(2_000)  # no event reports the network: the clock has jumped
     carol.page.clock.resume()
 
     expect(after_the_line(carol)).to_have_text("Missed")
     carol.reloads()
     carol.sees("Missed too")
-    expect(line(carol)).to_have_count(0)  # they were in sight
+    expect(line(carol)).to_have_count(0)  # they were visible
 
 
 def test_a_reader_that_missed_more_than_is_replayed_can_jump_to_the_first_missed_message(

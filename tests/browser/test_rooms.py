@@ -1,4 +1,4 @@
-"""The list of rooms: what is unread elsewhere, and making a room by naming it."""
+"""The list of rooms: unread messages in other rooms, and creating a room."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from testing import processes
 from testing.person import DESKTOP, PHONE
 from testing.waiting import wait_until
 
-TOLD_WITHIN = 15_000  # ms; the list asks at most every 5 seconds
+LISTED_WITHIN = 15_000  # ms; the list is loaded at most every 5 seconds
 LOOKS = {
     "phone-light": (PHONE, "light"),
     "phone-dark": (PHONE, "dark"),
@@ -35,12 +35,12 @@ def entry(person, title):
 
 
 def looks_at_the_list(person):
-    """The window gets the focus, and the list asks again."""
+    """Focus the window, so that the list is loaded again."""
     person.page.evaluate("dispatchEvent(new Event('focus'))")
 
 
 def unique(title):
-    """A title that nobody has used."""
+    """An unused title."""
     return f"{title} {uuid4().hex[:6]}"
 
 
@@ -51,7 +51,7 @@ def makes(person, title):
 
 
 def opens_new(person, title):
-    """Make a room that is new, and be in it."""
+    """Create a room and wait until it is open."""
     makes(person, title)
     expect(person.page.get_by_role("heading", level=1)).to_have_text(title)
     return person.connects()
@@ -66,7 +66,7 @@ def test_messages_in_another_room_are_counted_as_unread(alice, bob, room):
     looks_at_the_list(alice)
 
     titles = panel(alice).locator(".room__title")
-    expect(titles).to_have_text(["Lobby", title, attic], timeout=TOLD_WITHIN)
+    expect(titles).to_have_text(["Lobby", title, attic], timeout=LISTED_WITHIN)
     expect(entry(alice, title)).to_have_attribute("aria-current", "page")
     expect(entry(alice, attic)).not_to_have_attribute("aria-current", "page")
     expect(entry(alice, attic)).not_to_contain_text("unread")
@@ -74,7 +74,7 @@ def test_messages_in_another_room_are_counted_as_unread(alice, bob, room):
     bob.sends_and_waits("Two")
     looks_at_the_list(alice)
 
-    expect(entry(alice, attic)).to_contain_text("2 unread messages", timeout=TOLD_WITHIN)
+    expect(entry(alice, attic)).to_contain_text("2 unread messages", timeout=LISTED_WITHIN)
     expect(entry(alice, attic)).to_contain_text("1 person here")
     expect(titles).to_have_text(["Lobby", attic, title])
     other = alice.another_tab()
@@ -106,7 +106,7 @@ def test_a_title_that_is_taken_offers_the_existing_room(alice, bob):
     link = panel(bob).get_by_role("link", name=f"Open {title}")
     link.locator("bdi").evaluate("title => { title.textContent += ' and long'.repeat(20); }")
     edges = "element => element.getBoundingClientRect().left"
-    assert link.evaluate(edges) < link.locator("span").evaluate(edges), "cut off at its end only"
+    assert link.evaluate(edges) < link.locator("span").evaluate(edges), "only its end is cut off"
     link.click()
     bob.page.wait_for_url(alice.page.url)
 
@@ -245,12 +245,12 @@ def test_a_renamed_room_has_its_new_title_everywhere_after_the_next_welcome(
         slug = room.strip("/").rpartition("/")[2]
         database.execute("UPDATE chat_room SET title = 'The attic' WHERE slug = ?", (slug,))
 
-    def comes_back():
+    def has_new_title():
         wire.cut()
         wire.restore()
         return carol.connects().page.get_by_role("heading", level=1).text_content() == "The attic"
 
-    wait_until(comes_back)  # a room that is still open has its new name within two seconds
+    wait_until(has_new_title)  # a room that is still open has its new name within two seconds
     expect(carol.page).to_have_title("The attic")
     expect(carol.page.get_by_role("textbox", name="Message to The attic")).to_be_visible()
     expect(carol.page.locator("[data-beginning]")).to_contain_text("beginning of The attic")

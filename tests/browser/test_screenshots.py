@@ -1,4 +1,4 @@
-"""A picture of each main state, for people to look through: var/screenshots/."""
+"""Screenshots of the main states, for review: var/screenshots/."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def people(enter):
 
 @pytest.fixture
 def readers(new_context, shared_node):
-    """One for each look, and the wire of each."""
+    """A reader for each look, with their wire."""
     readers = {}
     for look, (device, scheme, _) in LOOKS.items():
         context = new_context(base_url=shared_node.url, color_scheme=scheme, **device)

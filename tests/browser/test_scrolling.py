@@ -1,4 +1,4 @@
-"""The reader's place in a long conversation."""
+"""The scroll position in a long conversation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def reader(enter, writer):
 
 
 def offset_of(person, text):
-    """How far below the top edge of the window a message's text stands."""
+    """The distance from the top of the window to a message's text."""
     return round(person.page.get_by_text(text, exact=True).bounding_box()["y"])
 
 

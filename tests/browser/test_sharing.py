@@ -1,4 +1,4 @@
-"""A room's link, passed on by copying it, as a QR code, or by the device's own way."""
+"""Sharing a room's link: by copying it, as a QR code, or with the device's share sheet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def invites(person):
 
 
 def pastes(person):
-    """What the clipboard holds, as it comes into the composer."""
+    """The content of the clipboard, pasted into the composer."""
     person.writes("")
     person.field.press("ControlOrMeta+V")
     return person.field.input_value()
@@ -35,7 +35,7 @@ def pastes(person):
 
 @pytest.fixture(scope="module")
 def lan_node():
-    """What `make run HOST=0.0.0.0` starts."""
+    """A node as `make run HOST=0.0.0.0` starts it."""
     if lan_address() is None:
         missing("a network address", "connect this machine to a network")
     with processes.chat_node(command=(*LOCAL, "--bind", "0.0.0.0")) as server:
@@ -89,7 +89,7 @@ def test_the_button_shows_for_a_moment_that_the_link_was_copied(alice, room):
 
     copied = dialog.get_by_role("button", name="Copied")
     expect(copied).to_be_visible()
-    assert copied.bounding_box()["width"] == width, "nothing beside it moves"
+    assert copied.bounding_box()["width"] == width, "its neighbours do not move"
     expect(dialog.get_by_role("status")).to_have_text("Copied")
     alice.page.clock.fast_forward(2_500)
     expect(dialog.get_by_role("button", name="Copy link")).to_be_visible()

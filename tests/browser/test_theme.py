@@ -1,4 +1,4 @@
-"""Light, dark, or as the system has it."""
+"""The light, dark and system themes."""
 
 from __future__ import annotations
 

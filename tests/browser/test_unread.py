@@ -1,4 +1,4 @@
-"""What came while nobody looked, and where the reader left off."""
+"""Unread messages, and the line where the last visit ended."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
 
 
 def test_messages_delivered_when_the_reader_returns_count_as_missed(carol_and_wire, alice):
-    """A phone hands over nothing while another app is in front, and then all of it at once."""
+    """A phone delivers nothing while another app is in front, and then everything together."""
     carol, wire = carol_and_wire
     alice.sends_and_waits("Seen")
     carol.sees("Seen")

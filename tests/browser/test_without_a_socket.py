@@ -1,4 +1,4 @@
-"""A network that lets pages through and no WebSocket."""
+"""A network that blocks WebSockets but not pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ REASON = "Your network blocks live updates. Messages may take a few seconds."
 @pytest.fixture
 def visit(new_context, shared_node, room):
     def visit(*, node=shared_node):
-        context = new_context(base_url=node.url, bypass_csp=True)  # for an address without a server
+        context = new_context(
+            base_url=node.url, bypass_csp=True
+        )  # to connect to an address without a server
         context.add_init_script(BLOCKED)
         page = context.new_page()
         page.goto(room)

@@ -1,4 +1,4 @@
-"""The page in a browser that runs no script."""
+"""The page in a browser without JavaScript."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOKS = {
 
 @pytest.fixture
 def visit(new_context, shared_node, room):
-    """Someone without JavaScript opens the room: their page."""
+    """Open a room without JavaScript; returns the page."""
 
     def visit(path=room, *, node=shared_node, **options):
         context = new_context(base_url=node.url, java_script_enabled=False, **options)
@@ -188,7 +188,7 @@ def test_days_are_in_the_pages_language_and_times_have_their_zone(visit, alice):
 
 def test_the_invitation_link_and_the_rooms_are_on_the_page(visit, room):
     page = visit()
-    link = f"http://chat.example{room}"  # the PUBLIC_URL of the shared_node
+    link = f"http://chat.example{room}"  # with the PUBLIC_URL of shared_node
     lobby = f"{page.url.removesuffix(room)}/"
     page.locator("summary").click()
     expect(page.get_by_role("link", name=link)).to_have_attribute("href", link)
@@ -243,6 +243,6 @@ def test_with_javascript_the_fallbacks_are_hidden(alice):
 
 
 def form_of(page):
-    """What the form would send."""
+    """The fields that the form would post."""
     fields = page.locator("form.composer [name], [form=composer]")
     return {field.get_attribute("name"): field.input_value() for field in fields.all()}

@@ -1,4 +1,4 @@
-"""The connection between a browser and the server: tests cut it, and answer for the server."""
+"""The connection between a browser and the server: tests cut it, and reply for the server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Link:
-    """One socket: its end in the browser, and its end at the server."""
+    """One socket: its ends in the browser and at the server."""
 
     page: Any
     server: Any
@@ -21,9 +21,11 @@ class Wire:
 
     def __init__(self, context):
         self.posted = []  # every message.post that the browser sent
-        self.refuse = lambda post: None  # a test's own function: the error that answers a post
-        self.loses_answers = False
-        self.withheld = ()  # types of frames from the server that do not come through
+        self.refuse = lambda post: (
+            None
+        )  # set by tests: returns the error to reply to a post with, or None
+        self.loses_replies = False
+        self.withheld = ()  # types of frames from the server to drop
         self._close_code = None
         self._stalled = False
         self._open = []
@@ -62,7 +64,7 @@ class Wire:
         link.server.on_message(lambda text: self._answers(link) and self._bring(page, text))
 
     def _answers(self, link):
-        return not (link.dead or self.loses_answers)
+        return not (link.dead or self.loses_replies)
 
     def _bring(self, page, text):
         if json.loads(text)["type"] not in self.withheld:
