@@ -52,7 +52,7 @@ async def test_nothing_is_lost_while_every_part_of_the_stack_is_replaced(postgre
             for node in here.nodes:
                 await asyncio.to_thread(restart, node)
             measured["rolling_restart"] = time.monotonic() - began_at
-            measured["after_restart"] = await heard(here)
+            measured["after_restart"] = await delivery_seconds(here)
 
             added = await here.add_node()
             here.nodes.append(added)
@@ -63,12 +63,12 @@ async def test_nothing_is_lost_while_every_part_of_the_stack_is_replaced(postgre
             removed = here.nodes.pop(0)
             await asyncio.to_thread(caddy.reload, ports(here.nodes))
             assert await asyncio.to_thread(removed.terminate) == 0
-            measured["after_removal"] = await heard(here)
+            measured["after_removal"] = await delivery_seconds(here)
 
             began_at = time.monotonic()
             await asyncio.to_thread(caddy.restart)
             measured["proxy_away"] = time.monotonic() - began_at
-            measured["after_proxy"] = await heard(here)
+            measured["after_proxy"] = await delivery_seconds(here)
 
             with processes.redis_server() as other:
                 await asyncio.to_thread(move_redis, here, other)
@@ -79,8 +79,8 @@ async def test_nothing_is_lost_while_every_part_of_the_stack_is_replaced(postgre
         assert here.resets() == 0
 
 
-async def heard(here):
-    return await here.heard_by_all(here.people[0], since=time.monotonic())
+async def delivery_seconds(here):
+    return await here.delivered_to_all(here.people[0], since=time.monotonic())
 
 
 def move_redis(here, other):

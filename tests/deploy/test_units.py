@@ -119,17 +119,17 @@ def test_systemd_runs_the_service_and_its_backup(tmp_path):
             own.does(PYTHON_AT_HOME)
         try:
             own.does(f"systemctl enable --now chat.target {unit} chat-backup.timer")
-            say(port, "Said at first")
+            send(port, "Sent at first")
             for verb in (f"kill --signal=KILL {unit}", "reload 'chat@*'", f"restart {unit}"):
                 before = main_pid(own, unit)
                 own.does(f"systemctl {verb}")
                 wait_until(partial(is_back, own, unit, before))
-                assert "Said at first" in page(port)
-                say(port, f"Said after {verb}")
+                assert "Sent at first" in page(port)
+                send(port, f"Sent after {verb}")
 
             own.does("systemctl start chat-backup.service")
             backup = own.does("zcat /var/backups/chat/*.jsonl.gz")
-            assert all(f"Said {when}" in backup for when in ("at first", "after kill", "after re"))
+            assert all(f"Sent {when}" in backup for when in ("at first", "after kill", "after re"))
             assert "chat-backup.timer" in own.does("systemctl list-timers")
             with connect(f"ws://127.0.0.1:{port}/ws", proxy=None):  # it closes this socket
                 own.does("systemctl stop chat.target")
@@ -151,7 +151,7 @@ def main_pid(own, unit):
     return own.does(f"systemctl show --property=MainPID --value {unit}").split()[-1]
 
 
-def say(port, text):
+def send(port, text):
     with connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
         socket.send(text)
         assert socket.recv(timeout=10) == text

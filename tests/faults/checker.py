@@ -63,20 +63,20 @@ def resent_is_one(history):
 
 def nothing_is_invented(history):
     """Every message in the log, or shown, was sent by that person with that text."""
-    said = {
+    sent = {
         (author_id, event["id"], event["body"])
         for person in history["people"]
         for event in events(person, "invoke")
         for author_id in person["author_ids"]
     }
-    yield from (f"{row} in the log" for row in history["log"]["rows"] if row[2:5] not in said)
+    yield from (f"{row} in the log" for row in history["log"]["rows"] if row[2:5] not in sent)
     shown = {
         message
         for person in history["people"]
         for frame in events(person, "changes")
         for message in frame["messages"]
     }
-    yield from (f"{message} was shown" for message in shown if message[2:5] not in said)
+    yield from (f"{message} was shown" for message in shown if message[2:5] not in sent)
 
 
 def refused_is_not_stored(history):
@@ -145,24 +145,24 @@ def streams_equal_the_log(history):
 
 def order_is_kept(history):
     """A message sent after another was acknowledged comes after it, whoever the senders are."""
-    said, acked = [], []
+    sent, acked = [], []
     for person in history["people"]:
         invoked = {event["id"]: event["at"] for event in events(person, "invoke")}
         for ok in acks(history, person):
-            said.append((invoked[ok["id"]], ok["seq"], ok["id"]))
+            sent.append((invoked[ok["id"]], ok["seq"], ok["id"]))
             acked.append((ok["at"], ok["seq"]))
         own = sorted((invoked[ok["id"]], ok["seq"]) for ok in acks(history, person))
         for (_, before), (_, after) in pairwise(own):
             if after <= before:
-                yield f"{person['name']} said {before} before {after}"
+                yield f"{person['name']} sent {before} before {after}"
     acked.sort()
     highest = position = 0
-    for at, seq, message_id in sorted(said):
+    for at, seq, message_id in sorted(sent):
         while position < len(acked) and acked[position][0] < at:
             highest = max(highest, acked[position][1])
             position += 1
         if seq <= highest:
-            yield f"{message_id} has seq {seq}, and was said after {highest} was acknowledged"
+            yield f"{message_id} has seq {seq}, and was sent after {highest} was acknowledged"
 
 
 def everyone_arrived(history):

@@ -36,8 +36,8 @@ def ack_seconds(people, since=0.0, until=float("inf")):
     """How long acknowledgements took, of messages sent in [since, until)."""
     found = []
     for person in people:
-        said = {e["id"]: e["at"] for e in person.noted("invoke") if since <= e["at"] < until}
-        found += [e["at"] - said[e["id"]] for e in person.noted("ok") if e["id"] in said]
+        sent = {e["id"]: e["at"] for e in person.noted("invoke") if since <= e["at"] < until}
+        found += [e["at"] - sent[e["id"]] for e in person.noted("ok") if e["id"] in sent]
     return found
 
 

@@ -210,12 +210,12 @@ class Flooder:
         welcomed.set()
 
     def remember(self, author_id):
-        said = [
+        sent = [
             {"at": 0, "what": "invoke", "id": message_id, "body": self.BODY}
             for message_id in self._ids
         ]
         known = {"name": self.name, "author_ids": [author_id], "stayed": False}
-        self.histories.append(known | {"events": said})
+        self.histories.append(known | {"events": sent})
 
 
 def resident(pid):

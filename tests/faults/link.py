@@ -39,7 +39,7 @@ class Addresses:
 
 
 class Link:
-    """`person` has a `cursor` and a `cookie`, gets each frame (`hear`), and records what happens
+    """`person` has a `cursor` and a `cookie`, gets each frame (`receive`), and records what happens
     (`note`). `patience` scales the page's timeouts."""
 
     def __init__(self, person, addresses, *, path, first, seed, patience):
@@ -139,7 +139,7 @@ class Link:
                 frame = msgspec.json.decode(await self._socket.recv())
                 self._heard_at = time.monotonic()
                 self._settle(frame)
-                self.person.hear(frame)
+                self.person.receive(frame)
                 if frame["type"] == "welcome":
                     self.welcomed.set()
                 elif frame["type"] == "going_away":

@@ -63,7 +63,7 @@ class Person:
     def resets(self):
         return sum(event["reset"] for event in self.noted("welcome"))
 
-    def say(self, body):
+    def send(self, body):
         """Put it into the outbox, from which it leaves in order; returns its id."""
         message_id = str(UUID(int=self._random.getrandbits(128), version=4))
         self.outbox[message_id] = body
@@ -92,7 +92,7 @@ class Person:
         known = {"name": self.name, "author_ids": self.author_ids, "stayed": self.stayed}
         return known | {"events": [*self.events]}
 
-    def hear(self, frame):
+    def receive(self, frame):
         if frame["type"] == "welcome":
             if frame["you"]["author_id"] not in self.author_ids:
                 self.author_ids.append(frame["you"]["author_id"])

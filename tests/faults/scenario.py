@@ -88,7 +88,7 @@ class World:
             rng = random.Random(f"{self.seed} {number}")
             while True:
                 await asyncio.sleep(rng.expovariate(1 / every))
-                person.say(" ".join(rng.choices(WORDS, k=rng.randint(1, 20))))
+                person.send(" ".join(rng.choices(WORDS, k=rng.randint(1, 20))))
 
         chatting = [
             asyncio.create_task(chatter(person, number))
@@ -101,9 +101,9 @@ class World:
                 task.cancel()
             await asyncio.gather(*chatting, return_exceptions=True)
 
-    async def heard_by_all(self, speaker, *, since, within=SETTLED_WITHIN):
-        """Seconds from `since` until everyone has a message that `speaker` sends now."""
-        message_id = speaker.say("Can everybody hear me?")
+    async def delivered_to_all(self, sender, *, since, within=SETTLED_WITHIN):
+        """Seconds from `since` until everyone has a message that `sender` sends now."""
+        message_id = sender.send("Can everybody hear me?")
         await asyncio.gather(
             *(
                 person.until(lambda p=person: message_id in p.seen_at, within)
@@ -112,14 +112,14 @@ class World:
         )
         return max(person.seen_at[message_id] for person in self.people) - since
 
-    async def doorbell_rings(self, speaker, *, since, within=SETTLED_WITHIN):
+    async def doorbell_rings(self, sender, *, since, within=SETTLED_WITHIN):
         """Seconds from `since` until messages are announced again, not found by polling the log:
         five in a row reach everybody within a quarter of a second."""
         in_a_row = 0
         async with asyncio.timeout(within):
             while in_a_row < 5:
-                said_at = time.monotonic()
-                quick = await self.heard_by_all(speaker, since=said_at, within=within) < 0.25
+                sent_at = time.monotonic()
+                quick = await self.delivered_to_all(sender, since=sent_at, within=within) < 0.25
                 in_a_row = in_a_row + 1 if quick else 0
         return time.monotonic() - since
 

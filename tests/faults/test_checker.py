@@ -84,7 +84,7 @@ def ack_another_seq(history):
     history["people"][BOB]["events"][5]["seq"] = 3
 
 
-def change_what_was_said(history):
+def change_what_was_sent(history):
     history["log"]["rows"][1] = (*HI[:4], "Ho")
 
 
@@ -99,12 +99,12 @@ def store_again_for_a_new_guest(history):
     history["log"]["head"] = 4
 
 
-def store_what_nobody_said(history):
+def store_what_nobody_sent(history):
     history["log"]["rows"].append((4, 4, "mallory", "m1", "Psst"))
     history["log"]["head"] = 4
 
 
-def show_what_nobody_said(history):
+def show_what_nobody_sent(history):
     history["people"][BOB]["events"][6]["messages"] = [(3, 3, "mallory", "m1", "Psst")]
 
 
@@ -138,7 +138,7 @@ def change_the_log_without_a_reset(history):
     history["people"][ALICE]["events"][9] = welcome(3.1, 2, epoch="f")
 
 
-def swap_what_one_person_said(history):
+def swap_what_one_person_sent(history):
     history["log"]["rows"] = [(1, 1, *BYE[2:]), HI, (3, 3, *HELLO[2:])]
     history["people"][ALICE]["events"][5]["seq"] = 3
     history["people"][ALICE]["events"][12]["seq"] = 1
@@ -165,12 +165,12 @@ def leave_something_unsent(history):
         (forget_the_head, "seq_is_dense"),
         (lose_a_row, "acked_is_stored"),
         (ack_another_seq, "acked_is_stored"),
-        (change_what_was_said, "acked_is_stored"),
+        (change_what_was_sent, "acked_is_stored"),
         (store_twice, "resent_is_one"),
         (store_again_for_a_new_guest, "resent_is_one"),
         (store_again_for_a_new_guest, "acked_is_stored"),
-        (store_what_nobody_said, "nothing_is_invented"),
-        (show_what_nobody_said, "nothing_is_invented"),
+        (store_what_nobody_sent, "nothing_is_invented"),
+        (show_what_nobody_sent, "nothing_is_invented"),
         (store_what_was_refused, "refused_is_not_stored"),
         (skip_a_change, "streams_go_forward"),
         (repeat_a_change_after_reconnecting, "streams_go_forward"),
@@ -178,7 +178,7 @@ def leave_something_unsent(history):
         (change_the_log_without_a_reset, "streams_go_forward"),
         (hide_a_change_inside_a_frame, "streams_equal_the_log"),
         (show_each_something_else, "streams_equal_the_log"),
-        (swap_what_one_person_said, "order_is_kept"),
+        (swap_what_one_person_sent, "order_is_kept"),
         (put_before_what_was_known, "order_is_kept"),
         (leave_someone_behind, "everyone_arrived"),
         (leave_something_unsent, "everyone_arrived"),

@@ -81,7 +81,7 @@ CASES = ANSWERED | CLOSED
 
 @pytest.mark.parametrize("step", [1, 1 << 20], ids=["by byte", "whole"])
 @pytest.mark.parametrize("case", CASES)
-def test_a_server_answers_frames_as_the_rfc_says(node, case, step):
+def test_a_server_answers_frames_as_the_rfc_requires(node, case, step):
     data, expected = CASES[case]
     with connected(node, f"framing-{list(CASES).index(case)}-{step}") as plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -19,7 +19,7 @@ from tests.faults.scenario import OPENED, SERVE, either, world
 from tests.server.raw_socket import frame
 
 MIB = 1024 * 1024
-SAID = either(12, 100) * MIB
+SENT = either(12, 100) * MIB
 STOPPED = either(2, 1)  # readers
 STAYS = 0, 0.001, 0.003, 0.01  # seconds in a room
 FLAT = 16  # MiB that memory may still grow once it is warm
@@ -33,26 +33,26 @@ async def test_readers_that_stop_cost_little_memory(server):
     async with world(f"readers that stop, {server}", people=6, command=command) as here:
         node = here.nodes[0]
         talkers, others = here.people[:4], here.people[4:]
-        await say_much(talkers, MIB * 4)  # warm
+        await send_much(talkers, MIB * 4)  # warm
         before = hostile.resident(node.pid)
         stopped = [await hostile.stop_reading(node) for _ in range(STOPPED)]
         async with here.talking(others):
             began_at = time.monotonic()
-            await say_much(talkers, SAID)
+            await send_much(talkers, SENT)
         grown = hostile.resident(node.pid) - before
         for plain in stopped:
             hostile.vanish(plain)
         await here.verdict()
         p99 = figures.p99_ms(others, began_at)
-        here.report(said_mib=SAID // MIB, stopped=STOPPED, grown_mib=grown / MIB, others_p99_ms=p99)
+        here.report(sent_mib=SENT // MIB, stopped=STOPPED, grown_mib=grown / MIB, others_p99_ms=p99)
         if server == "serve":
-            assert grown < SAID * STOPPED / 3
+            assert grown < SENT * STOPPED / 3
 
 
-async def say_much(talkers, size):
+async def send_much(talkers, size):
     async def say_share(person):
         for number in range(int(size / len(LONG_BODY.encode()) / len(talkers))):
-            person.say(f"{number:08}{LONG_BODY[8:]}")
+            person.send(f"{number:08}{LONG_BODY[8:]}")
             await person.until(lambda: not person.outbox, 60)
 
     await asyncio.gather(*(say_share(person) for person in talkers))

@@ -36,7 +36,7 @@ def test_a_few_slow_acknowledgements_in_a_hundred_are_noise_and_many_are_not():
     assert complaints(calm, [*calm[:80], *[1.0] * 20])
 
 
-def test_what_nobody_would_notice_does_not_count():
+def test_differences_that_nobody_notices_do_not_count():
     assert not complaints([0.001] * 100, [0.015] * 100)
 
 

@@ -42,22 +42,22 @@ async def test_a_sender_on_a_half_open_connection_notices_and_reconnects():
         await until(lambda: all(person.closes() for person in here.people[2:]), NOTICED_WITHIN)
         noticed_at = time.monotonic()
         proxy.swallow = False
-        recovery = await here.heard_by_all(here.people[2], since=noticed_at)
+        recovery = await here.delivered_to_all(here.people[2], since=noticed_at)
         here.report(patience=PATIENCE, noticed=noticed_at - began_at, recovery=recovery)
         assert proxy.swallowed > 0
 
 
-async def test_a_reader_on_a_half_open_connection_notices_as_well():
+async def test_a_reader_on_a_half_open_connection_notices_too():
     name = "half-open connection, silent"
     async with through_a_proxy(name, people=2, patience=PATIENCE) as (here, proxy):
         behind = await here.invite(2, addresses=Addresses([proxy.ws_url]))
         began_at = time.monotonic()
         proxy.swallow = True
-        here.people[0].say("Are you there?")
+        here.people[0].send("Are you there?")
         await until(lambda: all(person.closes() for person in behind), NOTICED_WITHIN)
         noticed_at = time.monotonic()
         proxy.swallow = False
-        recovery = await here.heard_by_all(here.people[0], since=noticed_at)
+        recovery = await here.delivered_to_all(here.people[0], since=noticed_at)
         await here.verdict()
         here.report(patience=PATIENCE, noticed=noticed_at - began_at, recovery=recovery)
 
@@ -68,14 +68,14 @@ async def test_connections_that_are_reset_resume_where_they_were():
             await asyncio.sleep(here.random.uniform(0.1, 0.5))
             began_at = time.monotonic()
             end()
-            recovery = await here.heard_by_all(here.people[2], since=began_at)
+            recovery = await here.delivered_to_all(here.people[2], since=began_at)
         here.report(recovery=recovery)
 
 
 async def test_frames_in_small_pieces_and_late_are_still_whole():
     async with people_behind_a_proxy("latency 100 ms, then pieces of 7 bytes") as (here, proxy):
         proxy.latency = 0.1
-        delayed = await here.heard_by_all(here.people[2], since=time.monotonic())
+        delayed = await here.delivered_to_all(here.people[2], since=time.monotonic())
         await asyncio.sleep(2)
         proxy.latency, proxy.slice = 0, 7
         await asyncio.sleep(2)
@@ -90,7 +90,7 @@ async def test_a_node_whose_clock_is_a_minute_wrong_changes_no_order(redis_progr
         async with here.talking():
             await asyncio.sleep(2)
             before = time.monotonic()
-            recovery = await here.heard_by_all(here.people[1], since=before)
+            recovery = await here.delivered_to_all(here.people[1], since=before)
         await here.verdict()
         here.report(spread=recovery)
         assert here.closes() == []

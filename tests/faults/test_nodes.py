@@ -25,7 +25,7 @@ async def test_nothing_is_lost_when_a_node_is_killed(postgres_server, seed):
             await asyncio.sleep(here.random.uniform(0.5, 1.5))
             killed_at = time.monotonic()
             await asyncio.to_thread(victim.kill)
-            recovery = await here.heard_by_all(here.people[1], since=killed_at)
+            recovery = await here.delivered_to_all(here.people[1], since=killed_at)
             await asyncio.to_thread(victim.start)
         await here.verdict()
         assert here.resets() == 0
@@ -40,7 +40,7 @@ async def test_the_only_node_is_killed_and_comes_back():
                 killed_at = time.monotonic()
                 await asyncio.to_thread(here.nodes[0].kill)
                 await asyncio.to_thread(here.nodes[0].start)
-                recovery = await here.heard_by_all(here.people[0], since=killed_at)
+                recovery = await here.delivered_to_all(here.people[0], since=killed_at)
             here.report(recovery=recovery)
         await here.verdict()
         assert here.resets() == 0
@@ -55,7 +55,7 @@ async def test_messages_that_new_guests_resend_after_a_lost_reply_are_stored_onc
                 here.nodes[0].send(signal.SIGUSR2)
                 await asyncio.to_thread(here.nodes[0].process.wait, processes.DOWN_WITHIN)
                 await asyncio.to_thread(here.nodes[0].start)
-                await here.heard_by_all(here.people[0], since=time.monotonic())
+                await here.delivered_to_all(here.people[0], since=time.monotonic())
         history = await here.verdict()
         author = {row[3]: row[2] for row in history["log"]["rows"]}
         acks = [ok for person in here.people for ok in person.noted("ok")]
@@ -76,7 +76,7 @@ async def test_nothing_is_lost_when_every_node_is_restarted_in_turn(postgres_ser
                 assert await asyncio.to_thread(node.terminate) == 0
                 drained = time.monotonic() - began_at
                 await asyncio.to_thread(node.start)
-            recovery = await here.heard_by_all(here.people[0], since=time.monotonic())
+            recovery = await here.delivered_to_all(here.people[0], since=time.monotonic())
         await here.verdict()
         codes = Counter(code for person in here.people for code in person.farewells())
         attempts = len(here.closes()) - codes.total()

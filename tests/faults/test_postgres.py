@@ -25,7 +25,7 @@ async def test_nothing_is_lost_when_postgres_restarts_as_after_a_crash(postgres_
                     began_at = time.monotonic()
                     await asyncio.to_thread(own.restart, "immediate")
                     back_at = time.monotonic()
-                    recovery = await here.heard_by_all(here.people[0], since=back_at)
+                    recovery = await here.delivered_to_all(here.people[0], since=back_at)
                 here.report(down=back_at - began_at, recovery=recovery)
             await here.verdict()
             assert here.resets() == 0
@@ -41,7 +41,7 @@ async def test_nothing_is_lost_when_its_backends_are_terminated(postgres_server)
                 await asyncio.sleep(0.5)
                 assert await asyncio.to_thread(here.store.terminate_backends)
                 ended_at = time.monotonic()
-                recovery = await here.heard_by_all(here.people[0], since=ended_at)
+                recovery = await here.delivered_to_all(here.people[0], since=ended_at)
                 here.report(recovery=recovery)
         await here.verdict()
         assert here.resets() == 0
@@ -56,10 +56,10 @@ async def test_messages_sent_during_a_lock_are_stored_after_it(postgres_server):
             await asyncio.sleep(1)
             began_at = time.monotonic()
             with here.store.locked():
-                here.people[0].say("I wait")
+                here.people[0].send("I wait")
                 await asyncio.sleep(LOCKED)
             ended_at = time.monotonic()
-            recovery = await here.heard_by_all(here.people[0], since=ended_at)
+            recovery = await here.delivered_to_all(here.people[0], since=ended_at)
         await here.verdict()
         here.report(
             seconds=LOCKED,

@@ -30,14 +30,14 @@ async def echo_through_proxy():
         writer.close()
 
 
-async def test_it_carries_both_ways():
+async def test_the_proxy_forwards_both_ways():
     async with echo_through_proxy() as (_, reader, writer):
         writer.write(b"x" * 1_000_000)
 
         assert await reader.readexactly(1_000_000) == b"x" * 1_000_000
 
 
-async def test_latency_holds_back_each_direction():
+async def test_latency_delays_each_direction():
     async with echo_through_proxy() as (proxy, reader, writer):
         proxy.latency = 0.1
         began_at = time.monotonic()
@@ -57,7 +57,7 @@ async def test_sliced_bytes_arrive_in_small_pieces_and_whole():
         assert (await reader.readuntil(b"!")).endswith(b"pieces!")
 
 
-async def test_a_half_open_connection_swallows_and_stays():
+async def test_a_half_open_connection_drops_bytes_and_stays_open():
     async with echo_through_proxy() as (proxy, reader, writer):
         proxy.swallow = True
         writer.write(b"anyone?")
@@ -68,7 +68,7 @@ async def test_a_half_open_connection_swallows_and_stays():
         assert not reader.at_eof()
 
 
-async def test_a_cut_is_an_orderly_end():
+async def test_a_cut_closes_the_connection_normally():
     async with echo_through_proxy() as (proxy, reader, writer):
         writer.write(b"x")
         await reader.readexactly(1)

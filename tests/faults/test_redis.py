@@ -51,7 +51,7 @@ def report(here, began_at, ended_at, **measured):
     )
 
 
-async def test_people_talk_on_while_redis_stalls(postgres_server):
+async def test_people_keep_talking_while_redis_stalls(postgres_server):
     async with two_nodes("Redis SIGSTOP", postgres_server) as here:
         began_at = time.monotonic()
         here.redis.pause()
@@ -60,12 +60,12 @@ async def test_people_talk_on_while_redis_stalls(postgres_server):
         await asyncio.sleep(max(0, began_at + STALL - time.monotonic()))
         here.redis.resume()
         ended_at = time.monotonic()
-        recovery = await here.heard_by_all(here.people[0], since=ended_at)
+        recovery = await here.delivered_to_all(here.people[0], since=ended_at)
         doorbell = await here.doorbell_rings(here.people[0], since=ended_at)
         report(here, began_at, ended_at, seconds=STALL, recovery=recovery, doorbell=doorbell)
 
 
-async def test_people_talk_on_while_redis_is_dead(postgres_server):
+async def test_people_keep_talking_while_redis_is_dead(postgres_server):
     async with two_nodes("Redis SIGKILL and restart", postgres_server) as here:
         began_at = time.monotonic()
         await asyncio.to_thread(here.redis.kill)
@@ -73,7 +73,7 @@ async def test_people_talk_on_while_redis_is_dead(postgres_server):
         await here.invite(2, name="newcomer")
         await asyncio.to_thread(here.redis.start)
         ended_at = time.monotonic()
-        recovery = await here.heard_by_all(here.people[0], since=ended_at)
+        recovery = await here.delivered_to_all(here.people[0], since=ended_at)
         doorbell = await here.doorbell_rings(here.people[0], since=ended_at)
         report(here, began_at, ended_at, seconds=STALL / 2, recovery=recovery, doorbell=doorbell)
 
@@ -83,7 +83,7 @@ async def test_nothing_is_missed_when_redis_forgets_everything(postgres_server):
         began_at = time.monotonic()
         for _ in range(either(3, 20)):
             await command(here, "FLUSHALL")
-            recovery = await here.heard_by_all(here.people[0], since=began_at)
+            recovery = await here.delivered_to_all(here.people[0], since=began_at)
         ended_at = time.monotonic()
         doorbell = await here.doorbell_rings(here.people[0], since=ended_at)
         report(here, began_at, ended_at, recovery=recovery, doorbell=doorbell)
@@ -96,7 +96,7 @@ async def test_nothing_is_missed_when_redis_ends_its_connections(postgres_server
             killed = await command(here, "CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes")
             killed += await command(here, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
             assert killed
-            recovery = await here.heard_by_all(here.people[0], since=time.monotonic())
+            recovery = await here.delivered_to_all(here.people[0], since=time.monotonic())
         ended_at = time.monotonic()
         doorbell = await here.doorbell_rings(here.people[0], since=ended_at)
         report(here, began_at, ended_at, recovery=recovery, doorbell=doorbell)

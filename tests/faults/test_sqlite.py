@@ -24,7 +24,7 @@ async def test_messages_sent_while_another_program_locks_the_file_are_stored_aft
             with here.store.locked():
                 await asyncio.sleep(LOCKED)
             ended_at = time.monotonic()
-            recovery = await here.heard_by_all(here.people[0], since=ended_at)
+            recovery = await here.delivered_to_all(here.people[0], since=ended_at)
         await here.verdict()
         worst = max(figures.ack_seconds(here.people, began_at, ended_at))
         here.report(seconds=LOCKED, ack_worst=worst, recovery=recovery)
@@ -57,7 +57,7 @@ async def test_on_a_full_disk_messages_are_refused_and_none_is_lost(tmp_path):
                 await asyncio.sleep(either(2, 10))
                 (tmp_path / "ballast").unlink()
                 ended_at = time.monotonic()
-                recovery = await here.heard_by_all(here.people[0], since=ended_at)
+                recovery = await here.delivered_to_all(here.people[0], since=ended_at)
             await here.verdict()
             retries = [e for p in here.people for e in p.noted("retry") if e["at"] > began_at]
             here.report(refused=len(retries), recovery=recovery, sockets_closed=len(here.closes()))
@@ -80,7 +80,7 @@ async def until_refused(here, seconds=30):
     """Somebody's post finds no room any more; long ones, as SQLite re-uses what it has."""
     async with asyncio.timeout(seconds):
         while not any(person.noted("retry") for person in here.people):
-            here.people[0].say("x" * 3000)
+            here.people[0].send("x" * 3000)
             await asyncio.sleep(0.05)
 
 
@@ -92,7 +92,7 @@ async def test_an_older_database_restored_under_the_server_resets_everybody(tmp_
             await asyncio.sleep(1)
             before = time.monotonic()
             here.store.restore_from(tmp_path / "older.sqlite3", epoch="restored")
-            recovery = await here.heard_by_all(here.people[0], since=before)
+            recovery = await here.delivered_to_all(here.people[0], since=before)
         history = await here.verdict()
         here.report(recovery=recovery, resets=here.resets(), closes=here.closes())
         assert history["log"]["epoch"] == "restored"

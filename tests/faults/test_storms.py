@@ -44,7 +44,7 @@ async def test_one_address_does_not_change_others_latency(kind):
     async with world(f"storm of {kind}", people=6, **LIMITS) as here:
         node = here.nodes[0]
         for number in range(HISTORY):
-            here.people[number % 6].say(f"{number} {'lorem ipsum ' * 20}")
+            here.people[number % 6].send(f"{number} {'lorem ipsum ' * 20}")
         await asyncio.gather(*(answered(person) for person in here.people))
         latency = Latency(here)
         async with reading_along(node), storms.abuser(kind, node) as abuser:
