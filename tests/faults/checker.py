@@ -1,13 +1,13 @@
-"""Whether a history keeps the promise. Pure: a history in, sentences about what is wrong out.
+"""Checks that a history keeps the delivery guarantees. Pure: returns sentences about violations.
 
 A history is {"people": [{"name", "author_ids", "stayed", "events"}], "log": {"epoch", "head",
-"rows"}}, as people.py and world.py write it. Without a cookie a person is a new author at each
+"rows"}}, as people.py and scenario.py write it. Without a cookie a person is a new author at each
 connection. An event has `at` (seconds) and `what`:
 
     invoke   id, body             a person sends a message for the first time
     ok       id, seq, epoch       the server acknowledged it
-    fail     id, code             the server refused it for good
-    connect  url, cursor          an attempt; `cursor` is what was asked for, [epoch, seq] or None
+    fail     id, code             the server refused it permanently
+    connect  url, cursor          an attempt; `cursor` is the one sent, [epoch, seq] or None
     welcome  epoch, head, reset
     changes  after, head, messages
     close    code
@@ -22,7 +22,7 @@ from itertools import pairwise
 
 
 def violations(history):
-    """What breaks the promise, in words; empty when it was kept."""
+    """The violations of the guarantees, as sentences; empty if there are none."""
     return [f"{rule.__name__}: {what}" for rule in RULES for what in rule(history)]
 
 
@@ -41,7 +41,7 @@ def seq_is_dense(history):
 
 
 def acked_is_stored(history):
-    """Each acknowledged message is in its log once, at the acknowledged place, as it was sent."""
+    """Each acknowledged message is in its log once, under the acknowledged seq, as it was sent."""
     stored = {}
     for row in history["log"]["rows"]:
         stored.setdefault(row[3], []).append(row)
@@ -89,7 +89,7 @@ def refused_is_not_stored(history):
 
 
 def streams_go_forward(history):
-    """Each frame begins where the one before ended, across reconnects, until a reset."""
+    """Each frame starts where the one before ended, across reconnects, until a reset."""
     for person in history["people"]:
         cursor = epoch = None
         for event in person["events"]:
@@ -117,8 +117,8 @@ def frame_faults(name, cursor, frame):
 
 
 def streams_equal_the_log(history):
-    """A frame holds every change of its range, as the log has it; in an epoch that is gone, as
-    everybody else saw it. A message that has changed since may be missing or differ."""
+    """A frame has every change of its range, as in the log; in a replaced log, as everybody else
+    saw it. A message that has changed since may be missing or differ."""
     log = history["log"]
     stored = {row[0]: tuple(row) for row in log["rows"]}
     final = {row[1]: row[0] for row in log["rows"]}  # the latest change of each message
@@ -144,7 +144,7 @@ def streams_equal_the_log(history):
 
 
 def order_is_kept(history):
-    """A message sent after another was acknowledged comes after it, whoever the senders are."""
+    """A message sent after another was acknowledged comes after it, also from another sender."""
     sent, acked = [], []
     for person in history["people"]:
         invoked = {event["id"]: event["at"] for event in events(person, "invoke")}
@@ -166,7 +166,7 @@ def order_is_kept(history):
 
 
 def everyone_arrived(history):
-    """Who stayed has nothing left to send, and has seen the log to its end."""
+    """People who stayed have nothing left to send and have seen the log to its end."""
     log = history["log"]
     for person in history["people"]:
         settled = {e["id"] for e in person["events"] if e["what"] in ("ok", "fail")}
@@ -184,7 +184,7 @@ def events(person, what):
 
 
 def acks(history, person):
-    """Those for the log that was read: what an older epoch acknowledged went with it."""
+    """The acknowledgements of the current log; those of a replaced one are void."""
     return [ok for ok in events(person, "ok") if ok["epoch"] == history["log"]["epoch"]]
 
 

@@ -9,7 +9,7 @@ from tests.faults.scenario import either
 
 
 def pytest_collection_modifyitems(items):
-    """Worlds take their time, above all on a busy machine, and have deadlines of their own."""
+    """Scenarios are slow on a busy machine and have their own deadlines."""
     for item in items:
         if "faults" in item.path.parts and not item.get_closest_marker("takes"):
             item.add_marker(pytest.mark.takes(either(240, 3600)))
@@ -33,4 +33,4 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section(figures.HEADING)
         for line in lines:
             terminalreporter.write_line(line)
-        figures.lines.clear()  # another folder of tests shows them in the same way
+        figures.lines.clear()  # other folders of tests report figures too

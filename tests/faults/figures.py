@@ -1,6 +1,6 @@
-"""What the rig measured: shown after the tests, and added to var/faults/figures.jsonl.
+"""Figures that the tests measured: printed at the end, and appended to var/faults/figures.jsonl.
 
-A line travels with the report of its test: with several workers the tests run elsewhere.
+A line is sent with the report of its test, which may run in another worker process.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def add(name, **measured):
 
 
 def percentile(values, percent):
-    """The nearest rank; None of nothing."""
+    """The percentile by nearest rank; None if there are no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else None
 
 
 def ack_seconds(people, since=0.0, until=float("inf")):
-    """How long acknowledgements took, of messages sent in [since, until)."""
+    """The seconds until acknowledgement of messages sent in [since, until)."""
     found = []
     for person in people:
         sent = {e["id"]: e["at"] for e in person.noted("invoke") if since <= e["at"] < until}
@@ -47,8 +47,8 @@ def p99_ms(people, since=0.0, until=float("inf")):
 
 
 def spread_seconds(people, since=0.0, until=float("inf")):
-    """From each acknowledgement in [since, until) until the last of `people` saw the message; those
-    count who were there before `since`."""
+    """The seconds from each acknowledgement in [since, until) until the last of `people` who were
+    connected before `since` saw the message."""
     there = [p for p in people if any(e["at"] <= since for e in p.noted("welcome"))]
     found = []
     for ok in (e for p in people for e in p.noted("ok") if since <= e["at"] < until):

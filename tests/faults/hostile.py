@@ -27,7 +27,7 @@ RST_ON_CLOSE = struct.pack("ii", 1, 0)
 THROWN_OUT = struct.pack("!BBH", 0x88, 2 + len(FLOODING.meaning), FLOODING)  # a close frame
 POLICY_VIOLATION = struct.pack("!H", 1008) + b"too many"  # in a close frame
 WITHIN = 20  # seconds
-ADDRESS = "127.0.0.2"  # theirs, not that of the people: limits on an address hold for it alone
+ADDRESS = "127.0.0.2"  # of hostile clients; people have another one, with separate limits
 
 
 def handshake_bytes(path="/ws", protocol="chat.v1"):
@@ -35,7 +35,7 @@ def handshake_bytes(path="/ws", protocol="chat.v1"):
 
 
 async def dial(node, *, receive_buffer=None, address=ADDRESS):
-    """A plain, non-blocking connection; with a small `receive_buffer` it is full at once."""
+    """A plain, non-blocking connection; a small `receive_buffer` is full immediately."""
     plain = socket.socket()
     plain.bind((address, 0))
     if receive_buffer:
@@ -47,7 +47,7 @@ async def dial(node, *, receive_buffer=None, address=ADDRESS):
 
 
 async def enter(plain, *, path="/ws", protocol="chat.v1"):
-    """Shake hands, reading the answer and not a byte more."""
+    """Shake hands, without reading a byte beyond the response."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(WITHIN):
         await loop.sock_sendall(plain, handshake_bytes(path, protocol))
@@ -73,18 +73,20 @@ async def stop_reading(node):
 
 
 async def begin_message(node, size):
-    """A socket with `size` bytes of a message that never ends, or that is closed for trying."""
+    """A socket that sent `size` bytes of a message that never ends; the server may close it."""
     loop = asyncio.get_running_loop()
     plain = await dial(node)
     await enter(plain, path="/ws/unfinished", protocol="none")  # plain text: we get no frames
     async with asyncio.timeout(WITHIN):
         await loop.sock_sendall(plain, frame(TEXT, bytes(size), final=False) + frame(PING))
-        await loop.sock_recv(plain, 1)  # the pong or the close frame: all of it was read
+        await loop.sock_recv(
+            plain, 1
+        )  # the pong or the close frame: the server has read everything
     return plain
 
 
 async def repeat(node, frames, closed):
-    """Send `frames` as often as the socket takes them, even after a close frame; come back when the
+    """Send `frames` as fast as the socket accepts them, even after a close frame; return when the
     connection is gone. `closed` gets the time of each close frame with 1008."""
     while True:
         with suppress(OSError):
@@ -107,7 +109,7 @@ async def write_on(writer, frames):
     while True:
         writer.write(frames)
         await writer.drain()
-        await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
+        await asyncio.sleep(0)  # `drain` does not yield while the kernel accepts everything
 
 
 def vanish(plain):
@@ -117,13 +119,13 @@ def vanish(plain):
 
 
 async def visit(node, path, seconds):
-    """Let in, and gone after so long."""
+    """Enter a room and disconnect after a time."""
     plain = await dial(node)
     try:
         await enter(plain, path=path)
         await asyncio.sleep(seconds)
     except (OSError, AssertionError):
-        pass  # sent away first
+        pass  # disconnected by the server first
     finally:
         vanish(plain)
 
@@ -145,7 +147,7 @@ async def come_and_vanish(node, manner):
             async with asyncio.timeout(WITHIN):
                 await loop.sock_recv(plain, 100)
     except (OSError, AssertionError):
-        pass  # sent away first
+        pass  # disconnected by the server first
     finally:
         vanish(plain)
 
@@ -159,7 +161,7 @@ MANNERS = (
 
 
 class Flooder:
-    """Says as much as the socket takes, whatever the answers are; comes back when thrown out."""
+    """Sends as much as the socket accepts and ignores replies; reconnects when disconnected."""
 
     BODY = "flood"
 
@@ -186,12 +188,12 @@ class Flooder:
             await asyncio.sleep(0.2)
 
     async def send(self, writer, welcomed):
-        await welcomed.wait()  # before that nobody knows under which id it is stored
+        await welcomed.wait()  # until then the author's id is not known
         while not writer.is_closing():
             writer.write(self._flood)
             self.sent += len(self._ids)
             await writer.drain()
-            await asyncio.sleep(0)  # `drain` lets nobody else run while the kernel takes it all
+            await asyncio.sleep(0)  # `drain` does not yield while the kernel accepts everything
 
     async def count(self, reader, writer, welcomed):
         """Count the refusals, and remember our author_id."""

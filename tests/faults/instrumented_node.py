@@ -1,4 +1,4 @@
-"""`manage.py serve` with a window into it: `python -m tests.faults.instrumented_node -p PORT`.
+"""`manage.py serve` with counters and sabotage: `python -m tests.faults.instrumented_node -p PORT`.
 
 On SIGUSR1 it writes what it holds to DATA_DIR/counts-PID.json. On SIGUSR2 it is killed after its
 next COMMIT, before anybody is answered. SABOTAGE names a repair to switch
@@ -42,7 +42,7 @@ from chat.protocol.frames import StartTyping  # noqa: E402
 
 
 def counts():
-    """What must be back at the start once everybody has left."""
+    """What must return to its initial value after everybody has left."""
     loop = asyncio.get_event_loop()
     layer = get_channel_layer()
     gc.collect()
@@ -78,14 +78,14 @@ async def send_to_nobody(group, event):
 
 
 def deaf():
-    """Nothing arrives from other nodes, and nobody looks at the log."""
+    """Nothing arrives from other nodes, and the log is not polled."""
     group.send = send_to_nobody
     HubRegistry._compare = lambda *_: None
     RoomHub._repair_soon = lambda hub: None
 
 
 def careless():
-    """Every third announcement gets lost, and the next one counts as if it followed on."""
+    """Every third announcement gets lost, and the next one is accepted without the gap."""
     offer = Sequencer.offer
 
     def offer_some(sequencer, announcement):
@@ -110,7 +110,7 @@ def hasty():
 
 
 def forgetful():
-    """Posts are stored under ids of the server's own, so that resending one makes a twin."""
+    """Posts are stored under ids of the server's own, so that resending one stores it twice."""
     store = group_commit.post_messages
 
     def store_as_new(posts):
@@ -120,7 +120,7 @@ def forgetful():
 
 
 def stalled_by_commands():
-    """Each typing.start holds everybody up for a moment."""
+    """Each typing.start blocks the event loop for a moment."""
     start_typing = HANDLERS[StartTyping]
 
     async def stall(visitor, command):
@@ -131,7 +131,7 @@ def stalled_by_commands():
 
 
 def shift_clock(seconds):
-    """Let this process believe that it is `seconds` later."""
+    """Set this process's clock forward by `seconds`."""
     now, wall = timezone.now, time.time
     timezone.now = lambda: now() + timedelta(seconds=seconds)
     time.time = lambda: wall() + seconds

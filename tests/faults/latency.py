@@ -17,13 +17,13 @@ WINDOW = either(1, 5)  # seconds
 ROUNDS = 3, 7  # of a calm window and one of abuse: at least, and at most
 EVERY = 0.2  # seconds between one person's messages, on average
 ANSWERED_WITHIN = 60  # seconds
-# By percentile: how many times the calm value is allowed, and the seconds that nobody notices.
+# By percentile: how many times the calm value is allowed, and the seconds that are not noticeable.
 ALLOWED = {50: (5, 0.05), 90: (5, 0.15)}
 CALM = 0.5  # seconds; a calm median above this shows a slow server, or proves nothing
 
 
 class Latency:
-    """How long the acknowledgements of a world's people take, in calm and under abuse."""
+    """The seconds until acknowledgement for a scenario's people, in calm and under abuse."""
 
     def __init__(self, here, people=None):
         self.here = here
@@ -63,7 +63,7 @@ class Latency:
 
     async def _window(self, abusing=None):
         """The seconds that each message sent now takes. The abuse goes on until all are answered,
-        and must not end by itself: it would be calm again, and nobody would know."""
+        and must not end by itself: the rest of the window would be calm."""
         began_at = time.monotonic()
         async with self.here.talking(self.people, every=EVERY):
             await asyncio.sleep(WINDOW)
@@ -84,7 +84,7 @@ async def answered(person):
 
 
 def complaints(calm, abused):
-    """What people would have noticed; nothing if their latency stayed about what it was."""
+    """The slowdowns that people would have noticed; empty if latency stayed about the same."""
     found = []
     if figures.percentile(calm, 50) > CALM:
         found.append(f"even in calm half of the messages took more than {CALM} s")

@@ -1,4 +1,4 @@
-"""A person's socket, as connection.js keeps it: comes back when lost, resumes from the cursor,
+"""A person's socket, as connection.js keeps it: reconnects when lost, resumes from the cursor,
 matches replies to commands, and finds out by itself that a network is dead."""
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from websockets.asyncio.client import connect
 
 OPEN_TIMEOUT = 10  # seconds from the attempt to the welcome
 REPLY_TIMEOUT = 10  # seconds; a command unanswered for longer means that the connection is dead
-QUIET = 45  # seconds without any frame before it asks whether anybody is there
-STEADY = 5  # seconds connected before the backoff starts afresh
+QUIET = 45  # seconds without any frame before it probes the connection
+STEADY = 5  # seconds connected before the backoff is reset
 BACKOFF = 1, 15  # seconds, at first and at most
 TICK = 0.1  # seconds between looks at the clock
-NO_CODE = 1006  # what a browser calls an end without a close frame
+NO_CODE = 1006  # a browser's code for an end without a close frame
 
 
 class Lost(Exception):
@@ -27,9 +27,9 @@ class Lost(Exception):
 
 
 class Addresses:
-    """Where the chat can be reached. Who loses one takes the next; the list may change.
+    """The chat's addresses. A person that loses one uses the next; the list may change.
 
-    `ssl` is whom to trust where the urls are wss."""
+    `ssl` is the SSL context for wss URLs."""
 
     def __init__(self, urls, ssl=None):
         self.urls, self.ssl = list(urls), ssl
@@ -92,7 +92,7 @@ class Link:
         return self._random.random() * ceiling
 
     async def _one_socket(self):
-        """From an attempt to the close code of its end."""
+        """Connect and run until the end; returns the close code."""
         url, cursor = self.addresses[self.number], self.person.cursor
         query = "?epoch={}&since={}".format(*cursor) if cursor else ""
         self.person.note("connect", url=url, cursor=cursor)
@@ -130,7 +130,7 @@ class Link:
             for _, reply in self._replies.values():
                 if not reply.done():
                     reply.set_exception(Lost())
-                    reply.exception()  # nobody may be waiting
+                    reply.exception()  # retrieved, as no task may be waiting for it
             self._socket = None
 
     async def _read(self):
@@ -153,7 +153,7 @@ class Link:
             reply.set_result(frame)
 
     async def _watch(self, opened_at):
-        """A dead network closes nothing: ask, and give up when there is no answer."""
+        """A dead network closes no socket: probe it, and give up without a reply."""
         self._heard_at = opened_at
         asking = None
         try:

@@ -1,4 +1,4 @@
-"""People as the page makes them: an outbox, a cursor, and one socket at a time.
+"""People that behave like the page: an outbox, a cursor, and one socket at a time.
 
 Each records what they sent, what the server answered and what they received; checker.py checks
 those records.
@@ -24,7 +24,7 @@ class Person:
     """A person in a room, from `enter` to `leave`, over any number of sockets."""
 
     def __init__(self, name, addresses, cookie, *, room="lobby", first=0, seed=0, patience=1.0):
-        """`first` is the address that they begin with; for `patience` see Link. Without a `cookie`
+        """`first` is the address to start with; for `patience` see Link. Without a `cookie`
         they are a new guest at each connection."""
         self.name, self.cookie = name, cookie
         self.author_ids = []  # the latest last
@@ -64,7 +64,7 @@ class Person:
         return sum(event["reset"] for event in self.noted("welcome"))
 
     def send(self, body):
-        """Put it into the outbox, from which it leaves in order; returns its id."""
+        """Put a message into the outbox, which is sent in order; returns its id."""
         message_id = str(UUID(int=self._random.getrandbits(128), version=4))
         self.outbox[message_id] = body
         self.note("invoke", id=message_id, body=body)
@@ -72,12 +72,12 @@ class Person:
         return message_id
 
     async def enter(self, seconds=30):
-        """Return when they are in and see the room."""
+        """Return when they are connected and see the room."""
         self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._deliver())]
         await self.until(lambda: self.head is not None, seconds)
 
     async def until(self, condition, seconds):
-        """Wait for what a frame can bring about. Raises TimeoutError."""
+        """Wait for a condition that a frame can fulfil. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._news.clear()
@@ -115,7 +115,7 @@ class Person:
         self.stayed = False
 
     async def _deliver(self):
-        """Empty the outbox, one message at a time, the same one until the server settles it."""
+        """Send the outbox, one message at a time, each until the server settles it."""
         while True:
             await self._unsent.wait()
             await self.link.welcomed.wait()
@@ -123,7 +123,7 @@ class Person:
             try:
                 reply = await self.link.ask("message.post", client_message_id=message_id, body=body)
             except Lost:
-                await asyncio.sleep(SHORTEST_PAUSE)  # until the link has noticed as well
+                await asyncio.sleep(SHORTEST_PAUSE)  # until the link has noticed too
             else:
                 await self._settle(message_id, reply)
 
@@ -144,7 +144,7 @@ class Person:
 
 
 def as_row(message):
-    """As the checker wants it; one object for all people who received it."""
+    """In the checker's format; one object for all people who received it."""
     keys = ("changed_seq", "seq", "author_id", "client_message_id", "body")
     row = tuple(message[key] for key in keys)
     return _interned.setdefault(row, row)

@@ -63,7 +63,7 @@ class Proxy:
                 self.carry(reader, server_writer), self.carry(server_reader, writer)
             )
         except OSError:
-            pass  # one of them is gone, and so is the other
+            pass  # when one end is gone, so is the other
         finally:
             self._handlers.discard(task)
             for end in ends:
@@ -84,7 +84,7 @@ class Proxy:
                 writer.write(data[start : start + size])
                 await writer.drain()
                 if self.slice:
-                    await asyncio.sleep(0)  # or the kernel joins the pieces again
+                    await asyncio.sleep(0)  # otherwise the kernel joins the pieces again
         with suppress(OSError):
             if not lost:
                 writer.write_eof()

@@ -45,7 +45,7 @@ SETTLED_WITHIN = 60  # seconds
 
 
 def either(short, long):
-    """What the suite does, or `make faults`."""
+    """The value for the normal suite, or for `make faults`."""
     return long if LONG else short
 
 
@@ -57,12 +57,12 @@ class World:
         self.nodes = []
         self.people = []
         self.addresses = Addresses([])
-        self.add_node = None  # starts one like the first, which nobody's addresses name yet
+        self.add_node = None  # starts one like the first, which is in nobody's addresses yet
         self.strangers = []  # histories of senders that are not a Person
         self.began_at = time.monotonic()
 
     async def invite(self, count, *, name="person", **options):
-        """`count` people more, spread over the addresses, each in and up to date."""
+        """`count` more people, spread over the addresses, connected and up to date."""
         invited = [
             await self.make_person(f"{name}-{len(self.people) + number}", first=number, **options)
             for number in range(count)
@@ -73,7 +73,7 @@ class World:
 
     async def make_person(self, name, **options):
         door, ssl = self.nodes[0].url, self.addresses.ssl
-        if ssl:  # the nodes stand behind a proxy, and answer to its name alone
+        if ssl:  # the nodes are behind a proxy, and allow only its host
             door = self.addresses.urls[0].replace("ws", "http", 1)
         if "cookie" not in options:
             options["cookie"] = await asyncio.to_thread(new_cookie, door, ssl)
@@ -124,7 +124,7 @@ class World:
         return time.monotonic() - since
 
     async def verdict(self, *, within=SETTLED_WITHIN):
-        """Let everyone catch up, then fail unless the promise was kept. Returns the history."""
+        """Let everyone catch up, then fail if a guarantee was violated. Returns the history."""
         problem, log = await self.settle(within)
         # Before anything is awaited: what an abandoned socket had sent may still be stored.
         people = [*(person.history() for person in self.people), *self.strangers]
@@ -208,7 +208,7 @@ async def world(name, *, nodes=1, people=6, postgres=None, redis=False, command=
 
 
 async def arrived(person, log):
-    """They have nothing left to send and see the end of `log`, or a later one; or left for good."""
+    """They have nothing left to send and see the end of `log` or a later one, or have left."""
 
     def is_there():
         behind = person.head is None or person.head < log["head"] or person.epoch != log["epoch"]
@@ -240,7 +240,7 @@ def some_of_each(found, most=4):
 
 
 def new_cookie(url, ssl=None):
-    """That of a browser which opens the page for the first time."""
+    """The cookie of a browser that opens the page for the first time."""
     with urllib.request.urlopen(url, timeout=30, context=ssl) as response:
         cookies = response.headers.get_all("Set-Cookie")
     return next(cookie.split(";")[0] for cookie in cookies if cookie.startswith("chat_guest="))

@@ -1,4 +1,4 @@
-"""The databases behind a world, read and hurt without the chat's own code."""
+"""The databases of a scenario, read and damaged without the chat's code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sqlite:
 
     @contextmanager
     def locked(self):
-        """Nobody else can write meanwhile."""
+        """Lock the database: nobody else can write meanwhile."""
         with self.connect() as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
@@ -41,7 +41,7 @@ class Sqlite:
             source.backup(copy)
 
     def restore_from(self, path, epoch):
-        """What `.restore` of the sqlite3 shell does under a live server; the log gets `epoch`."""
+        """Restore a copy under a running server, as the sqlite3 shell; the log gets `epoch`."""
         with closing(sqlite3.connect(path)) as copy, self.connect() as live:
             copy.execute("UPDATE chat_room SET epoch = ?", (epoch,))
             copy.commit()
@@ -49,7 +49,7 @@ class Sqlite:
 
 
 class PostgresDatabase:
-    """A database of one world on a server that others may use as well."""
+    """A scenario's database on a server that others may use too."""
 
     def __init__(self, server, name):
         self.server, self.name = server, name
@@ -61,19 +61,19 @@ class PostgresDatabase:
 
     @contextmanager
     def locked(self):
-        """The room's row is held, so nobody can write there meanwhile."""
+        """Lock the room's row, so that nobody can write there meanwhile."""
         with self.server.connect(self.name) as connection, connection.transaction():
             connection.execute("SELECT 1 FROM chat_room FOR UPDATE")
             yield
 
     def terminate_backends(self):
-        """End every connection but ours; how many."""
+        """End every connection but ours; returns their number."""
         sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         return len(self.query(f"{sql} WHERE datname = '{self.name}' AND pid <> pg_backend_pid()"))
 
 
 def read_log(store, room="lobby"):
-    """As checker.py wants it."""
+    """In the format of checker.py."""
     ((epoch, head),) = store.query(f"SELECT epoch, head FROM chat_room WHERE slug = '{room}'")
     rows = [
         (changed_seq, seq, author_id, str(UUID(str(message_id))), body)

@@ -1,4 +1,4 @@
-"""What one address can do as fast as it can: `python -m tests.faults.storms KIND PORT`.
+"""Abuse from one address at full speed: `python -m tests.faults.storms KIND PORT`.
 
 It is a process of its own: in one process the measuring clients would wait for the abusive ones,
 and not for the server.
@@ -26,14 +26,14 @@ GET = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 class Abuser:
-    """The process of a storm, from the outside. It is stopped except while `run` is awaited."""
+    """Controls a storm's process, which is stopped except while `run` is awaited."""
 
     def __init__(self, process):
         self._process = process
         self.answered = 0
 
     async def run(self):
-        """Let it abuse until cancelled."""
+        """Let it run until cancelled."""
         self._process.send_signal(signal.SIGCONT)
         try:
             async for line in self._process.stdout:
@@ -56,7 +56,7 @@ async def abuser(kind, node):
 
 
 class Storm:
-    """`sockets` clients at once, each of which does the same again and again."""
+    """`sockets` clients at once, each of which repeats the same."""
 
     sockets = SOCKETS
 
@@ -74,7 +74,7 @@ class Storm:
 
     async def _client(self):
         while True:
-            with suppress(OSError, AssertionError, TimeoutError):  # refused, or closed: once more
+            with suppress(OSError, AssertionError, TimeoutError):  # refused or closed: try again
                 plain = await hostile.dial(self.node)
                 try:
                     await self.abuse(plain)
@@ -96,10 +96,10 @@ class Storm:
 
 
 class Commands(Storm):
-    """Commands of `chat.v1`, answers unread by anybody."""
+    """Commands of `chat.v1`, whose replies are counted and otherwise ignored."""
 
     def commands(self):
-        """Those that one socket sends, in turn."""
+        """The commands that a socket sends, in turn."""
         raise NotImplementedError
 
     async def abuse(self, plain):

@@ -1,4 +1,4 @@
-"""The checker finds nothing in a good history, and each kind of lie in a bad one."""
+"""The checker finds nothing in a good history, and each kind of violation in a bad one."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def node():
 
 @contextlib.contextmanager
 def connected(node, slug):
-    """A socket into a room of its own, in plain text: each message comes back as it was sent."""
+    """A plain-text socket in a separate room: each message is returned as it was sent."""
     with socket.create_connection(("127.0.0.1", node.port), WITHIN) as plain:
         plain.sendall(hostile.handshake_bytes(f"/ws/{slug}", protocol="none"))
         answer = b""
@@ -85,7 +85,7 @@ def test_a_server_answers_frames_as_the_rfc_requires(node, case, step):
     data, expected = CASES[case]
     with connected(node, f"framing-{list(CASES).index(case)}-{step}") as plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with contextlib.suppress(ConnectionError):  # it need not read to the end
+        with contextlib.suppress(ConnectionError):  # it may close before reading everything
             for start in range(0, len(data), step):
                 plain.sendall(data[start : start + step])
         if case in ANSWERED:
@@ -99,7 +99,7 @@ def test_a_server_answers_frames_as_the_rfc_requires(node, case, step):
         else:
             answer = next(payload for opcode, payload in received(plain) if opcode == CLOSE)
             assert struct.unpack("!H", answer[:2]) == (expected,)
-            if expected == 1000:  # a clean end: the server hangs up at once
+            if expected == 1000:  # a clean end: the server closes immediately
                 assert list(received(plain)) == []
 
 

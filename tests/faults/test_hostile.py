@@ -1,4 +1,4 @@
-"""One person cannot hurt the rest: hostile clients, and what the others notice of them."""
+"""One client cannot hurt the rest: hostile clients, and their effect on others."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def send_much(talkers, size):
 
 
 async def test_messages_that_never_end_cost_little_memory():
-    sockets = 99  # an address's share
+    sockets = 99  # fewer than an address may have
     async with world("messages that never end", people=2) as here:
         node = here.nodes[0]
         opened = [await hostile.begin_message(node, size=1000) for _ in range(sockets)]
@@ -91,7 +91,7 @@ async def test_flooders_are_refused_and_others_latency_stays_the_same():
         flooding.cancel()
         await asyncio.gather(flooding, return_exceptions=True)
         here.strangers = [history for flooder in flooders for history in flooder.histories]
-        await ended(here.nodes[0], here.strangers)  # what they sent last may still be stored
+        await ended(here.nodes[0], here.strangers)  # the last posts may still be stored
         await here.verdict()
         here.report(
             **latency.figures(),
@@ -135,7 +135,7 @@ async def test_clients_that_vanish_leave_nothing_behind():
     cycles = either(500, 10_000)
     async with world("connect and vanish", people=0, command=OPENED) as here:
         node = here.nodes[0]
-        await come_and_vanish(node, 100)  # every thread is there
+        await come_and_vanish(node, 100)  # all threads are started
         before = await counts_like(node, lambda found: not found["hubs"])
         memory = [hostile.resident(node.pid) / MIB]
         began_at = time.monotonic()
@@ -165,7 +165,7 @@ async def test_visits_that_come_and_go_leave_no_subscription():
     visits = either(400, 16_000)
     async with world("come and go on Redis", people=0, redis=True, command=OPENED) as here:
         node = here.nodes[0]
-        await come_and_go(node, 200, at_once=20)  # every thread is there
+        await come_and_go(node, 200, at_once=20)  # all threads are started
         before = await counts_like(node, lambda found: not found["hubs"])
         subscribed = subscriptions(here.redis)
         memory = [round(hostile.resident(node.pid) / MIB, 1)]
@@ -184,7 +184,7 @@ async def test_visits_that_come_and_go_leave_no_subscription():
 
 
 async def come_and_go(node, visits, at_once=8):
-    """In turn in one room and in another each time."""
+    """Alternately in one room and in a new one."""
     left = iter(range(visits))
 
     async def visitor():
@@ -202,7 +202,7 @@ def subscriptions(redis):
 
 
 async def counts_like(node, wanted, seconds=60):
-    """What the node holds, once that is as wanted; or at last."""
+    """The node's counts as soon as they are as wanted, or at the deadline."""
     deadline = time.monotonic() + seconds
     while True:
         found = await asyncio.to_thread(counts, node)
@@ -240,7 +240,7 @@ async def test_slow_handshakes_do_not_change_others_latency():
 
 
 async def shake_slowly(node):
-    """A byte now and then."""
+    """Send a byte now and then."""
     plain = await hostile.dial(node)
     try:
         for byte in hostile.handshake_bytes()[:-1]:

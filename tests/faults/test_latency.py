@@ -1,4 +1,4 @@
-"""The rig notices a server on which abuse slows others down, and only then."""
+"""The measurement detects a server on which abuse slows others down, and no other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults.scenario import OPENED, world
 
 
 def milliseconds(median, *, seed=0, count=100):
-    """As they are measured: half of them about the median, a tail of some times as much."""
+    """Realistic latencies: half about the median, and a tail of several times that."""
     rng = random.Random(f"{seed} {median}")
     return [median / 1000 * rng.lognormvariate(0, 0.7) for _ in range(count)]
 

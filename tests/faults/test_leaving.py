@@ -38,7 +38,7 @@ async def wait_to_the_end(connection):
 
 
 async def move(connection, next_node, entering):
-    """Do as the page does; returns whether we got a time, the close code, and when we were back."""
+    """As the page does; returns whether we got a time, the close code, and when we were back."""
     back_at, code = await wait_to_the_end(connection)
     if back_at is not None:
         await asyncio.sleep(back_at - time.monotonic())

@@ -18,7 +18,7 @@ PATIENCE = either(0.1, 1.0)  # of the page's timeouts: 1 s instead of 10 for a r
 
 @asynccontextmanager
 async def people_behind_a_proxy(name):
-    """Two are connected directly, four through the proxy; all talk, and are judged at the end."""
+    """Two people connect directly, four through the proxy; everything is checked at the end."""
     async with through_a_proxy(name, people=2, patience=PATIENCE) as (here, proxy):
         await here.invite(4, name="behind", addresses=Addresses([proxy.ws_url]))
         async with here.talking():

@@ -1,4 +1,4 @@
-"""Nodes die, and are replaced, while people talk; those go to another node and resume there."""
+"""Nodes die and are replaced while people talk; they resume on another node."""
 
 from __future__ import annotations
 

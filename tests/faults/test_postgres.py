@@ -1,4 +1,4 @@
-"""PostgreSQL fails while people talk: what they say waits with them, and goes in afterwards."""
+"""PostgreSQL fails while people talk: their messages wait and are stored afterwards."""
 
 from __future__ import annotations
 

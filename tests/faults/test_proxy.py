@@ -1,4 +1,4 @@
-"""The proxy does to a connection what a test asks for, and nothing else."""
+"""The proxy misbehaves as a test requests, and not otherwise."""
 
 from __future__ import annotations
 

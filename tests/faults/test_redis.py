@@ -1,6 +1,6 @@
 """Redis fails while people on two nodes talk: nobody waits for it, and no socket closes.
 
-Each node's own people go on at full speed; the other node's follow by looking at the log.
+People on one node get messages at full speed; those on the other when it polls the log.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("redis_program")
 
 @asynccontextmanager
 async def two_nodes(name, postgres_server):
-    """People talk on two nodes; afterwards everything is judged, and no socket has closed."""
+    """People talk on two nodes; afterwards everything is checked, and no socket has closed."""
     async with world(name, nodes=2, people=8, postgres=postgres_server, redis=True) as here:
         async with here.talking():
             await asyncio.sleep(CALM)
@@ -56,7 +56,7 @@ async def test_people_keep_talking_while_redis_stalls(postgres_server):
         began_at = time.monotonic()
         here.redis.pause()
         await asyncio.sleep(STALL / 2)
-        await here.invite(2, name="newcomer")  # they get in meanwhile
+        await here.invite(2, name="newcomer")  # they can connect meanwhile
         await asyncio.sleep(max(0, began_at + STALL - time.monotonic()))
         here.redis.resume()
         ended_at = time.monotonic()

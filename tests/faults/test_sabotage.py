@@ -1,4 +1,4 @@
-"""The rig notices: with a repair switched off, the verdict names what is broken."""
+"""The tests detect sabotage: with a repair switched off, the verdict names the violation."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ async def test_slow_requests_prevent_nobody_from_posting_or_connecting():
 
 
 async def watch_files(node, seen):
-    """The most that the server has open."""
+    """The maximum number of files that the server had open."""
     while True:
         seen["open_files"] = max(seen["open_files"], hostile.descriptors(node.pid))
         await asyncio.sleep(0.1)

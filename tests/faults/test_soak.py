@@ -50,7 +50,7 @@ async def test_memory_is_flat_while_people_talk_and_come_and_go():
 
 
 async def come_and_go(here):
-    """New visitors, one after the other, each of whom reads the last page and leaves."""
+    """New visitors, one after the other, who read the latest page and leave."""
     number = 0
     while True:
         number += 1

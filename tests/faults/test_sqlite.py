@@ -66,7 +66,7 @@ async def test_on_a_full_disk_messages_are_refused_and_none_is_lost(tmp_path):
 
 
 def fill(path):
-    """Take what is free, to the last byte."""
+    """Fill the disk to the last byte."""
     with open(path, "wb", buffering=0) as file:
         for size in (1 << 16, 1 << 12, 1):
             try:
@@ -77,7 +77,7 @@ def fill(path):
 
 
 async def until_refused(here, seconds=30):
-    """Somebody's post finds no room any more; long ones, as SQLite re-uses what it has."""
+    """Post until one does not fit; long ones, since SQLite reuses free pages."""
     async with asyncio.timeout(seconds):
         while not any(person.noted("retry") for person in here.people):
             here.people[0].send("x" * 3000)

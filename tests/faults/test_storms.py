@@ -1,4 +1,4 @@
-"""What one address does as fast as it can is bounded, and the others' latency stays the same."""
+"""Abuse from one address is bounded, and the others' latency stays the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults import hostile, storms
 from tests.faults.latency import Latency, answered
 from tests.faults.scenario import either, world
 
-# Those of a small address, whose bursts are over soon. The people may talk as much as they like.
+# Low limits, whose bursts are used up quickly. People's messages are not limited.
 LIMITS = {"COMMAND_RATE": 20, "SOCKETS_PER_ADDRESS": 120, "PEOPLE_PER_ADDRESS": either(6, 40)}
 READERS = either(40, 300)  # sockets that receive every frame that an abuser causes
 HISTORY = 120  # messages
@@ -19,7 +19,7 @@ HISTORY = 120  # messages
 
 @asynccontextmanager
 async def reading_along(node):
-    """So many more sockets in the room, 100 for an address."""
+    """That many more sockets in the room, 100 per address."""
     reading = []
     try:
         for number in range(READERS):
