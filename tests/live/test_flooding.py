@@ -226,7 +226,7 @@ async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message
         assert await hers.say("Hello") == 1
 
 
-async def test_an_address_sends_a_limited_amount_a_day_whoever_writes(
+async def test_an_address_sends_a_limited_amount_a_day_with_any_author(
     settings, monkeypatch, still_clock
 ):
     monkeypatch.setattr(rate_limits, "MEGABYTE", 10_000)  # bytes

@@ -58,7 +58,7 @@ async def test_readers_of_a_log_restored_to_an_earlier_state_get_a_reset(quick_p
     assert await stored() == [(1, "Kept"), (2, "Goes on")]
 
 
-async def test_messages_posted_during_a_poll_disconnect_nobody(quick_polls):
+async def test_messages_posted_during_a_poll_close_no_connection(quick_polls):
     async with enter() as hers:
         heads = held(in_readers, at='"slug" IN', after=True)
         async with heads as (go, arrived):

@@ -96,7 +96,7 @@ async def test_rooms_do_not_show_each_others_people(alice, bob):
             await sees(hers, "Alice", "Carol")
 
 
-async def test_a_new_name_is_shown_and_stands_beside_later_messages(alice, bob):
+async def test_a_new_name_is_shown_and_appears_with_later_messages(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         await hers.say("Before")
 
@@ -111,7 +111,7 @@ async def test_a_new_name_is_shown_and_stands_beside_later_messages(alice, bob):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\u202eb", "a\u200bb", "\u3164", "x" * 33, "a\nb"])
-async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, name):
+async def test_a_misleading_name_is_refused_and_the_old_one_kept(alice, name):
     async with enter(cookie=alice) as hers:
         refusal = await hers.ask("name.set", name=name)
 
@@ -122,7 +122,7 @@ async def test_a_name_that_could_deceive_is_refused_and_the_old_one_kept(alice, 
         assert hers.messages[0]["author_name"] == "Alice"
 
 
-async def test_a_process_asks_who_is_here_until_its_own_question_arrives(alice):
+async def test_a_process_asks_for_reports_until_it_receives_its_own_request(alice):
     layer = use(LosesFirstLayer())
     other = await layer.new_channel()
     await layer.group_add("room.lobby", other)

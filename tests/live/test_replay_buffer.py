@@ -46,7 +46,7 @@ def test_a_reader_that_is_up_to_date_gets_one_empty_frame():
     assert read(buffer.frames_after(3)) == [(3, 3, [])]
 
 
-def test_a_reader_behind_what_is_in_memory_is_sent_to_the_log():
+def test_a_reader_behind_the_memory_reads_from_the_log():
     buffer = ReplayBuffer(10, 12, changes(11, 12))
 
     assert read(buffer.frames_after(10)) == [(10, 12, [11, 12])]

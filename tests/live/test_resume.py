@@ -68,7 +68,7 @@ async def test_a_cursor_may_be_ahead_of_what_this_process_knows():
 
 
 @pytest.mark.parametrize("while_open", [True, False])
-async def test_what_is_no_longer_in_memory_is_read_from_the_log(while_open):
+async def test_changes_that_are_no_longer_in_memory_are_read_from_the_log(while_open):
     cursor = (await epoch_of(), 0)
     async with AsyncExitStack() as stack:
         if while_open:

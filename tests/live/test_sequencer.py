@@ -39,7 +39,7 @@ def test_an_announcement_that_follows_on_is_released():
     assert sequencer.missing is None
 
 
-def test_one_that_comes_early_waits_for_those_before_it():
+def test_an_announcement_that_arrives_early_waits_for_those_before_it():
     sequencer = Sequencer(0)
 
     assert sequencer.offer(announcement(2, 3)) == []
@@ -50,7 +50,7 @@ def test_one_that_comes_early_waits_for_those_before_it():
     assert sequencer.missing is None
 
 
-def test_what_was_released_is_not_released_again():
+def test_changes_are_not_released_twice():
     sequencer = Sequencer(0)
     sequencer.offer(announcement(0, 2))
 
