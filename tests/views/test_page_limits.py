@@ -39,7 +39,7 @@ def one_of_each(monkeypatch, settings, still_clock):
 
 
 @pytest.mark.parametrize("path", ["/", "/r/attic/", "/rooms/", "/offline/", *LOOKUPS])
-async def test_an_address_over_its_rate_is_told_when_to_retry(one_of_each, async_client, path):
+async def test_an_address_over_its_rate_gets_a_time_to_retry(one_of_each, async_client, path):
     assert (await async_client.get(path, headers=JSON)).status_code == 200
 
     answer = await async_client.get(path, headers=JSON)

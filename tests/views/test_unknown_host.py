@@ -60,7 +60,7 @@ def test_an_invalid_host_is_not_shown_and_no_setting_is_suggested(host):
     ("language", "text"),
     [("de", "Dieser Server antwortet nicht auf"), ("ar", "لا يستجيب هذا الخادم")],
 )
-def test_it_speaks_the_browsers_language(language, text):
+def test_the_page_is_in_the_browsers_language(language, text):
     assert text in page_for("chat.example", **{"accept-language": language})
 
 
