@@ -95,7 +95,7 @@ def test_drafts_of_other_versions_are_removed_and_other_files_stay(tmp_path):
     assert names(tmp_path) == sorted([*others, "file"])
 
 
-def test_the_backup_service_deletes_old_backups_and_what_killed_ones_left(tmp_path):
+def test_the_backup_service_deletes_old_backups_and_drafts_of_killed_ones(tmp_path):
     (command,) = [
         line.partition("=")[2].replace("/var/backups/chat", str(tmp_path))
         for line in UNIT.read_text().splitlines()

@@ -21,7 +21,7 @@ from tests.node_sockets import visit
 
 
 @pytest.mark.takes(180)
-async def test_a_chat_moves_to_postgresql_and_its_people_resume_as_who_they_were(
+async def test_a_chat_moves_to_postgresql_and_people_resume_with_their_identity(
     postgres_server, tmp_path
 ):
     here, url = {"DATA_DIR": tmp_path / "here"}, postgres_server.create_database("moved")
