@@ -51,7 +51,7 @@ async def post_until_cut(node, acknowledged):
             acknowledged.append(text)
 
 
-async def test_what_was_acknowledged_survives_the_servers_sudden_death():
+async def test_acknowledged_messages_survive_the_servers_sudden_death():
     acknowledged = []
     with processes.chat_node(**OPEN) as node:
         async with visit(node) as hers:
@@ -151,7 +151,7 @@ def test_an_unknown_address_answers_with_the_chats_own_page(daphne):
     assert "Page not found" in page.decode()
 
 
-def test_two_that_start_at_once_on_an_empty_folder_both_come_up(tmp_path):
+def test_two_processes_that_start_together_on_an_empty_folder_both_serve(tmp_path):
     def start(_):
         with processes.chat_node(DATA_DIR=tmp_path / "data") as server:
             response, _ = get(server, "/")
@@ -166,7 +166,7 @@ def test_two_that_start_at_once_on_an_empty_folder_both_come_up(tmp_path):
 
 
 @pytest.mark.parametrize("command", [processes.DAPHNE, RUNSERVER], ids=["daphne", "runserver"])
-async def test_without_serve_too_it_ends_by_itself_while_people_are_there(command):
+async def test_daphne_and_runserver_end_by_themselves_while_people_are_connected(command):
     with processes.chat_node(command=command) as node:
         async with visit(node), visit(node):
             assert await asyncio.to_thread(node.terminate) == 0

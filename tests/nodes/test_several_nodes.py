@@ -127,7 +127,7 @@ async def test_when_redis_dies_and_returns_no_socket_closes_and_nodes_are_live_a
         await talks_live(his, hers)
 
 
-def test_the_log_is_looked_at_as_often_as_the_readme_promises():
+def test_the_log_is_polled_as_often_as_the_readme_promises():
     assert max(POLL_INTERVAL) <= 2  # seconds
 
 
