@@ -160,7 +160,7 @@ def test_an_unknown_host_makes_no_origin_valid(host):
     assert not may_enter(f"http://{host}", host)
 
 
-def test_any_host_is_allowed_if_the_operator_says_so(settings):
+def test_any_host_is_allowed_if_the_operator_allows_all(settings):
     settings.ALLOWED_HOSTS = ["*"]
 
     assert may_enter("http://anything.example", "anything.example")
