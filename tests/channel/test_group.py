@@ -261,7 +261,7 @@ async def test_without_an_event_there_is_no_first_one():
     assert await first_event("room.lobby", lambda: group.send("room.lobby", EVENT), 0.05) is None
 
 
-async def test_whoever_waits_for_a_first_event_gets_the_error_of_the_layer():
+async def test_waiting_for_a_first_event_raises_the_error_of_the_layer():
     use(BrokenLayer())
 
     with pytest.raises(ConnectionError):
