@@ -93,7 +93,7 @@ async def test_a_unix_socket_is_trusted_by_its_name():
         (None, ("http", "ws")),
     ],
 )
-async def test_the_scheme_is_what_the_nearest_proxy_says(proto, schemes):
+async def test_the_scheme_is_the_one_that_the_nearest_proxy_sends(proto, schemes):
     for kind, scheme in zip(("http", "websocket"), schemes, strict=True):
         assert (await seen(OURS, "127.0.0.1", ALICE, proto=proto, kind=kind))[1] == scheme
         assert (await seen(OURS, BOB, ALICE, proto=proto, kind=kind))[1] is None

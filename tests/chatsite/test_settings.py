@@ -18,7 +18,7 @@ from tests.loaded_settings import settings_of
 POSTGRES = "postgresql://chat@127.0.0.1/chat"
 
 
-def test_with_a_database_url_a_secret_key_is_required_and_the_error_says_how(tmp_path):
+def test_with_a_database_url_a_secret_key_is_required_and_the_error_explains_how(tmp_path):
     assert settings_of(tmp_path, DATABASE_URL=POSTGRES, SECRET_KEY="x" * 50).returncode == 0
 
     refused = settings_of(tmp_path, DATABASE_URL=POSTGRES)
