@@ -49,7 +49,7 @@ def test_every_setting_is_documented_and_no_other():
     assert not documented - read, f"no such setting: {sorted(documented - read)}"
 
 
-def test_every_setting_is_in_the_file_that_operators_start_from_and_says_what_it_means():
+def test_every_setting_is_in_the_file_that_operators_start_from_and_explained():
     read = settings_read((ROOT / "chatsite" / "settings" / "__init__.py").read_text())
     lines = (ROOT / "deploy" / "chat.env").read_text().splitlines()
     found = {match[1]: at for at, line in enumerate(lines) if (match := SETTING.match(line))}

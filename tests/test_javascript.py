@@ -169,7 +169,7 @@ def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
     ) == [False, False]
 
 
-def test_typing_is_told_again_before_the_server_forgets_it():
+def test_typing_is_reported_again_before_the_server_forgets_it():
     assert number(MODULES / "composer" / "composer.js", "TYPING_EVERY") < TYPING_TTL * 1000
 
 

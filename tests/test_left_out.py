@@ -20,7 +20,7 @@ def root_conftest():
     return module
 
 
-def test_every_test_says_which_package_of_requirements_dev_it_needs(root_conftest):
+def test_every_test_names_the_package_of_requirements_dev_that_it_needs(root_conftest):
     files = [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("tests/**/conftest.py")]
     silent = [
         f"{file.relative_to(ROOT)}: {package}"

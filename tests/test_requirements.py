@@ -62,7 +62,7 @@ def test_what_the_launcher_overrides_is_pinned_to_the_versions_it_was_tested_wit
     assert pinned == {name: f"=={version}" for name, version in versions.TESTED.items()}
 
 
-def test_the_server_says_when_it_runs_on_versions_it_was_not_tested_with(monkeypatch, chat_log):
+def test_the_server_logs_versions_it_was_not_tested_with(monkeypatch, chat_log):
     versions.warn_about_untested_versions()
     assert not chat_log.messages
 
