@@ -145,7 +145,7 @@ def test_messages_share_one_notification_that_opens_the_latest(reader, bob):
 def test_a_message_that_arrives_before_the_panels_is_notified_of(
     new_context, shared_node, room, bob
 ):
-    context = new_context(base_url=shared_node.url, service_workers="block")
+    context = new_context(base_url=shared_node.url)
     context.add_init_script(WORLD)
     reader = Reader(context.new_page()).opens(room).chooses("Every message")
     held = []
