@@ -111,7 +111,7 @@ async def test_a_new_name_is_shown_and_appears_with_later_messages(alice, bob):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\u202eb", "a\u200bb", "\u3164", "x" * 33, "a\nb"])
-async def test_a_misleading_name_is_refused_and_the_old_one_kept(alice, name):
+async def test_an_invalid_name_is_refused_and_the_old_one_kept(alice, name):
     async with enter(cookie=alice) as hers:
         refusal = await hers.ask("name.set", name=name)
 
