@@ -29,6 +29,6 @@ async def talks_live(hers, his):
     deadline = time.monotonic() + 2 * SECONDS
     in_a_row = 0
     while in_a_row < IN_A_ROW:
-        is_live = await arrives(his, await hers.say("Are we live?")) < LIVE
+        is_live = await arrives(his, await hers.post("Are we live?")) < LIVE
         in_a_row = in_a_row + 1 if is_live else 0
         assert time.monotonic() < deadline, "messages arrive only by polls of the log"

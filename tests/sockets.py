@@ -77,7 +77,7 @@ class Socket:
         assert reply["type"] == "ack", reply
         return reply
 
-    async def say(self, body, client_message_id=None):
+    async def post(self, body, client_message_id=None):
         """Post a message; returns its seq."""
         fields = {"client_message_id": client_message_id or str(uuid4()), "body": body}
         return (await self.command("message.post", **fields))["seq"]

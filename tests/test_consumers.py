@@ -21,7 +21,7 @@ async def test_a_plain_text_message_comes_back_to_its_sender():
 
 async def test_two_people_exchange_messages():
     async with enter() as hers, enter() as his:
-        seq = await hers.say("Hello")
+        seq = await hers.post("Hello")
 
         assert await his.bodies(until=seq) == ["Hello"]
         assert await hers.bodies(until=seq) == ["Hello"]
@@ -40,7 +40,7 @@ async def test_resending_a_message_does_not_post_it_twice():
 
 async def test_the_same_id_with_another_body_is_refused():
     async with enter() as hers:
-        seq = await hers.say("Hello", client_message_id=(same := str(uuid4())))
+        seq = await hers.post("Hello", client_message_id=(same := str(uuid4())))
 
         refusal = await hers.ask("message.post", client_message_id=same, body="Goodbye")
 
@@ -52,7 +52,7 @@ async def test_the_same_id_with_another_body_is_refused():
 async def test_a_message_carries_all_that_a_reader_needs():
     async with enter() as hers, enter() as his:
         sent = str(uuid4())
-        seq = await hers.say("  Hello\nthere 🦉 ", client_message_id=sent)
+        seq = await hers.post("  Hello\nthere 🦉 ", client_message_id=sent)
         await his.bodies(until=seq)
 
         (message,) = his.messages
@@ -76,12 +76,12 @@ async def test_a_message_carries_all_that_a_reader_needs():
 )
 async def test_an_invalid_body_is_refused_with_a_reason(body, code):
     async with enter() as hers:
-        assert await hers.say("x" * 4000) == 1
+        assert await hers.post("x" * 4000) == 1
 
         refusal = await hers.ask("message.post", client_message_id=str(uuid4()), body=body)
 
         assert refusal["code"] == code
-        assert await hers.say("Next") == 2
+        assert await hers.post("Next") == 2
 
 
 async def test_the_first_frame_describes_the_room_and_you():
@@ -108,8 +108,8 @@ async def test_the_welcome_comes_first_even_if_the_client_sends_early():
 
 async def test_messages_stay_in_their_room():
     async with enter() as hers, enter("attic") as elsewhere:
-        await hers.say("In the lobby")
-        await elsewhere.say("In the attic")
+        await hers.post("In the lobby")
+        await elsewhere.post("In the attic")
 
         assert await hers.bodies(until=1) == ["In the lobby"]
         assert await elsewhere.bodies(until=1) == ["In the attic"]
@@ -172,7 +172,7 @@ async def test_nothing_that_a_refused_client_sends_is_stored():
                 await communicator.receive_output(SECONDS)
             await communicator.disconnect(timeout=SECONDS)
 
-        last = await hers.say("Quiet here")
+        last = await hers.post("Quiet here")
         assert await hers.bodies(until=last) == ["Allowed", "Quiet here"]
 
 
@@ -222,11 +222,11 @@ async def test_plain_text_is_passed_on_exactly(text):
 
 async def test_plain_text_has_no_history_and_one_frame_for_each_message():
     async with enter() as before:
-        await before.say("Earlier")
+        await before.post("Earlier")
 
         async with plain() as hers:
             for body in ("One", "Two", "Two"):
-                await before.say(body)
+                await before.post(body)
 
             received = [await hers.receive_from(timeout=SECONDS) for _ in range(3)]
             assert received == ["One", "Two", "Two"]
@@ -235,7 +235,7 @@ async def test_plain_text_has_no_history_and_one_frame_for_each_message():
 
 async def test_clients_with_and_without_the_protocol_exchange_messages():
     async with enter() as hers, plain() as his:
-        await hers.say("In JSON")
+        await hers.post("In JSON")
         assert await his.receive_from(timeout=SECONDS) == "In JSON"
 
         await his.send_to(" In plain text ")

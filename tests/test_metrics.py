@@ -45,7 +45,7 @@ async def test_a_conversation_is_counted_on_a_port_of_its_own():
     port = processes.free_port()
     with processes.chat_node(METRICS_PORT=port) as node:
         async with visit(node) as alice, visit(node) as bob:
-            last = [await alice.say(f"Message {number}") for number in range(3)][-1]
+            last = [await alice.post(f"Message {number}") for number in range(3)][-1]
             await bob.bodies(until=last)
             await bob.ask("message.sing")
             meanwhile = values((await asyncio.to_thread(fetch, port))[1])
@@ -96,7 +96,7 @@ async def test_repairs_from_the_log_are_counted(quick_polls):
     use(SilentLayer())
     async with enter() as alice, enter(cursor=("another log", 7)) as bob:
         with remote_only("lobby"):
-            await bob.bodies(until=await alice.say("Nobody announces this"))
+            await bob.bodies(until=await alice.post("Nobody announces this"))
 
     after = [REGISTRY.get_sample_value(f"{name}_total") for name in names]
     missed, *others = [new - old for new, old in zip(after, before, strict=True)]
@@ -155,7 +155,7 @@ def test_every_metric_is_on_the_dashboard_and_in_the_documentation():
 
 async def test_a_former_name_has_the_values_of_the_new_one():
     async with enter() as alice:
-        await alice.bodies(until=await alice.say("Hello"))
+        await alice.bodies(until=await alice.post("Hello"))
         found = values(generate_latest().decode())
 
     assert len(former()) > 3

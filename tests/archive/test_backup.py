@@ -46,7 +46,7 @@ async def talking(sockets, stop):
     async def talk(socket):
         said = 0
         while not stop.is_set():
-            await socket.say(f"This is number {said} of mine")
+            await socket.post(f"This is number {said} of mine")
             said += 1
         return said
 
@@ -95,7 +95,7 @@ async def test_a_backup_during_a_conversation_is_consistent_and_blocks_nobody(st
             heads += head
         assert heads <= said
         async with visit(node) as again:
-            assert await again.say("On we go") == again.welcome["head"] + 1
+            assert await again.post("On we go") == again.welcome["head"] + 1
 
 
 async def test_a_backup_of_sqlite_is_restored_into_postgresql(postgres_server, tmp_path):
@@ -109,7 +109,7 @@ async def test_a_backup_of_sqlite_is_restored_into_postgresql(postgres_server, t
     with node_on(there) as node:
         async with visit(node, "/ws/attic") as hers:
             for body in ("Zoë 🦉", "two\nlines", "\\N \\. \t ' \" %s"):
-                await hers.say(body)
+                await hers.post(body)
             said = hers.messages
     manage("backup", file, **there)
 
@@ -119,17 +119,17 @@ async def test_a_backup_of_sqlite_is_restored_into_postgresql(postgres_server, t
         async with visit(node, "/ws/attic") as again:
             assert again.messages == said, "with their times, ids and authors"
             assert again.welcome["epoch"] != hers.welcome["epoch"]
-            assert await again.say("The next") == 4
+            assert await again.post("The next") == 4
 
 
 async def test_connected_clients_reset_when_the_chat_is_restored(store, tmp_path):
     settings, file = store(store.kind, "live"), tmp_path / "backup.gz"
     with node_on(settings) as node:
         async with visit(node) as hers, visit(node, "/ws/new") as his:
-            await hers.say("Kept")
+            await hers.post("Kept")
             await asyncio.to_thread(manage, "backup", file, **settings)
-            await hers.say("Given up")
-            await his.say("Given up with its room")
+            await hers.post("Given up")
+            await his.post("Given up with its room")
             cursor = hers.welcome["epoch"], hers.cursor
             refused = await asyncio.to_thread(manage, "restore", file, check=False, **settings)
             assert refused.returncode == 1
@@ -147,4 +147,4 @@ async def test_connected_clients_reset_when_the_chat_is_restored(store, tmp_path
         async with visit(node, cursor=cursor) as again:
             assert again.welcome["reset"]
             assert await again.bodies(until=1) == ["Kept"]
-            assert await again.say("The next") == 2
+            assert await again.post("The next") == 2

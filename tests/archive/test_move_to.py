@@ -29,7 +29,7 @@ async def test_a_chat_moves_to_postgresql_and_people_resume_with_their_identity(
         async with visit(node) as hers:
             cookie = await asyncio.to_thread(cookie_of, node)
             for number in range(3):
-                await hers.say(f"{number} 🦉")
+                await hers.post(f"{number} 🦉")
             cursor = hers.welcome["epoch"], 2
             warned = await asyncio.to_thread(manage, "move_to", url, **here)
     assert "A server is running" in warned.stdout
@@ -53,7 +53,7 @@ async def test_a_chat_moves_to_postgresql_and_people_resume_with_their_identity(
         async with visit(node, cursor=cursor, additional_headers=headers) as again:
             assert not again.welcome["reset"]
             assert await again.bodies(until=3) == ["2 🦉"]
-            await again.say("The next")
+            await again.post("The next")
             mine = again.welcome["you"]
         known = await asyncio.to_thread(cookie_of, node, cookie)
         assert known.split(":")[0] == cookie.split(":")[0], "but for when it was signed"
@@ -90,22 +90,22 @@ from chat.archive import loading
 from chatsite.management.commands import move_to
 from chat.services.messages import Post, post_messages
 
-def say():
+def post():
     post_messages([Post("lobby", "alice", "Alice", uuid4(), "Hello")])
 
-say()
-if TALK:
+post()
+if POSTS:
     copied = move_to.replace_all
-    def copied_while_somebody_talks(*args, **options):
+    def copied_while_somebody_posts(*args, **options):
         copied(*args, **options)
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(say).result()
-    move_to.replace_all = copied_while_somebody_talks
+            thread.submit(post).result()
+    move_to.replace_all = copied_while_somebody_posts
 call_command("move_to", URL)
 """
 
-    def run(talk):
-        text = f"import django; django.setup(); URL = {url!r}; TALK = {talk}{code}"
+    def run(posts_meanwhile):
+        text = f"import django; django.setup(); URL = {url!r}; POSTS = {posts_meanwhile}{code}"
         given = {name: str(value) for name, value in settings.items()}
         given["DJANGO_SETTINGS_MODULE"] = "chatsite.settings"
         return subprocess.run(
@@ -113,11 +113,11 @@ call_command("move_to", URL)
             text=True,
         )  # fmt: skip
 
-    refused = run(talk=True)
+    refused = run(posts_meanwhile=True)
 
     assert "Messages were sent" in refused.stderr, refused.stderr
     assert "lobby: 2 here, 1 there" in refused.stderr
-    quiet = run(talk=False)
+    quiet = run(posts_meanwhile=False)
     assert quiet.returncode == 0, quiet.stderr
     assert "1 rooms with 3 messages" in quiet.stdout
 

@@ -40,7 +40,7 @@ EVENT = {"type": "test.event"}
 async def test_a_layer_that_fails_at_first_is_joined_once_it_works():
     layer = use(BrokenLayer())
     async with enter() as hers:
-        assert await hers.say("Anyone?") == 1
+        assert await hers.post("Anyone?") == 1
         layer.repair()
         await until(lambda: layer.groups.get("room.lobby"))
 
@@ -58,7 +58,7 @@ async def test_a_layer_that_fails_is_rejoined_and_nobody_is_disconnected(chat_lo
 
         layer.fail()
         await until(lambda: "the broker is gone" in chat_log.text)
-        assert await hers.say("Still here?") == 1
+        assert await hers.post("Still here?") == 1
         assert await his.bodies(until=1) == ["Still here?"]
 
         layer.repair()

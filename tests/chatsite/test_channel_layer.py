@@ -66,7 +66,7 @@ async def test_messages_arrive_live_again_after_a_failover(redis_program, postgr
             await talks_live(hers, his)
 
             await asyncio.to_thread(redis.fail_over)
-            await hers.say("Still here")
+            await hers.post("Still here")
 
             await talks_live(hers, his)
             await talks_live(his, hers)

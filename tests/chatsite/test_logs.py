@@ -38,7 +38,7 @@ async def test_each_connection_is_logged_in_one_line_without_message_text():
         origin = node.url
         async with visit(node, "/ws/attic", additional_headers=headers, origin=origin) as alice:
             author = alice.welcome["you"]["author_id"]
-            await alice.say(SAID)
+            await alice.post(SAID)
             await alice.bodies(until=1)
         await ended(node, 1)
         await closed_with(node, origin="https://mallory.example")

@@ -23,7 +23,7 @@ def mallory():
     return signing.dumps([new_guest().key, "Mallory"], salt=SALT)
 
 
-async def try_to_say(socket, body):
+async def try_to_post(socket, body):
     return await socket.ask("message.post", client_message_id=str(uuid4()), body=body)
 
 
@@ -31,44 +31,44 @@ async def test_a_refusal_for_posting_too_fast_has_a_time_to_retry(settings, mall
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 2, 3
     async with enter(cookie=mallory) as hers, enter() as his:
         for number in range(3):
-            await hers.say(str(number))
+            await hers.post(str(number))
 
-        refusal = await try_to_say(hers, "refused")
+        refusal = await try_to_post(hers, "refused")
 
         assert refusal["code"] == "too_fast"
         assert 500 <= refusal["retry_in_ms"] <= 501
-        assert await his.say("Others are not held up") == 4
+        assert await his.post("Others are not held up") == 4
         still_clock.now += refusal["retry_in_ms"] / 1000
-        assert await hers.say("In time") == 5
+        assert await hers.post("In time") == 5
         assert "refused" not in await his.bodies(until=5)
 
 
 async def test_more_sockets_do_not_make_an_author_faster(settings, mallory, still_clock):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 0.1, 2
     async with enter(cookie=mallory) as one, enter("attic", cookie=mallory) as two:
-        await one.say("1")
-        await two.say("2")
+        await one.post("1")
+        await two.post("2")
 
-        assert (await try_to_say(one, "3"))["code"] == "too_fast"
-        assert (await try_to_say(two, "3"))["code"] == "too_fast"
+        assert (await try_to_post(one, "3"))["code"] == "too_fast"
+        assert (await try_to_post(two, "3"))["code"] == "too_fast"
 
 
 async def test_reconnecting_as_a_new_guest_does_not_make_a_client_faster(settings, still_clock):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST, settings.PEOPLE_PER_ADDRESS = 0.1, 1, 3
     for number in range(3):
         async with enter(client=["192.0.2.1", number]) as hers:
-            await hers.say(str(number))
+            await hers.post(str(number))
 
     async with enter(client=["192.0.2.1", 9]) as hers, enter(client=["192.0.2.2", 9]) as his:
-        assert (await try_to_say(hers, "4"))["code"] == "too_fast"
-        assert await his.say("From elsewhere") == 4
+        assert (await try_to_post(hers, "4"))["code"] == "too_fast"
+        assert await his.post("From elsewhere") == 4
 
 
 async def test_a_rate_of_zero_refuses_nobody(settings):
     settings.MESSAGE_RATE = settings.COMMAND_RATE = 0
     async with enter() as hers:
         for number in range(30):
-            assert await hers.say(str(number))
+            assert await hers.post(str(number))
 
 
 async def test_commands_of_any_kind_have_a_rate_too(settings, still_clock):
@@ -93,7 +93,7 @@ async def test_a_client_that_ignores_refusals_is_closed_and_others_are_not(setti
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 0.1, 1
     async with enter() as his:
         async with enter() as hers:
-            await hers.say("Once")
+            await hers.post("Once")
             frames = [
                 json.dumps(
                     {
@@ -107,7 +107,7 @@ async def test_a_client_that_ignores_refusals_is_closed_and_others_are_not(setti
             ]
             assert await flood(hers.communicator, frames) == 4029
 
-        assert await his.say("Nothing came of it") == 2
+        assert await his.post("Nothing came of it") == 2
 
 
 async def test_a_flood_of_plain_text_is_closed_too(settings):
@@ -122,7 +122,7 @@ async def test_bad_frames_do_not_close_a_socket(settings):
         for _ in range(300):
             assert (await hers.ask("message.shout"))["code"] == "bad_frame"
 
-        assert await hers.say("Hello") == 1
+        assert await hers.post("Hello") == 1
 
 
 async def test_an_address_opens_a_limited_number_of_sockets(settings):
@@ -155,18 +155,18 @@ async def test_rooms_created_by_a_first_message_have_the_rate_of_those_created_b
     monkeypatch.setattr(rate_limits, "ROOMS", (1 / 60, 2))
     for number in range(2):
         async with enter(f"room-{number}", cookie=mallory) as hers:
-            await hers.say("First")
+            await hers.post("First")
 
     async with enter("room-9", cookie=mallory) as hers, enter("room-9") as his:
-        refusal = await try_to_say(hers, "First")
+        refusal = await try_to_post(hers, "First")
 
         assert (refusal["code"], refusal["detail"]) == (
             "too_fast",
             "You are creating rooms too fast.",
         )
         assert 59_000 < refusal["retry_in_ms"] <= 60_001
-        assert await his.say("Somebody else's first") == 1
-        assert await hers.say("Into a room that exists") == 2
+        assert await his.post("Somebody else's first") == 1
+        assert await hers.post("Into a room that exists") == 2
 
 
 async def test_a_first_message_that_is_refused_does_not_count_as_stored(
@@ -177,12 +177,12 @@ async def test_a_first_message_that_is_refused_does_not_count_as_stored(
     monkeypatch.setattr(rate_limits, "ROOMS", (1 / 60, 1))
     client = ["192.0.2.1", 1]
     async with enter("attic", client=client) as hers, enter("cellar", client=client) as his:
-        assert await hers.say("First") == 1
+        assert await hers.post("First") == 1
         for _ in range(3):
-            refusal = await try_to_say(his, "First")
+            refusal = await try_to_post(his, "First")
             assert refusal["detail"] == "You are creating rooms too fast."
 
-        assert await hers.say("Second") == 2
+        assert await hers.post("Second") == 2
 
 
 async def test_a_message_that_is_invalid_or_too_fast_reads_nothing(settings, still_clock, mallory):
@@ -192,12 +192,12 @@ async def test_a_message_that_is_invalid_or_too_fast_reads_nothing(settings, sti
         enter("cellar", cookie=mallory) as his,
         counted(in_readers, 'AS "a" FROM "chat_room"') as looked_up,
     ):
-        assert (await try_to_say(hers, ""))["code"] == "bad_frame"
+        assert (await try_to_post(hers, ""))["code"] == "bad_frame"
         assert not looked_up
-        assert await hers.say("First") == 1
+        assert await hers.post("First") == 1
         assert len(looked_up) == 1
 
-        assert (await try_to_say(his, "First"))["code"] == "too_fast"
+        assert (await try_to_post(his, "First"))["code"] == "too_fast"
         assert len(looked_up) == 1
 
 
@@ -208,10 +208,10 @@ async def test_new_authors_of_one_address_create_no_more_rooms_than_its_people(
     settings.PEOPLE_PER_ADDRESS = 2
     for number in range(2):
         async with enter(f"room-{number}", client=["192.0.2.1", number]) as hers:
-            await hers.say("First")
+            await hers.post("First")
 
     async with enter("room-9", client=["192.0.2.1", 9]) as hers:
-        assert (await try_to_say(hers, "First"))["code"] == "too_fast"
+        assert (await try_to_post(hers, "First"))["code"] == "too_fast"
 
 
 async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message(
@@ -219,11 +219,11 @@ async def test_a_room_that_was_named_is_not_counted_again_with_its_first_message
 ):
     monkeypatch.setattr(rate_limits, "ROOMS", (1 / 60, 1))
     async with enter("first", cookie=mallory) as hers:
-        await hers.say("One room")
+        await hers.post("One room")
     await database.write(create_room, slug="attic", title="Attic")
 
     async with enter("attic", cookie=mallory) as hers:
-        assert await hers.say("Hello") == 1
+        assert await hers.post("Hello") == 1
 
 
 async def test_an_address_sends_a_limited_amount_a_day_with_any_author(
@@ -232,19 +232,19 @@ async def test_an_address_sends_a_limited_amount_a_day_with_any_author(
     monkeypatch.setattr(rate_limits, "MEGABYTE", 10_000)  # bytes
     settings.DAILY_MEGABYTES_PER_ADDRESS = 1
     async with enter(client=["192.0.2.1", 1]) as one, enter(client=["192.0.2.1", 2]) as two:
-        await one.say("x" * 4000)
-        await two.say("x" * 4000)
+        await one.post("x" * 4000)
+        await two.post("x" * 4000)
 
-        refusal = await try_to_say(two, "x" * 4000)
+        refusal = await try_to_post(two, "x" * 4000)
 
         assert (refusal["code"], refusal["detail"]) == (
             "too_fast",
             "Your network has reached its daily limit.",
         )
         assert 0 < refusal["retry_in_ms"] <= 24 * 3600 * 1000
-        assert await one.say("Short") == 3
+        assert await one.post("Short") == 3
         async with enter(client=["192.0.2.2", 1]) as his:
-            assert await his.say("x" * 4000) == 4
+            assert await his.post("x" * 4000) == 4
 
 
 async def test_history_has_a_rate_for_all_of_an_address_and_heartbeats_do_not_count(
@@ -290,7 +290,7 @@ async def test_history_waits_its_turn_and_posts_do_not():
         async with every_turn_taken():
             await hers.send({"type": "history.fetch", "id": 99, "before": 9, "limit": 100})
 
-            assert await his.say("Not held up") == 1
+            assert await his.post("Not held up") == 1
             await hers.bodies(until=1)
 
         assert (await hers.frame_of("ack"))["reply_to"] == 99

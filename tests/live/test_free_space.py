@@ -19,7 +19,7 @@ ALL_THERE_IS = 10**12  # megabytes
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at SQLite's disk")
 
 
-async def try_to_say(socket, body):
+async def try_to_post(socket, body):
     return await socket.ask("message.post", client_message_id=str(uuid4()), body=body)
 
 
@@ -27,11 +27,11 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
     settings, chat_log
 ):
     async with enter() as hers:
-        assert await hers.say("There is room") == 1
+        assert await hers.post("There is room") == 1
         settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
         runtime().free_space.check()
 
-        refusal = await try_to_say(hers, "No room")
+        refusal = await try_to_post(hers, "No room")
 
         assert refusal["code"] == "unavailable"
         assert refusal["retry_in_ms"] > 0
@@ -41,19 +41,19 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
 
         settings.MIN_FREE_MEGABYTES = 1
         runtime().free_space.check()
-        assert await hers.say("Room again") == 2
+        assert await hers.post("Room again") == 2
         assert "Posts are accepted again" in chat_log.text
 
 
 async def test_the_disk_is_checked_again_when_somebody_posts(settings, monkeypatch):
     monkeypatch.setattr("chat.live.free_space.CHECK_INTERVAL", 0)
     async with enter() as hers:
-        await hers.say("There is room")
+        await hers.post("There is room")
         settings.MIN_FREE_MEGABYTES = ALL_THERE_IS
 
-        answers = {(await try_to_say(hers, str(number)))["type"] for number in range(5)}
+        answers = {(await try_to_post(hers, str(number)))["type"] for number in range(5)}
         while "error" not in answers:
-            answers.add((await try_to_say(hers, "Once more"))["type"])
+            answers.add((await try_to_post(hers, "Once more"))["type"])
 
 
 async def test_without_a_minimum_nothing_is_refused(settings):

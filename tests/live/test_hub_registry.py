@@ -29,7 +29,7 @@ async def replace_log(**changes):
 
 async def test_readers_of_a_log_with_a_new_epoch_get_a_reset(quick_polls):
     async with enter() as hers:
-        await hers.say("Before")
+        await hers.post("Before")
         cursor = (hers.welcome["epoch"], 1)
         await replace_log(epoch="another")
 
@@ -44,7 +44,7 @@ async def test_readers_of_a_log_with_a_new_epoch_get_a_reset(quick_polls):
 async def test_readers_of_a_log_restored_to_an_earlier_state_get_a_reset(quick_polls):
     async with enter() as hers:
         for body in ("Kept", "Lost", "Lost too"):
-            await hers.say(body)
+            await hers.post(body)
         cursor = (hers.welcome["epoch"], 3)
         await database.write(lambda: Message.objects.filter(seq__gt=1).delete())
         await replace_log(head=1)
@@ -54,7 +54,7 @@ async def test_readers_of_a_log_restored_to_an_earlier_state_get_a_reset(quick_p
     async with enter(cursor=cursor) as again:
         assert again.welcome["reset"]
         assert await again.bodies(until=1) == ["Kept"]
-        assert await again.say("Goes on") == 2
+        assert await again.post("Goes on") == 2
     assert await stored() == [(1, "Kept"), (2, "Goes on")]
 
 
@@ -63,10 +63,10 @@ async def test_messages_posted_during_a_poll_close_no_connection(quick_polls):
         heads = held(in_readers, at='"slug" IN', after=True)
         async with heads as (go, arrived):
             assert await asyncio.to_thread(arrived.wait, SECONDS)
-            await hers.say("Stored after the answer was made, known before it is here")
+            await hers.post("Stored after the answer was made, known before it is here")
             go.set()
         polled = runtime().hubs.get("lobby")
-        await hers.say("And after")
+        await hers.post("And after")
 
         assert await hers.bodies(until=2)
         assert polled.ended is None
@@ -127,7 +127,7 @@ async def test_after_the_last_connection_nothing_is_left():
     before = asyncio.all_tasks()
     async with enter() as hers, enter("attic"), plain("/ws"):
         async with enter():
-            await hers.say("Hello")
+            await hers.post("Hello")
             await hers.command("typing.start")
         assert runtime().hubs.open_rooms == {"lobby", "attic"}
         assert not nothing_left(before)
@@ -192,7 +192,7 @@ async def test_a_hub_that_ends_is_freed_without_a_garbage_collection():
     gc.disable()
     try:
         async with enter() as hers:
-            await hers.say("Hello")
+            await hers.post("Hello")
             await hers.command("typing.start")
             hub = weakref.ref(runtime().hubs.get("lobby"))
 
@@ -212,7 +212,7 @@ async def test_people_can_enter_again_after_the_database_was_away():
         await until(lambda: nothing_left(before))
 
     async with enter() as hers:
-        assert await hers.say("Hello") == 1
+        assert await hers.post("Hello") == 1
 
 
 @pytest.mark.parametrize("error", [OperationalError, DatabaseError])

@@ -33,7 +33,7 @@ def close_all():
 async def test_a_room_that_is_entered_again_soon_costs_no_query_and_no_call_of_the_layer(lingering):
     layer = use(CountingLayer())
     async with enter() as hers:
-        await hers.say("Hello")
+        await hers.post("Hello")
         await until(lambda: layer.groups.get("room.lobby"))
     joins = layer.joins
 
@@ -71,7 +71,7 @@ async def test_an_empty_room_is_closed_in_the_end(lingering, monkeypatch):
 
 async def test_a_lingering_hub_whose_log_is_replaced_is_closed(lingering, quick_polls):
     async with enter() as hers:
-        await hers.say("Before")
+        await hers.post("Before")
 
     await database.write(lambda: Room.objects.filter(slug="lobby").update(epoch="another"))
 

@@ -61,7 +61,7 @@ async def test_every_way_in_shares_the_rate_of_an_author(settings, still_clock):
     settings.MESSAGE_RATE, settings.MESSAGE_BURST = 1, 2
     async with enter() as hers:
         author = Person(hers.welcome["you"]["author_id"], "Alice")
-        assert await hers.say("By the socket") == 1
+        assert await hers.post("By the socket") == 1
         assert (
             await runtime().posting.post("lobby", author, "By the form", uuid4(), address=None) == 2
         )

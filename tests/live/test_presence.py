@@ -98,10 +98,10 @@ async def test_rooms_do_not_show_each_others_people(alice, bob):
 
 async def test_a_new_name_is_shown_and_appears_with_later_messages(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await hers.say("Before")
+        await hers.post("Before")
 
         ack = await hers.command("name.set", name=" Ａlicia  B. ")
-        await hers.say("After")
+        await hers.post("After")
 
         assert ack["name"] == "Alicia B."
         await sees(his, "Alicia B.", "Bob")
@@ -117,7 +117,7 @@ async def test_an_invalid_name_is_refused_and_the_old_one_kept(alice, name):
 
         assert refusal["code"] == "bad_name"
         assert "name" in refusal["detail"].lower()
-        await hers.say("Still me")
+        await hers.post("Still me")
         await hers.bodies(until=1)
         assert hers.messages[0]["author_name"] == "Alice"
 
@@ -151,9 +151,9 @@ async def test_after_going_away_only_messages_are_sent(alice, bob):
         await until(
             lambda: runtime().hubs.get("lobby").presence.people_version > before
         )  # Carol left
-        await his.say("Bob types no more")
+        await his.post("Bob types no more")
         await hers.bodies(until=1)
-        await his.say("Bye")
+        await his.post("Bye")
 
         after = []
         while hers.cursor < 2:
@@ -233,7 +233,7 @@ async def test_the_events_are_those_that_the_previous_release_understands(alice)
     async with enter(cookie=alice) as hers:
         author_id = hers.welcome["you"]["author_id"]
         await hers.command("typing.start")
-        await hers.say("Hello")
+        await hers.post("Hello")
         await until(lambda: "people.ask" in {event["type"] for _, event in layer.sent})
 
     sent = [(group, event) for group, event in layer.sent if "node" in event]

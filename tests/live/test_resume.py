@@ -26,7 +26,7 @@ async def epoch_of(slug="lobby"):
 
 async def test_500_messages_posted_meanwhile_all_arrive_in_order_and_once():
     async with enter() as hers:
-        await hers.say("Back in a minute")
+        await hers.post("Back in a minute")
         cursor = (hers.welcome["epoch"], hers.cursor or 1)
     await store(posts(500))
 
@@ -62,7 +62,7 @@ async def test_a_cursor_may_be_ahead_of_what_this_process_knows():
             await store(posts(3))
         async with enter(cursor=(behind.welcome["epoch"], 3)) as hers:
             assert not hers.welcome["reset"]
-            seq = await hers.say("4")
+            seq = await hers.post("4")
             assert await hers.bodies(until=seq) == ["4"]
         assert await behind.bodies(until=4) == numbers(1, 4)
 
@@ -211,7 +211,7 @@ async def test_400_messages_in_a_burst_to_200_connections_lose_none(settings):
 
         async def post_all(person, bodies):
             for body in bodies:
-                await person.say(body)
+                await person.post(body)
 
         said = numbers(1, 400)
         await asyncio.gather(*(post_all(people[i], said[i::20]) for i in range(20)))

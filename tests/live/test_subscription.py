@@ -67,7 +67,7 @@ async def test_a_reader_too_far_behind_is_closed_to_resume():
     reads = asyncio.Event()
     reads.set()
     async with enter(reads=reads) as slow, enter() as hers:
-        await hers.say("1")
+        await hers.post("1")
         await slow.bodies(until=1)
         reads.clear()
         await asyncio.gather(*(runtime().group_commit.post(message) for message in posts(1600)))

@@ -19,7 +19,7 @@ async def test_typing_shows_and_ends_with_the_message(alice, bob):
         await hers.command("typing.start")
         await sees_typing(his, "Alice")
 
-        await hers.say("There")
+        await hers.post("There")
         await sees_typing(his)
 
 
@@ -59,7 +59,7 @@ async def test_two_people_can_type_at_the_same_time(alice, bob):
         await his.command("typing.start")
         await sees_typing(watching, "Alice", "Bob")
 
-        await hers.say("Done")
+        await hers.post("Done")
         await sees_typing(watching, "Bob")
 
 

@@ -103,7 +103,7 @@ async def test_a_giant_frame_is_refused_alone(daphne):
         await hers.communicator.send_to("x" * 1024 * 1024)
 
         assert (await hers.frame_of("error"))["code"] == "too_large"
-        await hers.say("Still here")
+        await hers.post("Still here")
         assert await his.bodies(until=1) == ["Still here"]
 
 
@@ -182,7 +182,7 @@ async def test_behind_a_path_prefix_pages_static_files_and_sockets_are_found():
         assert re.search(r"chat_guest=.*Path=/chat", str(response.headers))
 
         async with visit(node, "/chat/ws") as hers, visit(node, "/chat/ws/lobby/") as his:
-            await hers.say("Hello")
+            await hers.post("Hello")
             assert await his.bodies(until=1) == ["Hello"]
 
 
@@ -195,4 +195,4 @@ async def test_behind_a_proxy_that_strips_the_prefix_they_are_found_too():
         assert (await asyncio.to_thread(get, node, stripped))[0].status == 200
 
         async with visit(node, "/ws") as hers:
-            await hers.say("Hello")
+            await hers.post("Hello")

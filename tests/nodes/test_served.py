@@ -89,7 +89,7 @@ async def test_a_close_code_comes_with_its_meaning_as_the_reason(node, path, ori
 async def test_a_page_of_history_may_be_longer_than_what_a_client_may_send(node):
     async with visit(node, "/ws/long-history") as hers:
         for _ in range(20):
-            last = await hers.say(LONG_BODY)
+            last = await hers.post(LONG_BODY)
         hers.longest = 0
 
         ack = await hers.command("history.fetch", before=last, limit=100)

@@ -47,8 +47,8 @@ async def test_what_is_posted_on_one_node_appears_on_the_other(pair):
         await talks_live(hers, his)
         await talks_live(his, hers)
 
-        await hers.say("From one")
-        last = await his.say("From the other")
+        await hers.post("From one")
+        last = await his.post("From the other")
         assert (await hers.bodies(until=last))[-2:] == ["From one", "From the other"]
         assert await his.bodies(until=last) == await hers.bodies(until=last)
 
@@ -68,7 +68,7 @@ async def test_people_on_all_nodes_see_each_other(pair):
             await his.command("typing.start")
             (typing,) = (await hers.frame_of("typing"))["people"]
             assert typing == his.welcome["you"]
-            await his.say("Done")
+            await his.post("Done")
             async with asyncio.timeout(TYPING_TTL / 2):  # it ends with the message, not by itself
                 assert (await hers.frame_of("typing"))["people"] == []
 
@@ -91,9 +91,9 @@ async def test_a_node_with_nobody_in_a_room_counts_the_people_of_the_others(pair
 async def test_a_cursor_is_valid_on_every_node(pair):
     one, other = pair
     async with visit(one, "/ws/roaming") as hers:
-        await hers.bodies(until=await hers.say("1"))
+        await hers.bodies(until=await hers.post("1"))
         cursor = (hers.welcome["epoch"], hers.cursor)
-        await hers.say("2")
+        await hers.post("2")
 
     async with visit(other, "/ws/roaming", cursor=cursor) as hers:
         assert not hers.welcome["reset"]
@@ -106,7 +106,7 @@ async def test_while_redis_stalls_both_nodes_stay_live_and_follow_each_other(pai
         await talks_live(hers, his)
         await asyncio.to_thread(redis.pause)
         try:
-            seq = await hers.say("Without Redis")
+            seq = await hers.post("Without Redis")
             await talks_live(hers, beside_her)  # no answer waits for Redis
 
             await his.bodies(until=seq)
@@ -120,7 +120,7 @@ async def test_when_redis_dies_and_returns_no_socket_closes_and_nodes_are_live_a
     async with visit(one) as hers, visit(other) as his:
         await talks_live(hers, his)
         await asyncio.to_thread(redis.kill)
-        await his.bodies(until=await hers.say("Redis is dead"))
+        await his.bodies(until=await hers.post("Redis is dead"))
         await asyncio.to_thread(redis.start)
 
         await talks_live(hers, his)
@@ -141,8 +141,8 @@ async def test_with_every_event_between_nodes_lost_they_still_follow_by_the_log(
         node_on(database_url, REDIS_URL=elsewhere.url) as apart,
     ):
         async with visit(one, "/ws/apart") as hers, visit(apart, "/ws/apart") as his:
-            await his.bodies(until=await hers.say("1"))
-            await hers.bodies(until=await his.say("2"))
+            await his.bodies(until=await hers.post("1"))
+            await hers.bodies(until=await his.post("2"))
             assert await his.bodies(until=2) == ["1", "2"]
 
 
@@ -153,7 +153,7 @@ async def test_while_postgresql_is_away_posts_are_refused_and_later_accepted_aga
     kept = {"client_message_id": "0190a3c4-5d6e-4f70-8a1b-2c3d4e5f6071", "body": "Kept"}
     with node_on(url) as node, postgres_server.connect("postgres") as operator:
         async with visit(node) as hers, visit(node) as his:
-            await hers.say("Before")
+            await hers.post("Before")
             operator.execute("ALTER DATABASE away ALLOW_CONNECTIONS false")
             operator.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'away'"

@@ -80,7 +80,7 @@ async def test_what_the_first_release_stored_is_served_after_the_upgrade(first_r
                     "posted_at": "2026-11-22T20:02:00.123Z",
                 }
             ]
-            assert await hers.say("Now") == 3
+            assert await hers.post("Now") == 3
             again = await hers.ask(
                 "message.post", client_message_id=message["client_message_id"], body="Another's id"
             )
@@ -89,7 +89,7 @@ async def test_what_the_first_release_stored_is_served_after_the_upgrade(first_r
             assert his.welcome["room"]["title"] == "The attic"
         execute(OLD_ROOM)  # as a process of the old version still does
         async with visit(node, "/ws/cellar") as his:
-            assert await his.say("Down here") == 1
+            assert await his.post("Down here") == 1
 
 
 async def test_messages_that_share_an_id_all_stay_and_the_first_answers_retries(
@@ -104,8 +104,8 @@ async def test_messages_that_share_an_id_all_stay_and_the_first_answers_retries(
             first, _, second = hers.messages
             assert said == ["Hello from 1.0.0", "Zoë 🦉", "Hello from 1.0.0"]
             assert second["client_message_id"] != first["client_message_id"]
-            assert await hers.say(first["body"], first["client_message_id"]) == 1
-            assert await hers.say(second["body"], second["client_message_id"]) == 3
+            assert await hers.post(first["body"], first["client_message_id"]) == 1
+            assert await hers.post(second["body"], second["client_message_id"]) == 3
 
 
 def test_a_post_that_the_old_release_stores_during_the_migration_is_kept(postgres_server, tmp_path):

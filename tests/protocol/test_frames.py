@@ -49,7 +49,7 @@ async def test_a_malformed_frame_is_refused_alone_and_not_logged(text, chat_log,
 
         assert refusal["code"] in ("bad_frame", "too_large", "bad_name")
         assert refusal["detail"]
-        seq = await hers.say("Still here")
+        seq = await hers.post("Still here")
         assert await his.bodies(until=seq) == ["Still here"]
     assert not_told(chat_log, capfd)
 
@@ -63,7 +63,7 @@ async def test_a_binary_frame_is_refused_alone(chat_log, capfd):
             await his.send_input(frame)
             assert (await his.receive_from(timeout=SECONDS)).startswith("error: ")
 
-            await hers.say("Still here")
+            await hers.post("Still here")
             assert await his.receive_from(timeout=SECONDS) == "Still here"
     assert not_told(chat_log, capfd)
 

@@ -151,7 +151,7 @@ async def test_nobody_gets_pruned_messages_and_every_cursor_stays_valid(settings
     settings.RETENTION_DAYS = 30
     async with enter() as hers:
         for number in range(1, 6):
-            await hers.say(str(number))
+            await hers.post(str(number))
         cursor = (hers.welcome["epoch"], 2)
         await database.write(age, 31, upto=4)
         await database.write(prune)
@@ -166,7 +166,7 @@ async def test_nobody_gets_pruned_messages_and_every_cursor_stays_valid(settings
             assert not again.welcome["reset"]
             assert await again.bodies(until=5) == ["5"]
 
-        assert await hers.say("6") == 6
+        assert await hers.post("6") == 6
         assert await hers.bodies(until=6) == ["1", "2", "3", "4", "5", "6"]
 
 

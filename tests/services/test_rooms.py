@@ -62,5 +62,5 @@ async def test_a_visitor_in_a_room_that_gets_its_title_keeps_their_cursor(only_b
                     assert not his.welcome["reset"]
                     if his.welcome["room"]["title"] == "The attic!":
                         break
-        assert await hers.say("Still here") == 1
+        assert await hers.post("Still here") == 1
         assert await hers.bodies(until=1) == ["Still here"]

@@ -135,7 +135,7 @@ def test_messages_are_read_only_and_rooms_cannot_be_created_or_deleted(admin):
 
 async def test_a_new_title_reaches_new_visitors_and_changes_nothing_else(admin, quick_polls):
     async with enter("attic") as hers:
-        await hers.say("Hello")
+        await hers.post("Hello")
         room = await Room.objects.aget(slug="attic")
         form = {"title": "The attic", "retention_days": "7"}
         saved = await sync_to_async(admin.post)(f"/admin/chat/room/{room.pk}/change/", form)
@@ -149,7 +149,7 @@ async def test_a_new_title_reaches_new_visitors_and_changes_nothing_else(admin, 
             if await title() == "The attic":
                 break
         assert await title() == "The attic"
-        assert await hers.say("Nobody was sent away") == 2
+        assert await hers.post("Nobody was sent away") == 2
     changed = await Room.objects.aget(slug="attic")
     assert (changed.title, changed.retention_days) == ("The attic", 7)
     assert (changed.head, changed.epoch) == (2, room.epoch)
