@@ -41,7 +41,7 @@ def node_on(settings):
 
 
 async def talking(sockets, stop):
-    """Everybody says things until `stop`; returns how many were stored."""
+    """Everybody posts until `stop`; returns the number of stored messages."""
 
     async def talk(socket):
         said = 0

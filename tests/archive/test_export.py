@@ -45,7 +45,7 @@ def test_json_lines_hold_the_messages_as_on_the_wire(tmp_path):
 
 
 class Texts(HTMLParser):
-    """What the page holds, and whether anything in it could run or load."""
+    """The content of the page, and whether anything in it could run or load."""
 
     def __init__(self, page):
         super().__init__()
@@ -88,7 +88,7 @@ def test_the_page_draws_and_groups_messages_as_the_room_does(client, tmp_path):
 
 
 def articles(page):
-    """The messages in what the server rendered; not the template of those that modules draw."""
+    """The messages that the server rendered, without the template for the modules."""
     return re.findall(r"<article [^>]*id=.*?</article>", page, re.DOTALL)
 
 

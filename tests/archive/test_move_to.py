@@ -68,7 +68,7 @@ def contents(folder):
 
 
 def cookie_of(node, cookie=""):
-    """The cookie by which the page's visitor is known."""
+    """The cookie of the page's visitor."""
     headers = {"Cookie": f"chat_guest={cookie}"} if cookie else {}
     with urlopen(Request(node.url, headers=headers)) as response:
         cookies = response.headers.get_all("Set-Cookie")

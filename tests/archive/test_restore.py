@@ -47,7 +47,7 @@ def bodies():
 
 
 def rewritten(path, change):
-    """The backup with its lines changed, as by somebody who also corrects the checksum."""
+    """The backup with changed lines and a corrected checksum."""
     *lines, _ = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     text = b"".join(change([json.loads(line) for line in lines]))
     trailer = json.dumps({"sha256": hashlib.sha256(text).hexdigest()})

@@ -82,7 +82,7 @@ def bodies():
 
 
 def refusal(lines, **options):
-    """What `restore` says; nothing may have changed."""
+    """The error that `restore` prints; nothing may have changed."""
     with pytest.raises(CommandError) as error:
         lines.restore(**options)
     assert str(error.value).endswith("Nothing was changed.")

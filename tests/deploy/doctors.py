@@ -1,4 +1,4 @@
-"""Runs `manage.py doctor` in a process of its own, for servers that a test has started."""
+"""Runs `manage.py doctor` in a separate process, for servers that a test started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FINDING = re.compile(r"^(fine|note|WRONG)  (.{14}) (.+)$", re.MULTILINE)
 
 
 class Report:
-    """What it printed: the state of each check, and the text."""
+    """Its output: the state of each check, and the text."""
 
     def __init__(self, done):
         self.text = done.stdout + done.stderr

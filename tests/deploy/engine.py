@@ -1,4 +1,4 @@
-"""An engine for containers, Podman, and what stands in for the images that compose.yaml names.
+"""A container engine, Podman, and substitutes for the images that compose.yaml names.
 
 Those come from Debian's packages, as no registry is asked: the same programs, started as the
 official images start them.
@@ -16,7 +16,9 @@ from tests.conftest import missing
 
 PYTHON = "docker.io/library/python:3.11-slim-bookworm"
 NEEDED = "python3,python3-venv,ca-certificates"
-CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"  # also those that this machine trusts besides
+CERTIFICATES = (
+    "etc/ssl/certs/ca-certificates.crt"  # with those that this machine trusts in addition
+)
 INSTALL = f"FROM {PYTHON}\nRUN apt-get update && apt-get install --yes --no-install-recommends"
 CADDY = f"""{INSTALL} caddy
 ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data
@@ -65,7 +67,7 @@ runroot = "/run/containers"
 
 
 class Engine:
-    """Podman with all that it keeps in `folder`. Building needs Debian's and Python's packages."""
+    """Podman with its storage in `folder`. Building needs Debian's and Python's packages."""
 
     def __init__(self, folder: Path):
         for program in ("podman", "debootstrap"):
@@ -80,7 +82,7 @@ class Engine:
         }
 
     def build_all(self) -> None:
-        """The chat's own image, by its Dockerfile, and what stands in for the others."""
+        """Build the chat's image from its Dockerfile, and substitutes for the others."""
         base = self.folder / "base"
         _call("debootstrap", "--variant=minbase", f"--include={NEEDED}", "bookworm", base)
         shutil.copy(Path("/", CERTIFICATES), base / CERTIFICATES)

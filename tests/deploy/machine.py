@@ -1,4 +1,4 @@
-"""A machine within this one, with systemd as its first process, for what only root can try out.
+"""A machine in a container, with systemd as its first process, for tests that need root.
 
 It sees this machine's files under a layer of its own, which is thrown away; nothing gets out of
 it, and its processes end with it. The kernel is this machine's, and so is the network unless it
@@ -26,7 +26,7 @@ KEPT = ("PIP_", "LANG", "TERM")  # of our environment
 SYSTEMD = "/lib/systemd/systemd"
 NAMESPACES = ["--mount", "--pid", "--cgroup", "--uts", "--ipc"]
 BOOTS_WITHIN = 60  # seconds
-# Two machines in one control group would clear away each other's.
+# Two machines in one control group would remove each other's groups.
 GROUP = """
 mount -t cgroup2 cgroup2 {layer}
 group={layer}$(sed -n s/^0:://p /proc/self/cgroup)/{name}
@@ -69,7 +69,7 @@ class Machine:
         self.enter = ["nsenter", f"--target={pid}", *namespaces, "--root"]
 
     def run(self, script, *, timeout=60):
-        """What bash made of `script`: status and output. The first command that fails ends it."""
+        """Run `script` in bash, up to the first command that fails; returns status and output."""
         kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
         return subprocess.run(
             [*self.enter, "bash", "-exo", "pipefail", "-c", f"cd /\n{script}"],
@@ -81,7 +81,7 @@ class Machine:
         )
 
     def does(self, script, **options):
-        """The output of a script that has to succeed."""
+        """Run a script that must succeed; returns its output."""
         done = self.run(script, **options)
         assert done.returncode == 0, done.stdout[-20_000:]
         return done.stdout
@@ -125,7 +125,7 @@ def _apart(script):
 
 
 def _booted_by(process, namespaces):
-    """The machine, or None: before its first process is systemd, all this would be our own."""
+    """The machine, or None until its first process is systemd: commands would run on the host."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     try:
         pid = children.read_text().split()[0]

@@ -1,4 +1,4 @@
-"""Three nodes on one PostgreSQL and one Redis, to be put behind a proxy."""
+"""Three nodes on one PostgreSQL and one Redis, to run behind a proxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
 
 @contextmanager
 def three_nodes(postgres, redis, **settings):
-    """The processes; their database is one of their own."""
+    """The processes, with a separate database."""
     shared = {
         "DATABASE_URL": postgres.create_database(f"stack_{uuid4().hex}"),
         "MIGRATE_AT_START": 1,

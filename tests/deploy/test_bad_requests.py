@@ -55,7 +55,7 @@ def connected(proxy):
 
 
 def first_of(plain):
-    """What comes first: the beginning of an answer, or the end."""
+    """The first bytes of a response, or none if the connection ends first."""
     with suppress(OSError):
         return plain.recv(4096)
     return b""

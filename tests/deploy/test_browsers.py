@@ -41,7 +41,7 @@ def room():
 
 @pytest.fixture
 def enter(new_context, proxy, room):
-    """Someone opens the room; the proxy's certificate is no public one."""
+    """A person opens the room; the proxy's certificate is not public."""
 
     def enter():
         context = new_context(base_url=proxy.url, ignore_https_errors=True)
@@ -53,7 +53,7 @@ def enter(new_context, proxy, room):
 def test_two_people_on_different_nodes_talk_through_tls(enter, nodes, proxy, room):
     alice, bob = enter(), enter()
     socket = f"WSCONNECT /ws/{room.split('/')[2]}"
-    for _ in range(5):  # the least busy node is theirs, and what a page still loads counts, too
+    for _ in range(5):  # they get the least busy node, which also depends on what pages are loading
         if (apart := sum(socket in node.log_text() for node in nodes)) == 2:
             break
         bob.reloads()

@@ -15,7 +15,7 @@ from tests.faults.scenario import LONG
 
 COMPOSE = Path(sys.executable).with_name("podman-compose")
 PROCESSES = 3
-# What docs/deployment.md says, where Docker Compose would do without --scale, and builds itself.
+# As in docs/deployment.md; Docker Compose would need no --scale, and would build by itself.
 UP = f"""
 cp --recursive {ROOT}/deploy /srv/deploy && cd /srv/deploy
 cp compose.env .env

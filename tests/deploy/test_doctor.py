@@ -1,4 +1,4 @@
-"""The doctor finds each mistake, and none where there is none. All servers are real; an old SQLite
+"""The doctor finds each mistake, and nothing if there is none. All servers are real; an old SQLite
 and a wrong clock are simulated in the doctor's own process."""
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ def caddy(single):
 
 @pytest.fixture(scope="module")
 def several(postgres_server, redis_program):
-    """Three on PostgreSQL, and a Redis of their own."""
+    """Three processes on PostgreSQL with a separate Redis."""
     with processes.redis_server() as redis, three_nodes(postgres_server, redis) as nodes:
         yield nodes, redis
 
 
 @contextmanager
 def misled_nginx(tmp_path, node, *changes):
-    """nginx with the committed file, but for `changes`: what stands there, and what instead."""
+    """nginx with the committed file and `changes`: pairs of a text and its replacement."""
     text = (DEPLOY / "nginx.conf.template").read_text()
     for right, instead in changes:
         assert right in text

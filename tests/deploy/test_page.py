@@ -1,4 +1,4 @@
-"""docs/deployment.md is typed, line by line, into a machine that nothing gets out of.
+"""docs/deployment.md is typed, line by line, into an isolated machine.
 
 See ./machine.py. What it lacks of a fresh one: a name in the DNS with a public certificate
 (localhost, with Caddy's own CA), a kernel and a network of its own.
@@ -17,7 +17,7 @@ from tests.faults.scenario import LONG
 PAGE = ROOT / "docs" / "deployment.md"
 BOX = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
-# Between the lines of the page, what a fresh machine has or does by itself.
+# Run between the page's lines: what a real machine has or does by itself.
 SUDO = """
 cat >/usr/local/bin/sudo <<'END'
 #!/bin/sh
@@ -65,14 +65,14 @@ def test_the_commands_of_the_page_set_up_one_process_and_then_many(tmp_path):
 
 
 def script(boxes):
-    """Everything that is typed, and between it what the machine does by itself."""
+    """The lines to type, and between them what a real machine does by itself."""
     lines = [SUDO]
     for box in boxes:
         box = box.replace("<this repository>", f"file://{ROOT}")
         box = box.replace("chat.example.org", "localhost")
         if "doctor" in box and TRUST_CADDY not in lines:
             lines.append(TRUST_CADDY)
-        # Debian starts what it installs.
+        # Debian starts the services that it installs.
         lines.append(re.sub(r"^(sudo apt-get .* postgresql .*\n)", rf"\1{START_STORES}", box))
         if "doctor" in box and SAY not in lines:
             lines.append(SAY)

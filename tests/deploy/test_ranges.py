@@ -13,7 +13,7 @@ from testing.processes import ROOT
 from tests.faults.scenario import LONG
 
 UV = Path(sys.executable).with_name("uv")
-# All that needs neither a browser nor this environment's own tools.
+# All tests that need neither a browser nor tools of this environment.
 TESTS = ["tests", *(f"--ignore=tests/{name}" for name in ("browser", "deploy", "faults"))]
 NEEDS_THE_LOCKED_VERSIONS = "tests/test_requirements.py"
 

@@ -1,4 +1,4 @@
-"""The whole stack is changed piece by piece while people talk through it, and nothing is lost.
+"""The whole stack is replaced step by step while people talk, and nothing is lost.
 
 Caddy with the committed Caddyfile, three nodes, PostgreSQL and Redis, all real.
 """
@@ -28,7 +28,7 @@ pytestmark = [
 
 @asynccontextmanager
 async def stack(name, postgres_server):
-    """A world behind Caddy, with people who come in through TLS."""
+    """A scenario behind Caddy, with people who connect through TLS."""
     options = {"nodes": NODES, "people": 0, "postgres": postgres_server, "redis": True}
     settings = BEHIND | {"DRAIN_SECONDS": either(3, 10)}
     async with world(name, **options, **settings) as here:
@@ -84,7 +84,7 @@ async def delivery_seconds(here):
 
 
 def move_redis(here, other):
-    """To another address. The nodes learn of it one by one, and until then some are on either."""
+    """Move to another address. The nodes are switched one by one, so for a while both are used."""
     for node in here.nodes:
         node.popen["env"]["REDIS_URL"] = other.url
         restart(node)
@@ -92,7 +92,7 @@ def move_redis(here, other):
 
 
 def restart(node):
-    """As one turn of a rolling restart."""
+    """Replace one node, as in a rolling restart."""
     assert node.terminate() == 0
     node.start()
 

@@ -101,7 +101,7 @@ cp /opt/chat/deploy/systemd/chat* /etc/systemd/system/
 systemctl daemon-reload
 """
 JOURNAL = "journalctl --no-pager --unit='chat*' --since=-5min"
-# A Python that was built below somebody's home is where the service, rightly, sees nothing.
+# A Python that is installed in a home folder is invisible to the sandboxed service.
 PYTHON_AT_HOME = f"""
 install --directory /etc/systemd/system/{{chat@,chat-backup}}.service.d
 printf '[Service]\\nProtectHome=tmpfs\\nBindReadOnlyPaths={sys.base_prefix}\\n' |
@@ -138,11 +138,11 @@ def test_systemd_runs_the_service_and_its_backup(tmp_path):
         finally:
             print(own.run(JOURNAL).stdout)
     assert "Traceback" not in log
-    assert not re.findall("status=.*/SYS", log)  # how SystemCallFilter= ends a process
+    assert not re.findall("status=.*/SYS", log)  # SystemCallFilter= killed the process
 
 
 def is_back(own, unit, pid):
-    """Another process than `pid`, and ready: before it is active, ExecStartPost= has seen it so."""
+    """A process other than `pid` is active; ExecStartPost= waits until it is ready."""
     replaced = main_pid(own, unit) not in (pid, "0")
     return replaced and own.run(f"systemctl is-active {unit}").returncode == 0
 
@@ -164,7 +164,7 @@ def page(port):
 
 @contextmanager
 def supervised(postgres, count):
-    """Processes as ExecStart= begins them, started again whenever they end."""
+    """Processes as ExecStart= starts them, restarted whenever they end."""
     command = words("ExecStart", port="{port}")[1:]
     settings = {"DATABASE_URL": postgres.create_database(f"units_{time.monotonic_ns()}")}
     settings |= {"MIGRATE_AT_START": 1, "SECRET_KEY": "units'", "DRAIN_SECONDS": 3}
@@ -192,7 +192,7 @@ def supervised(postgres, count):
 
 
 class Watch:
-    """Counts all the time how many of `nodes` are ready."""
+    """Counts continuously how many of `nodes` are ready."""
 
     def __init__(self, nodes):
         self.nodes, self.seen = nodes, set()

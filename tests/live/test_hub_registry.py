@@ -101,7 +101,7 @@ async def test_a_room_reopened_during_a_poll_keeps_its_connections(quick_polls):
         await is_set(entering)
         asked.clear()
         answer.set()
-        await is_set(asked)  # once more: what was found before has been looked at
+        await is_set(asked)  # again: the poll has finished with the first result
 
         go_in.set()
         hub = await entered_anew
@@ -136,7 +136,7 @@ async def test_after_the_last_connection_nothing_is_left():
 
 
 async def test_a_connection_that_is_cancelled_leaves_nothing_behind():
-    """As on SIGTERM, which lets no `disconnect` through."""
+    """As on SIGTERM, when `disconnect` is not called."""
     before = asyncio.all_tasks()
     communicator = handshake()
     await communicator.connect(timeout=SECONDS)

@@ -1,4 +1,4 @@
-"""Who is in a room and under which name, as the people in it see it."""
+"""The list of people in a room and their names, as others in the room see it."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ async def test_after_going_away_only_messages_are_sent(alice, bob):
         await until(
             lambda: runtime().hubs.get("lobby").presence.people_version > before
         )  # Carol left
-        await his.post("Bob types no more")
+        await his.post("Bob has stopped typing")
         await hers.bodies(until=1)
         await his.post("Bye")
 
@@ -191,7 +191,7 @@ async def test_a_node_that_knows_of_others_reports_more_often(alice, monkeypatch
 
 async def test_setting_the_same_name_again_changes_nothing(alice, bob, still_clock):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
-        await his.frame_of("people.changed")  # that he has come
+        await his.frame_of("people.changed")  # that Bob has joined
 
         for _ in range(50):
             assert (await hers.command("name.set", name="Alice"))["name"] == "Alice"

@@ -97,7 +97,7 @@ def test_an_outdated_read_of_the_log_is_not_joined_across_a_gap(size):
 
 
 def test_a_head_may_lie_beyond_the_last_change():
-    """A message changed twice is one row: the seq of its first change is nowhere to be read."""
+    """A message changed twice is one row: the seq of its first change is in no row."""
     buffer = ReplayBuffer(0, 2, changes(1, 2))
 
     buffer.extend(5, changes(4, 4))

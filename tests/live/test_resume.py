@@ -82,7 +82,7 @@ async def test_changes_that_are_no_longer_in_memory_are_read_from_the_log(while_
 
 
 async def test_the_log_is_read_in_batches_for_readers_far_behind():
-    """What was read is held until its reader has taken it, and there may be many readers."""
+    """A batch stays in memory until its reader has received it, and there may be many readers."""
     await store(posts(2 * LOG_READ_BATCH + 1))
     hub = await runtime().hubs.enter("lobby")
 

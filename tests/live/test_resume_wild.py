@@ -1,4 +1,4 @@
-"""What a client receives, in whatever pieces, is what the log holds."""
+"""A client receives exactly the log, however it is split into frames."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ rooms = count(1)
 
 
 class Reader:
-    """Someone who comes and goes, and keeps what they have seen."""
+    """A reader that connects and disconnects, and records what it received."""
 
     def __init__(self, slug):
         self.slug = slug

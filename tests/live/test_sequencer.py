@@ -1,4 +1,4 @@
-"""Changes come out in order, each once, however their announcements come in."""
+"""Changes are released in order, each once, however their announcements arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is typing, as people in the room see it."""
+"""The list of people typing, as others in the room see it."""
 
 from __future__ import annotations
 

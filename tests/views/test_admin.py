@@ -1,4 +1,4 @@
-"""The admin site: who gets in, what can be changed, and that it costs visitors nothing."""
+"""The admin site: access, what can be changed, and that it adds no cost for visitors."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from chat.models import Message, Room
 pytestmark = pytest.mark.django_db(transaction=True)  # it reads in threads of its own
 JSON = {"accept": "application/json"}
 FIRST = datetime(2025, 3, 1, 12, tzinfo=UTC)
-# Where a change is no message, as with every third here, its seq is missing.
+# Every third change here is not a message, so its seq is missing.
 SEQS = [seq for seq in range(1, 600) if seq % 3]
 
 

@@ -24,7 +24,7 @@ def shell_of(script):
 
 
 def source_of(address):
-    """A static file by the address that a page has for it, its hash taken away."""
+    """The path of a static file; `address` is its URL, which contains a hash."""
     name = re.sub(r"^/static/", "", re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", address))
     return finders.find(name)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def config_of(response):
-    """What the page tells its modules."""
+    """The configuration that the page contains for its modules."""
     found = re.search(
         r'<script id="[^"]+" type="application/json">(.*?)</script>', response.content.decode()
     )
