@@ -37,7 +37,7 @@ def close(item, contexts):
     folder.mkdir(parents=True)
     for number, context in enumerate(contexts, 1):
         for place, page in enumerate(context.pages, 1):
-            with suppress(Error):  # a page that hangs has a trace all the same
+            with suppress(Error):  # a page that hangs still has a trace
                 page.screenshot(path=folder / f"browser-{number}-page-{place}.png", timeout=5_000)
         with suppress(Error):
             context.tracing.stop(path=folder / f"browser-{number}-trace.zip")

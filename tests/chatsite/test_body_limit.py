@@ -40,7 +40,7 @@ def test_a_request_in_chunks_is_refused_once_it_is_too_long(served):
         connection.sendall(lines + 3 * chunk)
         answer = connection.recv(4096)
 
-        with pytest.raises(ConnectionError):  # who goes on all the same is cut off
+        with pytest.raises(ConnectionError):  # a client that continues is disconnected
             for _ in range(1000):
                 connection.sendall(chunk)
 
@@ -59,7 +59,7 @@ def test_plain_daphne_refuses_a_giant_request_by_its_length(node):
 
 
 FORM = "application/x-www-form-urlencoded"
-TOKEN = "x" * 32  # Django believes whoever sends the same one in a cookie and in a header
+TOKEN = "x" * 32  # Django accepts any token that is the same in a cookie and in a header
 
 
 async def answer_to(content_type, accept="text/html"):

@@ -89,9 +89,9 @@ def test_it_never_overtakes_what_waits_to_be_sent(toy):
     with toy.raw(receive_buffer=4096) as plain:
         handshake(plain, "/overtake?messages=200&size=20000")
 
-        heard = [read_frame(plain)[1].decode().split()[0] for _ in range(200)]
+        received = [read_frame(plain)[1].decode().split()[0] for _ in range(200)]
 
-    assert heard == [str(number) for number in range(200)]
+    assert received == [str(number) for number in range(200)]
 
 
 def test_it_never_overtakes_an_earlier_response_on_the_connection(toy):

@@ -43,7 +43,7 @@ def test_a_flood_is_paused_and_served_in_order_later(toy, until, size):
         whole = -(-sent // len(one))
         for _ in range(whole):
             assert read_frame(plain) == (0x1, b"." * min(size, 32))
-    assert until(lambda: toy.stats()["heard"] == whole)
+    assert until(lambda: toy.stats()["received"] == whole)
 
 
 def test_a_paused_flooder_can_still_be_closed(start):

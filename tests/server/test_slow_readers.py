@@ -151,13 +151,13 @@ def test_senders_wait_their_turn(toy, until):
         for thread in asking:
             thread.start()
         until(lambda: toy.stats()["running"] == 4)  # both wait; /member and /stats run as well
-        heard = [read_frame(plain)[1].decode().split(" ")[:2] for _ in range(600)]
+        received = [read_frame(plain)[1].decode().split(" ")[:2] for _ in range(600)]
         for thread in asking:
             thread.join()
 
     for text in ("left", "right"):
-        assert [int(number) for who, number in heard if who == text] == list(range(300))
-    names = [who for who, _ in heard]
+        assert [int(number) for who, number in received if who == text] == list(range(300))
+    names = [who for who, _ in received]
     together = names[names.index(names[-1]) : len(names) - names[::-1].index(names[0])]
     assert len(together) > 300
     assert all(one != next_one for one, next_one in pairwise(together))

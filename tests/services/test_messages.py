@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def announced():
-    """Call it for the announcements that the lobby's hubs in this process heard so far."""
-    loop, heard = asyncio.new_event_loop(), []
-    listener = announcements.LocalListener(loop, heard.append)
+    """Call it for the announcements that the lobby's hubs in this process received so far."""
+    loop, received = asyncio.new_event_loop(), []
+    listener = announcements.LocalListener(loop, received.append)
     announcements.subscribe("lobby", listener)
 
     def announced():
         loop.run_until_complete(asyncio.sleep(0))
-        return heard
+        return received
 
     yield announced
     announcements.unsubscribe("lobby", listener)

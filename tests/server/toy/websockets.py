@@ -80,7 +80,7 @@ async def deaf(scope, receive, send):
     await accept(receive, send)
     await listening.wait()
     while (event := await receive())["type"] == "websocket.receive":
-        stats["heard"] += 1
+        stats["received"] += 1
         await send({"type": "websocket.send", "text": event["text"][:32]})
 
 
