@@ -9,6 +9,7 @@ import importlib.util
 import logging
 import os
 import signal
+import tempfile
 from typing import NoReturn
 
 import pytest
@@ -172,11 +173,16 @@ def browser(chromium):
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PAGES_WITHIN)
-    with sync_playwright() as playwright:
+    # Playwright leaves an empty folder behind for every browser context that was traced.
+    with tempfile.TemporaryDirectory(prefix="chat-browser-") as folder:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TMPDIR", folder)
+            playwright = sync_playwright().start()
         # Without its sandbox, which root and most containers cannot have; it only sees our page.
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
         yield browser
         browser.close()
+        playwright.stop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -240,7 +240,7 @@ async def test_a_gap_that_a_closing_hub_finds_is_not_repaired_after_it_has_close
         return [task for task in asyncio.all_tasks() if task.get_name() == "repair lobby"]
 
     async with enter() as hers:
-        await hers.say("Hello")
+        await hers.post("Hello")
         await until(lambda: layer.groups.get("room.lobby"))
         joined, epoch = layer.joining, hers.welcome["epoch"]
         layer.go.clear()
