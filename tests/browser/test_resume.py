@@ -148,9 +148,7 @@ def test_after_sleep_a_dead_connection_is_noticed_immediately(node, enter):
     alice.connects()
 
 
-def test_after_sleep_the_page_is_current_two_seconds_after_the_network_is_back(
-    carol_and_wire, alice
-):
+def test_after_sleep_the_page_reconnects_within_a_second_of_the_network(carol_and_wire, alice):
     carol, wire = carol_and_wire
     alice.sends_and_waits("Before")
     carol.sees("Before")
@@ -164,8 +162,8 @@ def test_after_sleep_the_page_is_current_two_seconds_after_the_network_is_back(
     wire.restore()
     carol.page.evaluate("dispatchEvent(new Event('online'))")
     carol.page.clock.run_for(1_000)  # of the page's clock, not the machine's
-    alice.sees("Typed meanwhile")
-    carol.page.clock.run_for(1_000)
+    alice.sees("Typed meanwhile")  # so carol has reconnected
+    carol.page.clock.resume()  # frames may arrive later on a busy machine; painting needs the clock
 
     carol.sees_exactly(["Before", "Missed", "Missed too", "Typed meanwhile"])
 
