@@ -15,7 +15,7 @@ CHATSITE = ROOT / "chatsite"
 # goes here and into docs/architecture.md.
 LEVELS = [
     {"protocol"},
-    {"database", "grouping", "metrics", "tasks"},
+    {"database", "emoji", "grouping", "metrics", "tasks"},
     {"models", "access"},
     {"channel"},
     {"services", "rooms", "archive"},
