@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from chat.views import health, history_lookup, name, post_form, pwa, qr, room_page, rooms
+from chat.views import (
+    emoji_picker,
+    health,
+    history_lookup,
+    name,
+    post_form,
+    pwa,
+    qr,
+    room_page,
+    rooms,
+)
 
 urlpatterns = [
     path("", room_page.lobby, name="lobby"),
@@ -14,6 +24,7 @@ urlpatterns = [
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms.json", rooms.list_rooms, name="list_rooms"),
     path("name/", name.set_name, name="name"),
+    path("emoji/<str:language>.json", emoji_picker.emoji, name="emoji"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.worker, name="worker"),
     path("offline/", pwa.offline, name="offline"),

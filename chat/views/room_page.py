@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,6 +21,7 @@ from chat.protocol.errors import Unavailable
 from chat.protocol.frames import MAX_TITLE, SLUG, parse_seq
 from chat.rooms.directory import listed_rooms, listed_slugs
 from chat.rooms.titles import is_unguessable
+from chat.views.emoji_picker import emoji_url
 from chat.views.http_errors import refusing
 from chat.views.invitation import invitation
 from chat.views.message_page import MessagePage, message_page
@@ -115,6 +117,7 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm
         # A cache key: the code holds the origin, and is cached for a day.
         "qr_url": reverse("qr", args=[slug], query={"origin": inviting.origin}),
         "invite_origin": inviting.origin,
+        "emoji_url": emoji_url(get_language()),
         "worker_url": reverse("worker"),
         "root": root,
         "address": path,

@@ -17,7 +17,7 @@ from tests.database_threads import away, counted, every_turn_taken, held, in_rea
 from tests.nodes_together import node_on
 
 LOOKUPS = [
-    *["/r/lobby/qr.svg", "/rooms.json"],
+    *["/r/lobby/qr.svg", "/rooms.json", "/emoji/en.json"],
     *["/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"],
 ]
 JSON = {"accept": "application/json"}
