@@ -3,7 +3,7 @@
  * notifications, and what works without a server. None of it is needed to connect, to read or to
  * write, so main.js loads this module when the connection is on its way.
  */
-import { MentionPicker } from "./composer/mention_picker.js";
+import { MentionPicker } from "./composer/suggestions.js";
 import { roomTitle } from "./i18n.js";
 import { HttpFallback } from "./net/http_fallback.js";
 import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } from "./page.js";
