@@ -15,8 +15,7 @@ import django
 from django.core.management import execute_from_command_line
 
 if TYPE_CHECKING:
-    from chat.protocol.frames import Message
-    from chat.services.messages import Post
+    from chat.services.writes import Post
 
 
 def log_queries() -> None:
@@ -70,7 +69,7 @@ def no_storage() -> None:
     seqs = count(1)
     room: list[Room] = []
 
-    def post_messages(posts: Sequence[Post]) -> list[Message]:
+    def write_log(posts: Sequence[Post]) -> list[int]:
         if not room:
             room.append(Room.objects.at(posts[0].slug))
         now = timestamp(timezone.now())
@@ -84,9 +83,9 @@ def no_storage() -> None:
             room[0].epoch, first - 1, last, changes, received_at=posts[0].received_at
         )
         announcements.publish(posts[0].slug, announcement)
-        return messages
+        return [message.seq for message in messages]
 
-    vars(group_commit)["post_messages"] = post_messages
+    vars(group_commit)["write_log"] = write_log
     no_heads()
 
 

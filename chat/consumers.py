@@ -28,7 +28,7 @@ from chat.live.runtime import runtime
 from chat.live.subscription import PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
-from chat.protocol import frames
+from chat.protocol import commands, frames
 from chat.protocol.errors import (
     BadFrame,
     ChatError,
@@ -141,7 +141,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             elif self.is_plain:
                 await post_plain_text(self.visitor, text)
             else:
-                command = frames.decode(text)
+                command = commands.decode(text)
                 await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
         except ChatError as error:
             await self._refuse(error, text)
@@ -175,7 +175,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.is_plain:
             await self.send(text_data=f"error: {error.detail}")
         else:
-            await self.send_frame(frames.error_frame(error, frames.command_id(text)))
+            await self.send_frame(frames.error_frame(error, commands.command_id(text)))
         if isinstance(error, TooFast):
             await self._slow_down()
 
@@ -228,13 +228,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """A plain-text client starts at the head; `chat.v1` at its cursor, after a `welcome`."""
         writer = writer_of(self.scope)
         if self.is_plain:
-            return PlainTextSubscription(hub, hub.released, writer)
+            return PlainTextSubscription(hub, writer)
         asked = _cursor(self.scope)
-        start = await hub.starting_point(*asked) if asked else None
-        cursor = hub.replay_buffer.page_cursor() if start is None else start
+        cursor = await hub.starting_point(*asked) if asked else None
         # Before the welcome is sent: what changes meanwhile is new to this subscription.
         subscription = Subscription(hub, cursor, writer)
-        reset = bool(asked) and start is None
+        reset = bool(asked) and cursor is None
         RESETS.inc(reset)
         await self.send_frame(self._welcome(hub, reset=reset))
         return subscription

@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-MAX_EMOJI = 16  # code points; the longest today, two people with skin tones and a kiss, has 10
+from chat.protocol.frames import MAX_EMOJI_LENGTH
+
 VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
 
 
 def canonical_emoji(text: str) -> str | None:
     """The fully-qualified form (UTS #51, ED-18) of exactly one emoji: "❤️" for "❤". None for
     anything else, such as two emoji, or a skin tone alone."""
-    return _canonical().get(text) if len(text) <= MAX_EMOJI else None
+    return _canonical().get(text) if len(text) <= MAX_EMOJI_LENGTH else None
 
 
 def emoji_name(emoji: str, language: str) -> str:

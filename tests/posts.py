@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 from chat import database
-from chat.services.messages import Post, post_messages
+from chat.services.messages import write_log
+from chat.services.writes import Post
 
 
 def post(body="Hello", *, author="alice", slug="lobby", client_message_id=None):
@@ -20,4 +21,4 @@ def posts(count, **fields):
 
 async def store(batch):
     """Post these messages in the writer's thread, as the group commit does."""
-    await database.write(post_messages, batch)
+    await database.write(write_log, batch)

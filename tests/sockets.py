@@ -77,6 +77,16 @@ class Socket:
         assert reply["type"] == "ack", reply
         return reply
 
+    async def refusal(self, kind, **fields):
+        """Send a command that is refused; returns the error's code."""
+        reply = await self.ask(kind, **fields)
+        assert reply["type"] == "error", reply
+        return reply["code"]
+
+    def latest(self, seq):
+        """The message at `seq`, as of its latest change that this client received."""
+        return next(each for each in reversed(self.messages) if each["seq"] == seq)
+
     async def post(self, body, client_message_id=None):
         """Post a message; returns its seq."""
         fields = {"client_message_id": client_message_id or str(uuid4()), "body": body}

@@ -8,7 +8,8 @@ import sys
 import pytest
 from emoji import EMOJI_DATA, STATUS
 
-from chat.emoji import MAX_EMOJI, canonical_emoji, emoji_name
+from chat.emoji import canonical_emoji, emoji_name
+from chat.protocol.frames import MAX_EMOJI_LENGTH
 from testing.environment import ROOT, only
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -55,9 +56,9 @@ def test_a_text_that_is_too_long_is_not_even_looked_up():
         def __hash__(self):
             raise AssertionError("looked up")
 
-    assert canonical_emoji(Text("👍" * (MAX_EMOJI + 1))) is None
+    assert canonical_emoji(Text("👍" * (MAX_EMOJI_LENGTH + 1))) is None
     with pytest.raises(AssertionError, match="looked up"):
-        canonical_emoji(Text("👍" * MAX_EMOJI))
+        canonical_emoji(Text("👍" * MAX_EMOJI_LENGTH))
 
 
 def test_every_emoji_of_unicode_is_accepted_in_each_of_its_forms():
@@ -69,7 +70,7 @@ def test_every_emoji_of_unicode_is_accepted_in_each_of_its_forms():
     assert {EMOJI_DATA[canonical]["status"] for canonical in found.values()} == {
         STATUS["fully_qualified"]
     }
-    assert max(map(len, emoji)) <= MAX_EMOJI
+    assert max(map(len, emoji)) <= MAX_EMOJI_LENGTH
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=8).map("".join)))

@@ -22,6 +22,7 @@ from chat.protocol.errors import TooFast
 COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
 ROOMS = 1 / 60, 5  # that an author may create, by naming one or by its first message
 NAMES = 1 / 5, 10  # that an author may take
+REACTIONS = 2.0, 10  # that an author may set or remove
 # Of these, each of the PEOPLE_PER_ADDRESS adds so many to what their address may do.
 HANDSHAKES = 1 / 2, 6
 COMMAND_SHARE = 1 / 4  # of COMMAND_RATE, of commands of any kind; a second's worth at once
@@ -260,6 +261,7 @@ class RateLimits:
         )
         self.rooms = AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
         self.names = AuthorAndAddressLimit(lambda: NAMES, "You are changing your name too often.")
+        self.reactions = AuthorAndAddressLimit(lambda: REACTIONS, _("You are reacting too fast."))
         self.history = people_limit(lambda: HISTORY, "You are loading history too fast.")
         self.pages = people_limit(lambda: PAGES, TOO_MANY_REQUESTS)
         self.lookups = people_limit(lambda: LOOKUPS, TOO_MANY_REQUESTS)

@@ -25,10 +25,16 @@ MAX_EVENT = frames.MAX_FRAME_OUT  # bytes; a larger announcement is sent without
 
 
 class Change(Struct, frozen=True):
-    """One entry of a room's log, encoded once for everyone."""
+    """One entry of a room's log: the message that it changed, encoded once for everyone."""
 
     seq: int
     message: Raw  # as JSON
+    message_seq: int  # the message's place in the conversation
+
+    @property
+    def is_post(self) -> bool:
+        """Whether the message is as it was posted."""
+        return self.seq == self.message_seq
 
 
 class Announcement(Struct, frozen=True):
@@ -49,7 +55,7 @@ def group_name(slug: str) -> str:
 
 def encoded(messages: Sequence[frames.Message]) -> list[Change]:
     """The change that each of `messages` was last changed by."""
-    return [Change(message.changed_seq, frames.encode_part(message)) for message in messages]
+    return [Change(each.changed_seq, frames.encode_part(each), each.seq) for each in messages]
 
 
 class LocalListener(Struct, frozen=True, eq=False):
@@ -105,7 +111,8 @@ def from_event(event: dict[str, Any]) -> Announcement:
     """The announcement in an event of type `room.changed`."""
     changes = event["changes"]
     if changes is not None:
-        changes = [Change(seq, Raw(text.encode())) for seq, text in changes]
+        changed = dict(event.get("changed", ()))
+        changes = [Change(seq, Raw(text.encode()), changed.get(seq, seq)) for seq, text in changes]
     title = event.get("title")
     return Announcement(event["epoch"], event["after"], event["head"], changes, title)
 
@@ -114,17 +121,20 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
     changes = announcement.changes
     if changes is not None and sum(len(change.message) for change in changes) > MAX_EVENT:
         changes = None
-    pairs: list[tuple[int, str]] | None = None
-    if changes is not None:
-        pairs = [(change.seq, bytes(change.message).decode()) for change in changes]
-    return {
+    event: dict[str, Any] = {
         "type": "room.changed",
         "epoch": announcement.epoch,
         "after": announcement.after,
         "head": announcement.head,
-        "changes": pairs,
+        "changes": None,
         "title": announcement.title,
     }
+    if changes is not None:
+        event["changes"] = [(each.seq, bytes(each.message).decode()) for each in changes]
+        # The previous release, which knows posts only, ignores it.
+        if changed := [(each.seq, each.message_seq) for each in changes if not each.is_post]:
+            event["changed"] = changed
+    return event
 
 
 def _publish_in_loop(slug: str, announcement: Announcement) -> None:

@@ -11,16 +11,17 @@ from chat.access.guests import Guest
 from chat.live import log_reader
 from chat.live.hub import RoomHub
 from chat.live.runtime import Runtime
-from chat.protocol.frames import (
-    Ack,
+from chat.protocol.commands import (
+    DeleteMessage,
+    EditMessage,
     FetchHistory,
-    HistoryAck,
-    NameAck,
-    PostAck,
+    FetchMessages,
     PostMessage,
+    ReactToMessage,
     SetName,
     StartTyping,
 )
+from chat.protocol.frames import Ack, ChangeAck, HistoryAck, Message, MessagesAck, NameAck, PostAck
 
 
 @dataclass(slots=True)
@@ -39,19 +40,47 @@ async def post_plain_text(visitor: Visitor, text: str) -> None:
 
 
 async def post_message(visitor: Visitor, command: PostMessage) -> PostAck:
-    seq = await _post(visitor, command.body.strip(), command.client_message_id)
+    seq = await _post(
+        visitor, command.body.strip(), command.client_message_id, command.reply_to_seq
+    )
     return PostAck(command.id, seq)
+
+
+async def edit_message(visitor: Visitor, command: EditMessage) -> ChangeAck:
+    posting, person = visitor.runtime.posting, visitor.guest.person
+    body = command.body.strip()
+    seq = await posting.edit(visitor.hub.slug, person, command.seq, body, address=visitor.address)
+    visitor.hub.presence.stop_typing(person.author_id)
+    return ChangeAck(command.id, seq)
+
+
+async def delete_message(visitor: Visitor, command: DeleteMessage) -> ChangeAck:
+    posting, person = visitor.runtime.posting, visitor.guest.person
+    seq = await posting.delete(visitor.hub.slug, person, command.seq, address=visitor.address)
+    return ChangeAck(command.id, seq)
+
+
+async def react_to_message(visitor: Visitor, command: ReactToMessage) -> ChangeAck:
+    seq = await visitor.runtime.posting.react(
+        visitor.hub.slug,
+        visitor.guest.person,
+        command.seq,
+        command.emoji,
+        on=command.on,
+        address=visitor.address,
+    )
+    return ChangeAck(command.id, seq)
+
+
+async def fetch_messages(visitor: Visitor, command: FetchMessages) -> MessagesAck:
+    messages, more = await _read(visitor, log_reader.messages_at, command.seqs)
+    return MessagesAck(command.id, messages, more)
 
 
 async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
     if command.before <= 1:  # the page's heartbeat: nothing is older than the first message
         return HistoryAck(command.id, [], False)
-    visitor.runtime.limits.history.take(visitor.address)
-    turns = visitor.runtime.read_turns
-    async with turns.turn():
-        messages, more = await turns.read(
-            log_reader.history_page, visitor.hub.slug, command.before, command.limit
-        )
+    messages, more = await _read(visitor, log_reader.history_page, command.before, command.limit)
     return HistoryAck(command.id, messages, more)
 
 
@@ -69,7 +98,19 @@ async def set_name(visitor: Visitor, command: SetName) -> NameAck:
     return NameAck(command.id, visitor.guest.name)
 
 
-async def _post(visitor: Visitor, body: str, client_message_id: UUID) -> int:
+async def _read(
+    visitor: Visitor, read: Callable[..., tuple[list[Message], bool]], *args: object
+) -> tuple[list[Message], bool]:
+    """Messages of the room, and whether there are more. Raises ChatError."""
+    visitor.runtime.limits.history.take(visitor.address)
+    turns = visitor.runtime.read_turns
+    async with turns.turn():
+        return await turns.read(read, visitor.hub.slug, *args)
+
+
+async def _post(
+    visitor: Visitor, body: str, client_message_id: UUID, reply_to_seq: int | None = None
+) -> int:
     hub, person = visitor.hub, visitor.guest.person
     seq = await visitor.runtime.posting.post(
         hub.slug,
@@ -77,6 +118,7 @@ async def _post(visitor: Visitor, body: str, client_message_id: UUID) -> int:
         body,
         client_message_id,
         address=visitor.address,
+        reply_to_seq=reply_to_seq,
         may_be_new=not hub.head,
     )
     hub.presence.stop_typing(person.author_id)
@@ -85,6 +127,10 @@ async def _post(visitor: Visitor, body: str, client_message_id: UUID) -> int:
 
 HANDLERS: dict[type, Callable[[Visitor, Any], Awaitable[Ack]]] = {
     PostMessage: post_message,
+    EditMessage: edit_message,
+    DeleteMessage: delete_message,
+    ReactToMessage: react_to_message,
+    FetchMessages: fetch_messages,
     FetchHistory: fetch_history,
     StartTyping: start_typing,
     SetName: set_name,

@@ -1,8 +1,8 @@
-"""Group commit: posts that arrive while one transaction is written form the next one.
+"""Group commit: writes that arrive while one transaction is written form the next one.
 
 An idle server writes a post immediately, a busy one writes many with one commit. After a batch of
 several it waits a moment for as many again: the authors it has just acknowledged tend to post
-again together, and half of them would always just miss the next batch. `post` returns only after
+again together, and half of them would always just miss the next batch. `write` returns only after
 COMMIT.
 """
 
@@ -23,33 +23,33 @@ from django.db import Error as DatabaseError
 from chat import database
 from chat.metrics import BATCH, COMMIT, POST_QUEUE, show_size
 from chat.protocol.errors import Busy, ChatError, NotStored, Unavailable
-from chat.protocol.frames import Message
-from chat.services.messages import Post, post_messages
+from chat.services.messages import write_log
+from chat.services.writes import Outcome, Write
 
 logger = logging.getLogger(__name__)
 
-MAX_BATCH = 256  # posts of one transaction
+MAX_BATCH = 256  # writes of one transaction, unless more belong together
 MAX_BATCH_WAIT = 0.005  # seconds to wait for more posts; less if the last batch was quick
 BUSY_RETRY = 500, 1500  # ms, random in between: refused clients do not retry all at once
 
-Outcome = Message | ChatError
-Waiting = tuple[Post, "asyncio.Future[Message]"]
+# Writes that belong together, and their outcomes.
+Waiting = tuple[Sequence[Write], "asyncio.Future[Sequence[Outcome]]"]
 
 
 class GroupCommit:
-    """The queue of posts that wait to be stored."""
+    """The queue of writes that wait to be stored."""
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
-        self._batch_ready = asyncio.Event()  # `_target_size` posts are queued
+        self._batch_ready = asyncio.Event()  # `_target_size` writes are queued
         self._target_size = 0
-        self._oldest_at = 0.0  # perf_counter: when the oldest post being written was received
+        self._oldest_at = 0.0  # perf_counter: when the oldest write under way was received
         self._writing: asyncio.Task[None] | None = None
         show_size(POST_QUEUE, self._waiting)
 
     @property
     def queued(self) -> int:
-        """How many posts wait for the next transaction."""
+        """How many writes wait for the next transaction; those that belong together count once."""
         return len(self._waiting)
 
     @property
@@ -59,19 +59,26 @@ class GroupCommit:
 
     @property
     def seconds_behind(self) -> float:
-        """How long the oldest post that is being written has waited."""
+        """How long the oldest write that is under way has waited."""
         return time.perf_counter() - self._oldest_at if self._writing else 0.0
 
-    async def post(self, post: Post) -> Message:
-        """Store `post`; returns the stored message after COMMIT.
+    async def write(self, write: Write) -> int:
+        """Store `write`; returns the seq of what was stored, after COMMIT.
 
-        The same `client_message_id` again gives the first one's message, so retrying after any
-        error is safe. Raises Busy, Conflict, NotStored or Unavailable.
+        The same again gives the same seq, so retrying after any error is safe. Raises ChatError.
         """
+        (outcome,) = await self.write_together([write])
+        if isinstance(outcome, ChatError):
+            raise outcome
+        return outcome
+
+    async def write_together(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """Store `writes` in one transaction; returns an outcome for each, after COMMIT. Raises
+        Busy."""
         if 0 < settings.POST_QUEUE_LIMIT <= len(self._waiting):
             raise Busy(retry_in_ms=random.randint(*BUSY_RETRY))
-        stored: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting.append((post, stored))
+        stored: asyncio.Future[Sequence[Outcome]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((writes, stored))
         if len(self._waiting) == self._target_size:
             self._batch_ready.set()
         if self._writing is None:
@@ -79,7 +86,7 @@ class GroupCommit:
         return await stored
 
     async def flush(self) -> None:
-        """Return when all queued posts have been answered."""
+        """Return when all queued writes have been answered."""
         while self._writing is not None and not self._writing.done():
             await asyncio.wait([self._writing])
 
@@ -89,7 +96,7 @@ class GroupCommit:
                 batch = list(islice(self._waiting, MAX_BATCH))
                 for _ in batch:
                     self._waiting.popleft()
-                self._oldest_at = batch[0][0].received_at
+                self._oldest_at = batch[0][0][0].received_at
                 BATCH.observe(len(batch))
                 began = time.perf_counter()
                 with COMMIT.time():
@@ -101,7 +108,7 @@ class GroupCommit:
             self._writing = None
 
     async def _wait_for_more(self, size: int, seconds: float) -> None:
-        """Wait until `size` posts are queued, or `seconds` have passed."""
+        """Wait until `size` writes are queued, or `seconds` have passed."""
         if len(self._waiting) >= size:
             return
         self._target_size = size
@@ -112,39 +119,36 @@ class GroupCommit:
 
     async def _answer(self, batch: Sequence[Waiting]) -> None:
         try:
-            outcomes = await self._store([post for post, _ in batch])
+            outcomes = iter(await self._store([write for writes, _ in batch for write in writes]))
         except BaseException as error:  # a bug or a cancellation: no caller may wait for ever
             for _, stored in batch:
                 stored.cancel()
             if not isinstance(error, Exception):
                 raise
-            logger.exception("A batch of %d posts failed", len(batch))
+            logger.exception("A batch of %d writes failed", len(batch))
             return
-        for (_, stored), outcome in zip(batch, outcomes, strict=True):
-            if stored.done():  # cancelled, because its connection has ended
-                continue
-            if isinstance(outcome, Message):
-                stored.set_result(outcome)
-            else:
-                stored.set_exception(outcome)
+        for writes, stored in batch:
+            theirs = list(islice(outcomes, len(writes)))
+            if not stored.done():  # it is cancelled where its connection has ended
+                stored.set_result(theirs)
 
-    async def _store(self, posts: Sequence[Post]) -> Sequence[Outcome]:
-        """An outcome for each post. A batch that fails is tried again, then split in halves, so
-        that a post that cannot be stored fails alone."""
+    async def _store(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """An outcome for each write. A batch that fails is tried again, then split in halves, so
+        that one that cannot be stored fails alone."""
         try:
-            return await self._store_together(posts)
+            return await self._store_together(writes)
         except Unavailable as error:
-            logger.error("The database did not take %d posts: %s", len(posts), error.__cause__)
-            return [Unavailable() for _ in posts]
+            logger.error("The database did not take %d writes: %s", len(writes), error.__cause__)
+            return [Unavailable() for _ in writes]
         except Exception as error:  # a driver may also refuse with ValueError
-            if len(posts) == 1:
-                logger.error("The database refused a post: %s", type(error).__name__)
+            if len(writes) == 1:
+                logger.error("The database refused a write: %s", type(error).__name__)
                 return [NotStored()]
-            middle = len(posts) // 2
-            return [*await self._store(posts[:middle]), *await self._store(posts[middle:])]
+            middle = len(writes) // 2
+            return [*await self._store(writes[:middle]), *await self._store(writes[middle:])]
 
-    async def _store_together(self, posts: Sequence[Post]) -> Sequence[Outcome]:
+    async def _store_together(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         try:
-            return await database.write(post_messages, posts)
+            return await database.write(write_log, writes)
         except (DatabaseError, Unavailable):
-            return await database.write(post_messages, posts)
+            return await database.write(write_log, writes)

@@ -25,7 +25,7 @@ from chat.live.sequencer import Sequencer
 from chat.metrics import GAPS, REPAIRS
 from chat.models import Room
 from chat.protocol.errors import CloseCode, Disconnect, Unavailable
-from chat.protocol.frames import MAX_REPLAY
+from chat.protocol.frames import MAX_REPLAY, MAX_REPLAY_SEQS
 from chat.tasks import cancel
 
 REORDER_WINDOW = 0.05, 0.15  # seconds to wait for a missing announcement before reading the log
@@ -67,7 +67,7 @@ class RoomHub:
         tail = await database.read(log_reader.latest, self.slug)
         self.epoch, self.title, self.pruned_upto = tail.epoch, tail.title, tail.pruned_upto
         self._sequencer = Sequencer(tail.head)
-        self.replay_buffer = ReplayBuffer(tail.floor, tail.head, tail.changes)
+        self.replay_buffer = ReplayBuffer(tail.floor, tail.head, tail.changes, tail.newest)
         before_open, self._before_open = self._before_open or (), None
         for announcement in before_open:
             self.on_announcement(announcement)
@@ -144,8 +144,9 @@ class RoomHub:
         """Drop what was pruned from the log. Raises Unavailable."""
         upto = self.released
         floor = max(0, upto - log_reader.INITIAL_CHANGES)
+        newest = await database.read(log_reader.newest_messages, self.slug, upto)
         changes = await database.read(log_reader.changes_between, self.slug, floor, upto)
-        self.replay_buffer = self.replay_buffer.replaced(floor, upto, changes)
+        self.replay_buffer = self.replay_buffer.replaced(floor, upto, changes, newest)
         self.pruned_upto = pruned_upto
 
     async def starting_point(self, epoch: str, since: int) -> int | None:
@@ -162,14 +163,26 @@ class RoomHub:
             if self._repairing:
                 await asyncio.shield(self._repairing)
         self._release()
-        return since if 0 <= self.released - since <= MAX_REPLAY else None
+        return since if since <= self.released and await self._can_replay(since) else None
 
     async def logged_frames(self, cursor: int) -> list[Frame]:
         """The next frames after `cursor`, read from the log. Raises Disconnect when the reader is
         too far behind, and Unavailable."""
-        if self.released - cursor > MAX_REPLAY:
+        if not await self._can_replay(cursor):
             raise Disconnect(CloseCode.LAGGING)
         return await self._log_frames.read(cursor, self.released)
+
+    async def _can_replay(self, cursor: int) -> bool:
+        """Whether at most MAX_REPLAY messages have been changed since `cursor`. A message that was
+        changed often counts once. Raises Unavailable."""
+        seqs = self.released - cursor
+        if seqs <= MAX_REPLAY or cursor >= self.replay_buffer.floor:
+            return True
+        if seqs > MAX_REPLAY_SEQS:
+            return False
+        limit = MAX_REPLAY + 1
+        count = log_reader.count_between
+        return await database.read(count, self.slug, cursor, self.released, limit) < limit
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "room.changed":

@@ -9,7 +9,7 @@ from chat import database
 from chat.live import log_reader
 from chat.live.replay_buffer import Frame, split_into_frames
 
-LOG_READ_BATCH = 100  # changes of one query; all are in memory until the readers have taken them
+LOG_READ_BATCH = 100  # messages of one query; all are in memory until the readers have taken them
 
 
 class LogFrames:
@@ -28,12 +28,14 @@ class LogFrames:
         """Frames from `cursor` on, up to `upto` or part of the way. Raises Unavailable."""
         reading = self._reading.get(cursor)
         if reading is None:
-            end = min(upto, cursor + LOG_READ_BATCH)
-            reading = asyncio.create_task(self._read(cursor, end))
+            reading = asyncio.create_task(self._read(cursor, upto))
             self._reading[cursor] = reading
             reading.add_done_callback(lambda _: self._reading.pop(cursor, None))
         return await asyncio.shield(reading)
 
     async def _read(self, after: int, upto: int) -> list[Frame]:
-        changes = await database.read(log_reader.changes_between, self._slug, after, upto)
-        return split_into_frames(after, upto, changes)
+        changes = await database.read(
+            log_reader.changes_between, self._slug, after, upto, LOG_READ_BATCH
+        )
+        end = changes[-1].seq if len(changes) == LOG_READ_BATCH else upto
+        return split_into_frames(after, end, changes)

@@ -1,4 +1,5 @@
-"""Posting messages and creating rooms: every way in (socket, form) passes the same checks here.
+"""Posting and changing messages, and creating rooms: every way in (socket, form) passes the same
+checks here.
 
 The checks come in the order of their cost: what is invalid or too fast costs no read.
 """
@@ -12,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import database
 from chat.access.rate_limits import ROW_BYTES, RateLimits
+from chat.emoji import canonical_emoji
 from chat.live.free_space import FreeSpace
 from chat.live.group_commit import GroupCommit
+from chat.live.reaction_batches import ReactionBatches
 from chat.models import Room
 from chat.protocol.errors import BadFrame, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
 from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
-from chat.services.messages import Post
 from chat.services.rooms import create_room
+from chat.services.writes import Delete, Edit, Post, React
 
 
 class Posting:
@@ -31,6 +34,7 @@ class Posting:
         self._limits = limits
         self._free_space = free_space
         self._group_commit = group_commit
+        self._reaction_batches = ReactionBatches(group_commit)
 
     async def post(
         self,
@@ -40,6 +44,7 @@ class Posting:
         client_message_id: UUID,
         *,
         address: str | None,
+        reply_to_seq: int | None = None,
         may_be_new: bool = True,
     ) -> int:
         """Store a message in the room at `slug`; returns its seq after COMMIT. Posting again with
@@ -54,9 +59,39 @@ class Posting:
         if may_be_new and not await database.read(Room.objects.is_stored, slug):
             self._limits.rooms.take(author.author_id, address)
         self._limits.stored_bytes.take(address, ROW_BYTES + len(body.encode()))
-        new = Post(slug, author.author_id, author.name, client_message_id, body)
-        message = await self._group_commit.post(new)
-        return message.seq
+        return await self._group_commit.write(
+            Post(slug, author.author_id, author.name, client_message_id, body, reply_to_seq)
+        )
+
+    async def edit(
+        self, slug: str, author: Person, seq: int, body: str, *, address: str | None
+    ) -> int:
+        """Replace the text of the author's message at `seq`; returns the seq of the change after
+        COMMIT. Editing again with the same text is safe. Raises ChatError."""
+        _check_body(body)
+        await self._free_space.require()
+        self._limits.messages.take(author.author_id, address)
+        self._limits.stored_bytes.take(address, ROW_BYTES + len(body.encode()))
+        return await self._group_commit.write(Edit(slug, author.author_id, seq, body))
+
+    async def delete(self, slug: str, author: Person, seq: int, *, address: str | None) -> int:
+        """Delete the author's message at `seq`; returns the seq of the change after COMMIT.
+        Deleting again is safe. Raises ChatError."""
+        self._limits.messages.take(author.author_id, address)
+        return await self._group_commit.write(Delete(slug, author.author_id, seq))
+
+    async def react(
+        self, slug: str, author: Person, seq: int, emoji: str, *, on: bool, address: str | None
+    ) -> int:
+        """Set or remove the author's reaction to the message at `seq`; returns the seq of the
+        change after COMMIT. Doing so again is safe. Raises ChatError."""
+        canonical = canonical_emoji(emoji)
+        if canonical is None:
+            raise BadFrame(_("A reaction is exactly one emoji."))
+        self._limits.reactions.take(author.author_id, address)
+        return await self._reaction_batches.react(
+            React(slug, author.author_id, author.name, seq, canonical, on)
+        )
 
     async def open_room(
         self, author: Person, title: str, *, unguessable: bool, address: str | None

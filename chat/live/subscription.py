@@ -11,24 +11,26 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chat.live.hub import RoomHub
 from chat.live.prepared_text import FastWriter, SharedText
-from chat.live.replay_buffer import Frame
+from chat.live.replay_buffer import Frame, body_of
 from chat.protocol.errors import Disconnect, Unavailable
 
 
 class Subscription:
-    """One `chat.v1` reader of a hub, at `cursor`."""
+    """One `chat.v1` reader of a hub, at `cursor`; a newcomer without one starts with the newest
+    messages."""
 
     wants_people = True  # `people.changed` and `typing` too, until the server shuts down
 
-    def __init__(self, hub: RoomHub, cursor: int, writer: FastWriter | None) -> None:
-        self.cursor = cursor
+    def __init__(self, hub: RoomHub, cursor: int | None, writer: FastWriter | None) -> None:
+        self.cursor = hub.released if cursor is None else cursor
         self._hub = hub
         self._writer = writer
         self._is_new = True
+        self._is_newcomer = cursor is None
         self._seen = hub.presence.people_version, 0  # versions of people and of typing
         self._unsent: list[SharedText] = []  # up to `cursor`, and not written yet
         self._people_next = False
@@ -86,7 +88,9 @@ class Subscription:
             raise Disconnect(hub.ended)
         if self.cursor >= hub.released and not self._is_new:
             return ()
-        self._is_new = False
+        is_first, self._is_new = self._is_new, False
+        if is_first and self._is_newcomer:
+            return self._advance(hub.replay_buffer.page_frames())
         frames = hub.replay_buffer.frames_after(self.cursor) or await self._logged_frames()
         return self._advance(frames)
 
@@ -123,9 +127,28 @@ class Subscription:
 
 
 class PlainTextSubscription(Subscription):
-    """A reader of plain text: the bodies of the messages, one text each, and nothing else."""
+    """A reader of plain text: the body of each message once, one text each, and nothing else."""
 
     wants_people = False
 
+    def __init__(self, hub: RoomHub, writer: FastWriter | None) -> None:
+        super().__init__(hub, hub.released, writer)
+        # Seqs that it has passed without a change of theirs: perhaps messages that were changed
+        # since, which come later.
+        self._passed: set[int] = set()
+
     def _texts(self, frame: Frame) -> Sequence[SharedText]:
-        return frame.bodies()
+        if len(frame.changes) == frame.head - frame.after and not self._passed:
+            return frame.posts()
+        return list(self._posts_in(frame))
+
+    def _posts_in(self, frame: Frame) -> Iterator[SharedText]:
+        self._passed.update(range(frame.after + 1, frame.head + 1))
+        self._passed.difference_update(change.seq for change in frame.changes)
+        for change in frame.changes:
+            if change.is_post or change.message_seq in self._passed:
+                self._passed.discard(change.message_seq)
+                if (body := body_of(change)).text:  # it was not deleted
+                    yield body
+        if frame.head >= self._hub.released:
+            self._passed.clear()  # no message is left that was posted before

@@ -1,6 +1,7 @@
 """Rows and QuerySets: what concerns one row is a model method, a query is a QuerySet method."""
 
 from chat.models.message import Message
+from chat.models.reaction import Reaction
 from chat.models.room import LOBBY, Room, title_for_reader
 
-__all__ = ["LOBBY", "Message", "Room", "title_for_reader"]
+__all__ = ["LOBBY", "Message", "Reaction", "Room", "title_for_reader"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -11,6 +13,9 @@ from chat.models.room import Room
 from chat.protocol import frames
 
 CLOCKS_DIFFER = timedelta(days=1)  # at most, unless one of them is wrong
+EDIT_GRACE = timedelta(seconds=30)  # for edits on their way when the time is up
+
+_reactions = msgspec.json.Decoder(list[frames.Reaction])
 
 
 def stamped_ahead() -> models.Q:
@@ -65,6 +70,12 @@ class Message(models.Model):
     client_message_id = models.UUIDField()
     body = models.TextField()
     posted_at = models.DateTimeField(default=timezone.now)
+    # What has happened to it since. The previous release may be serving beside this one: it knows
+    # none of these columns, so all of them are nullable or have a default in the database.
+    reply_to_seq = models.BigIntegerField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    reactions = models.TextField(blank=True, default="", db_default="")  # as on the wire, or empty
 
     objects = MessageQuerySet.as_manager()
 
@@ -74,11 +85,29 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["room", "client_message_id"], name="message_once_per_idempotency_key"
             ),
+            models.CheckConstraint(
+                condition=models.Q(reply_to_seq__lt=models.F("seq")),
+                name="message_reply_to_earlier",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None) | models.Q(body=""),
+                name="message_deleted_is_empty",
+            ),
         )
         indexes = (models.Index(fields=["room", "changed_seq"], name="message_changed_after"),)
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.seq}"
+
+    def can_be_edited(self, now: datetime) -> bool:
+        """Whether EDIT_MINUTES have not passed yet; 0 means for ever."""
+        window = timedelta(minutes=settings.EDIT_MINUTES)
+        return not window or now <= self.posted_at + window + EDIT_GRACE
+
+    @property
+    def reaction_counts(self) -> list[frames.Reaction]:
+        """The kinds of reactions that it has."""
+        return _reactions.decode(self.reactions) if self.reactions else []
 
     def as_frame(self) -> frames.Message:
         """The message as it goes on the wire."""
@@ -90,4 +119,8 @@ class Message(models.Model):
             author_name=self.author_name,
             body=self.body,
             posted_at=frames.timestamp(self.posted_at),
+            reply_to_seq=self.reply_to_seq,
+            edited_at=frames.timestamp(self.edited_at) if self.edited_at else None,
+            deleted_at=frames.timestamp(self.deleted_at) if self.deleted_at else None,
+            reactions=self.reaction_counts,
         )

@@ -87,7 +87,9 @@ class Room(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # Empty means RETENTION_DAYS, 0 for ever.
     retention_days = models.PositiveIntegerField(null=True, blank=True)
-    pruned_upto = models.BigIntegerField(default=0, db_default=0)  # no pruned change is later
+    pruned_upto = models.BigIntegerField(
+        default=0, db_default=0
+    )  # the highest seq of a pruned message
 
     objects = RoomQuerySet.as_manager()
 

@@ -70,6 +70,46 @@ class Conflict(ChatError):
     detail = _("This client_message_id was already used for a different message.")
 
 
+class NotFound(ChatError):
+    """The room has no message at this `seq`."""
+
+    code = "not_found"
+    http_status = 404
+    detail = _("This message does not exist.")
+
+
+class NotYours(ChatError):
+    """Somebody else wrote the message."""
+
+    code = "not_yours"
+    http_status = 403
+    detail = _("Only its author can change this message.")
+
+
+class Deleted(ChatError):
+    """The message was deleted."""
+
+    code = "deleted"
+    http_status = 409
+    detail = _("This message was deleted.")
+
+
+class TooLate(ChatError):
+    """The message is older than EDIT_MINUTES."""
+
+    code = "too_late"
+    http_status = 409
+    detail = _("It is too late to edit this message.")
+
+
+class TooMany(ChatError):
+    """The message has too many reactions, of this person or of different kinds."""
+
+    code = "too_many"
+    http_status = 409
+    detail = _("This message has too many reactions.")
+
+
 class TooFast(ChatError):
     """The author, the connection or the client address exceeds its rate limit."""
 

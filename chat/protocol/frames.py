@@ -1,7 +1,7 @@
-"""Every frame of `chat.v1` and every limit of the wire. Declarations, and no I/O.
+"""Every frame that the server sends in `chat.v1`, and every limit of the wire. Declarations, and
+no I/O.
 
-msgspec decodes and validates commands from these declarations alone, and docs/protocol.md is
-generated from them: names, types, bounds and descriptions.
+docs/protocol.md is generated from them: names, types, bounds and descriptions.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from chat.protocol.errors import BadFrame, ChatError, TooLarge
+from chat.protocol.errors import ChatError
 
 SUBPROTOCOL = "chat.v1"
+FEATURES = ("reply", "edit", "delete", "react")  # what a client may offer on this server
 
 # What a limit counts is part of its declaration.
 MAX_BODY: Annotated[int, "characters of a message"] = 4_000
@@ -29,14 +30,19 @@ MAX_FRAME_IN: Annotated[
 MAX_FRAME_OUT: Annotated[int, "bytes of a frame from the server"] = 256 * 1024
 PAGE: Annotated[int, "messages that a newcomer gets"] = 50
 MAX_PAGE: Annotated[int, "messages of one `history.fetch`"] = 100
-MAX_REPLAY: Annotated[int, "changes sent on resuming; a client further behind is reset"] = 1_000
+MAX_REPLAY: Annotated[int, "messages sent on resuming; a client further behind is reset"] = 1_000
+MAX_REPLAY_SEQS: Annotated[int, "seqs between a cursor and the head, for resuming"] = 20_000
+MAX_FETCH: Annotated[int, "messages of one `messages.fetch`"] = 50
+MAX_REACTION_KINDS: Annotated[int, "kinds of reactions to a message"] = 20
+MAX_EMOJI_LENGTH: Annotated[int, "code points of one emoji"] = 32
+MAX_REACTIONS: Annotated[int, "reactions of one person to a message"] = 10
+MAX_REACTION_AUTHORS: Annotated[int, "author ids listed with a reaction; `count` is of all"] = 20
 MAX_PEOPLE: Annotated[int, "people listed by name; `count` is the number of all"] = 100
 MAX_SEQ: Annotated[int, "the largest integer that JavaScript represents exactly"] = 2**53 - 1
 
 ENVELOPE = 100  # bytes of a frame around its messages, at most
 SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
-PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 
 
 class Limits(Struct, frozen=True):
@@ -62,8 +68,16 @@ class Person(Struct, frozen=True):
     name: str
 
 
-class Message(Struct, frozen=True):
-    """A message as of its latest change."""
+class Reaction(Struct, frozen=True):
+    """One kind of reaction to a message."""
+
+    emoji: str
+    count: Annotated[int, Meta(description="number of people who reacted with it")]
+    author_ids: Annotated[list[str], Meta(description=f"the first {MAX_REACTION_AUTHORS} of them")]
+
+
+class Message(Struct, frozen=True, omit_defaults=True):
+    """A message as of its latest change. Fields that have their default are left out."""
 
     seq: Annotated[int, Meta(description="its place in the conversation")]
     changed_seq: Annotated[int, Meta(description="the seq of its latest change")]
@@ -72,40 +86,18 @@ class Message(Struct, frozen=True):
     author_name: Annotated[str, Meta(description="as it was when the message was posted")]
     body: str
     posted_at: Annotated[str, Meta(description="RFC 3339, UTC, milliseconds")]
-
-
-class Command(Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
-    """A frame from a client."""
-
-    id: Annotated[Seq, Meta(description="unique in its connection, repeated as `reply_to`")]
-
-
-class PostMessage(Command, tag="message.post", frozen=True):
-    """Post a message. The ack means that it is stored; resend until you get it."""
-
-    client_message_id: Annotated[
-        UUID, Meta(description="idempotency key in the room: resend with the same one")
-    ]
-    body: Annotated[str, Meta(description=f"1 to {MAX_BODY:,} characters after trimming; no NUL")]
-
-
-class FetchHistory(Command, tag="history.fetch", frozen=True):
-    """Read messages older than `before`."""
-
-    before: Annotated[Seq, Meta(description="the messages that you get have a lower `seq`")]
-    limit: Annotated[PageLimit, Meta(description="messages that you want")]
-
-
-class StartTyping(Command, tag="typing.start", frozen=True):
-    """Tell the room that you are typing. Expires after 5 seconds; repeat it while you type."""
-
-
-class SetName(Command, tag="name.set", frozen=True):
-    """Change your name for this connection."""
-
-    name: Annotated[
-        str, Meta(description=f"1 to {MAX_NAME} characters; the ack has it as normalised")
-    ]
+    reply_to_seq: Annotated[
+        int | None, Meta(description="the `seq` of the message that this one replies to")
+    ] = None
+    edited_at: Annotated[
+        str | None, Meta(description="when its text was last edited; as `posted_at`")
+    ] = None
+    deleted_at: Annotated[
+        str | None, Meta(description="set on a deleted message, whose `body` is empty")
+    ] = None
+    reactions: Annotated[
+        list[Reaction], Meta(description="the kind that was used first comes first")
+    ] = []
 
 
 class Ack(Struct, tag_field="type", tag="ack", frozen=True):
@@ -118,6 +110,22 @@ class PostAck(Ack, tag="ack", frozen=True):
     """The message is stored in the room's log, at `seq`."""
 
     seq: int
+
+
+class ChangeAck(Ack, tag="ack", frozen=True):
+    """The change is stored. Whoever has come to `seq` in the room's log knows it."""
+
+    seq: Annotated[int, Meta(description="the seq of the change")]
+
+
+class MessagesAck(Ack, tag="ack", frozen=True):
+    """The messages that the room has of those asked for, in the order of their `seq`."""
+
+    messages: list[Message]
+    more: Annotated[
+        bool,
+        Meta(description="whether some did not fit: ask again for those after the last one"),
+    ]
 
 
 class HistoryAck(Ack, tag="ack", frozen=True):
@@ -157,10 +165,17 @@ class Welcome(Struct, tag_field="type", tag="welcome", frozen=True):
     limits: Limits
     people: Annotated[list[Person], Meta(description=f"at most {MAX_PEOPLE}")]
     count: Annotated[int, Meta(description="number of people in the room")]
+    features: Annotated[
+        tuple[str, ...], Meta(description="what this server offers, for the page to offer it too")
+    ] = FEATURES
 
 
 class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True):
-    """Every change after `after` up to `head`, in the order of `changed_seq`."""
+    """The messages that were changed after `after`, up to `head`, in the order of `changed_seq`.
+
+    Each comes once, as of its latest change. A newcomer's first frames have the newest messages
+    instead: those after `after`.
+    """
 
     after: Annotated[int, Meta(description="`head` of the frame before")]
     head: Annotated[int, Meta(description="where your cursor is now")]
@@ -187,40 +202,10 @@ class GoingAway(Struct, tag_field="type", tag="going_away", frozen=True):
     retry_in_ms: Annotated[int, Meta(description="wait this long before you reconnect")]
 
 
-COMMANDS = (PostMessage, FetchHistory, StartTyping, SetName)
-REPLIES = (PostAck, HistoryAck, NameAck, Ack, Error)
+REPLIES = (PostAck, ChangeAck, MessagesAck, HistoryAck, NameAck, Ack, Error)
 EVENTS = (Welcome, RoomChanged, PeopleChanged, Typing, GoingAway)
 
-AnyCommand = PostMessage | FetchHistory | StartTyping | SetName
-_decoder = msgspec.json.Decoder(AnyCommand)
 _encoder = msgspec.json.Encoder()
-
-
-class _Id(Struct):
-    id: Seq
-
-
-_id_decoder = msgspec.json.Decoder(_Id)
-
-
-def decode(text: str) -> AnyCommand:
-    """The command in `text`, which may be anything. Raises BadFrame and TooLarge."""
-    if len(text) > MAX_FRAME_IN or len(text.encode("utf-8", "replace")) > MAX_FRAME_IN:
-        raise TooLarge(f"A frame can have up to {MAX_FRAME_IN:,} bytes.")
-    try:
-        return _decoder.decode(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        raise BadFrame(str(error)[:200]) from None
-
-
-def command_id(text: str) -> int | None:
-    """The `id` of a frame that may otherwise be invalid, for `reply_to`."""
-    if len(text) > MAX_FRAME_IN:
-        return None
-    try:
-        return _id_decoder.decode(text).id
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        return None
 
 
 def parse_seq(text: str) -> int | None:

@@ -1,11 +1,9 @@
-"""Store messages in a room: the only way in for sockets, forms and commands."""
+"""Write to rooms' logs: the only way in for sockets, forms and commands."""
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -18,22 +16,9 @@ from django.utils import timezone
 from chat.channel import announcements
 from chat.models import Message, Room
 from chat.protocol import frames
-from chat.protocol.errors import Conflict
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message to be stored."""
-
-    slug: str
-    author_id: str
-    author_name: str
-    client_message_id: UUID
-    body: str
-    received_at: float = field(default_factory=time.perf_counter, compare=False)
-
-
-Stored = frames.Message | Conflict
+from chat.protocol.errors import Conflict, NotFound
+from chat.services.changes import change_messages
+from chat.services.writes import Change, Outcome, Post, Write
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
 # spends on a message with a hundred readers.
@@ -41,83 +26,125 @@ FIND = "SELECT id, epoch, head FROM chat_room WHERE slug = %s"
 KNOWN = "SELECT seq FROM chat_message WHERE room_id = %s AND client_message_id IN ({})"
 STORE = (
     "INSERT INTO chat_message (room_id, seq, changed_seq, author_id, author_name,"
-    " client_message_id, body, posted_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    " client_message_id, body, posted_at, reply_to_seq)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 MOVE = "UPDATE chat_room SET head = %s WHERE id = %s"
 
 
-def post_messages(posts: Sequence[Post]) -> list[Stored]:
-    """Store `posts` in their order and announce them; returns an outcome for each.
+def write_log(writes: Sequence[Write]) -> list[Outcome]:
+    """Store `writes` and announce them; returns an outcome for each.
 
     `client_message_id` is the idempotency key of its room, whoever sends it: a client without a
     cookie that reconnects is a new guest. A post with a known one is answered with the first
-    one's message, or with a Conflict where the bodies differ. Everybody in the room sees the ids
-    that are stored. Sending one again reveals that message's seq at most, and cannot keep its
-    author from posting, who has done so by then.
+    one's seq, or with a Conflict where the bodies differ. Everybody in the room sees the ids that
+    are stored. Sending one again reveals that message's seq at most, and cannot keep its author
+    from posting, who has done so by then.
 
-    Either all that is new is stored when this returns, or, per room on PostgreSQL and in all on
-    SQLite, nothing and it raises.
+    A room's posts come first, in their order, then its changes in theirs: nobody can know the seq
+    of a message that is posted in the same batch. Either all that is new is stored when this
+    returns, or, per room on PostgreSQL and in all on SQLite, nothing and it raises.
     """
-    by_room: dict[str, dict[int, Post]] = defaultdict(dict)  # by their index in `posts`
-    for index, post in enumerate(posts):
-        by_room[post.slug][index] = post
-    outcomes: dict[int, Stored] = {}
+    by_room: dict[str, dict[int, Write]] = defaultdict(dict)  # by their index in `writes`
+    for index, write in enumerate(writes):
+        by_room[write.slug][index] = write
+    outcomes: dict[int, Outcome] = {}
     if connection.vendor == "sqlite":
         with transaction.atomic():
             for slug, theirs in _in_lock_order(by_room):
-                outcomes |= _post_in_room(slug, theirs)
+                outcomes |= _write_in_room(slug, theirs)
     else:
         for slug, theirs in _in_lock_order(by_room):
             with transaction.atomic():
-                outcomes |= _post_in_room(slug, theirs)
-    return [outcomes[index] for index in range(len(posts))]
+                outcomes |= _write_in_room(slug, theirs)
+    return [outcomes[index] for index in range(len(writes))]
 
 
-def _in_lock_order(by_room: dict[str, dict[int, Post]]) -> list[tuple[str, dict[int, Post]]]:
+def _in_lock_order(by_room: dict[str, dict[int, Write]]) -> list[tuple[str, dict[int, Write]]]:
     """Slugs are unique and never change, so their order is as good as that of ids."""
     return sorted(by_room.items(), key=itemgetter(0))
 
 
-def _post_in_room(slug: str, posts: Mapping[int, Post]) -> dict[int, Stored]:
+def _write_in_room(slug: str, writes: Mapping[int, Write]) -> dict[int, Outcome]:
     """One room's part of a batch, in the caller's transaction; an outcome for each key."""
-    outcomes: dict[int, Stored] = {}
-    new: list[frames.Message] = []
-    received_at = None  # of the first one stored
+    posts = {index: each for index, each in writes.items() if isinstance(each, Post)}
+    now = timezone.now()
     with connection.cursor() as cursor:
-        room_id, epoch, after = _locked_room(cursor, slug)
-        known = _known_messages(cursor, room_id, posts.values())
-        head, now = after, timezone.now()
-        for index, post in posts.items():
-            message = known.get(post.client_message_id)
-            if message is None:
-                head += 1
-                message = _message(head, post, frames.timestamp(now))
-                known[post.client_message_id] = message
-                new.append(message)
-                received_at = received_at or post.received_at
-            outcomes[index] = message if message.body == post.body else Conflict()
+        room = _locked_room(cursor, slug, create=bool(posts))
+        if room is None:
+            return dict.fromkeys(writes, NotFound())
+        room_id, epoch, after = room
+        outcomes, new = _post(cursor, room_id, after, posts, now)
+        head = after + len(new)
+        if len(posts) < len(writes):
+            changes = {index: each for index, each in writes.items() if isinstance(each, Change)}
+            found, changed = change_messages(room_id, head, changes, now)
+            outcomes |= found
+            new += [message.as_frame() for message in changed]
+            head += len(changed)
         if new:
-            _store(cursor, room_id, new, now)
             cursor.execute(MOVE, (head, room_id))
     if new:
-        changes = announcements.encoded(new)
         announcement = announcements.Announcement(
-            epoch, after, head, changes, received_at=received_at
+            epoch,
+            after,
+            head,
+            announcements.encoded(new),
+            received_at=_first_received(writes, outcomes, after),
         )
         transaction.on_commit(partial(announcements.publish, slug, announcement))
     return outcomes
 
 
-def _locked_room(cursor: Cursor, slug: str) -> tuple[int, str, int]:
-    """(id, epoch, head) of the room, made with its first message, locked until the transaction
-    ends.
+def _post(
+    cursor: Cursor, room_id: int, head: int, posts: Mapping[int, Post], now: datetime
+) -> tuple[dict[int, Outcome], list[frames.Message]]:
+    """Store the posts that are new, with the seqs after `head`; an outcome for each key, and the
+    new messages."""
+    outcomes: dict[int, Outcome] = {}
+    new: list[frames.Message] = []
+    if not posts:
+        return outcomes, new
+    known = _known_messages(cursor, room_id, posts.values())
+    posted_at = frames.timestamp(now)
+    for index, post in posts.items():
+        message = known.get(post.client_message_id)
+        if message is None:
+            if post.reply_to_seq is not None and post.reply_to_seq > head:
+                outcomes[index] = NotFound()
+                continue
+            message = _message(head + len(new) + 1, post, posted_at)
+            known[post.client_message_id] = message
+            new.append(message)
+        # The text that was posted is not kept once it has been edited or deleted.
+        same = message.body == post.body or message.edited_at or message.deleted_at
+        outcomes[index] = message.seq if same else Conflict()
+    if new:
+        _store(cursor, room_id, new, now)
+    return outcomes, new
+
+
+def _first_received(
+    writes: Mapping[int, Write], outcomes: Mapping[int, Outcome], after: int
+) -> float:
+    """When the first of those was received that were stored after the seq `after`."""
+    return next(
+        each.received_at
+        for index, each in writes.items()
+        if isinstance(seq := outcomes[index], int) and seq > after
+    )
+
+
+def _locked_room(cursor: Cursor, slug: str, *, create: bool) -> tuple[int, str, int] | None:
+    """(id, epoch, head) of the room, locked until the transaction ends. It is stored with its
+    first message, if `create` says so.
 
     SQLite has no row locks: there `transaction_mode=IMMEDIATE` lets one writer in at a time.
     """
     lock = FIND + (" FOR UPDATE" if connection.features.has_select_for_update else "")
     cursor.execute(lock, (slug,))
     row = cursor.fetchone()
-    if row is None:
+    if row is None and create:
         Room.objects.bulk_create([Room.objects.at(slug)], ignore_conflicts=True)
         cursor.execute(lock, (slug,))
         row = cursor.fetchone()
@@ -146,6 +173,7 @@ def _message(seq: int, post: Post, posted_at: str) -> frames.Message:
         author_name=post.author_name,
         body=post.body,
         posted_at=posted_at,
+        reply_to_seq=post.reply_to_seq,
     )
 
 
@@ -162,6 +190,7 @@ def _store(cursor: Cursor, room_id: int, messages: Sequence[frames.Message], now
             client_message_id,
             each.body,
             posted_at,
+            each.reply_to_seq,
         )
         for each, client_message_id in zip(messages, ids, strict=True)
     ]

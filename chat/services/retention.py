@@ -22,12 +22,12 @@ def prune_messages(*, room: Room, before: datetime) -> int:
     Every cursor stays valid: readers get the remaining messages, in order. Processes that hold
     recent messages in memory see `pruned_upto` within seconds and drop what was deleted.
     """
-    outdated = _outdated(room, before).order_by("seq").only("pk", "seq", "changed_seq")
+    outdated = _outdated(room, before).order_by("seq").only("pk", "seq")
     pruned = after = 0
     while old := list(outdated.filter(seq__gt=after)[:BATCH]):
         with transaction.atomic():
             Message.objects.filter(pk__in=[message.pk for message in old]).delete()
-            latest = max(message.changed_seq for message in old)
+            latest = old[-1].seq
             # Not max() in Python: another process may be pruning at the same time.
             Room.objects.filter(pk=room.pk).update(pruned_upto=Greatest(F("pruned_upto"), latest))
         pruned += len(old)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -122,6 +123,7 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm
         "root": root,
         "address": path,
         "build": build(),
+        "edit_minutes": settings.EDIT_MINUTES,
         "csrf_token": get_token(request),
         "room": shown,
         "site_storage_key": f"chat:{root}",

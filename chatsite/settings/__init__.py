@@ -81,6 +81,9 @@ LISTED_ROOMS = env.list("LISTED_ROOMS", default=[])
 RETENTION_DAYS = env.int(  # for manage.py prune
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
 )
+EDIT_MINUTES = env.int(  # for which a message can be edited
+    "EDIT_MINUTES", default=60, most=52_560_000, note="; 0 means for ever"
+)
 
 # Limits; 0 means unlimited, except for MESSAGE_BURST, where it counts as 1. The limits of the
 # protocol are in chat/protocol/frames.py.

@@ -15,7 +15,7 @@ from django.db import connection
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.models import Message, Room
 from chat.protocol import frames
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from tests.posts import post, posts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def export(*options):
 
 
 def test_json_lines_hold_the_messages_as_on_the_wire(tmp_path):
-    post_messages([post("One\n\u2028{"), post("Zwei 🦉", author="bob"), post("No", slug="attic")])
+    write_log([post("One\n\u2028{"), post("Zwei 🦉", author="bob"), post("No", slug="attic")])
     file = tmp_path / "lobby.jsonl"
 
     export("lobby", "-o", file)
@@ -63,7 +63,7 @@ class Texts(HTMLParser):
 def test_the_page_shows_user_text_as_text_and_is_self_contained(tmp_path):
     Room.objects.create(slug="attic", title="</title><b>Attic", epoch="e")
     evil = "</p><script>alert(1)</script><img src=x onerror=alert(1)> & \"'\nnext"
-    post_messages([post(evil, slug="attic", author="<i>mallory</i>")])
+    write_log([post(evil, slug="attic", author="<i>mallory</i>")])
     file = tmp_path / "attic.html"
 
     export("attic", "-o", file)
@@ -78,7 +78,7 @@ def test_the_page_shows_user_text_as_text_and_is_self_contained(tmp_path):
 
 
 def test_the_page_draws_and_groups_messages_as_the_room_does(client, tmp_path):
-    post_messages([post("Hello https://example.org"), post("Again"), post("Hi", author="bob")])
+    write_log([post("Hello https://example.org"), post("Again"), post("Hi", author="bob")])
 
     exported = articles(export("lobby", "--format", "html"))
 
@@ -93,7 +93,7 @@ def articles(page):
 
 
 def test_a_missing_room_and_an_existing_file_are_refused_with_the_reason(tmp_path):
-    post_messages([post()])
+    write_log([post()])
     with pytest.raises(CommandError, match=r"room 'attic'.*/r/"):
         export("attic")
     (tmp_path / "file.html").write_text("mine")

@@ -88,10 +88,11 @@ from uuid import uuid4
 from django.core.management import call_command
 from chat.archive import loading
 from chatsite.management.commands import move_to
-from chat.services.messages import Post, post_messages
+from chat.services.messages import write_log
+from chat.services.writes import Post
 
 def post():
-    post_messages([Post("lobby", "alice", "Alice", uuid4(), "Hello")])
+    write_log([Post("lobby", "alice", "Alice", uuid4(), "Hello")])
 
 post()
 if POSTS:
@@ -128,10 +129,10 @@ def test_a_message_that_the_target_refuses_is_named(postgres_server, tmp_path):
     settings["DATA_DIR"].mkdir()
     manage("migrate", "-v0", **settings)
     code = """
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from tests.posts import post, posts
 
-post_messages([post("\\0"), *posts(1_000)])  # only SQLite keeps NUL
+write_log([post("\\0"), *posts(1_000)])  # only SQLite keeps NUL
 """
     manage("shell", "-v0", "-c", code, **settings)
 

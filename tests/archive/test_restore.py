@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from chat.models import Message, Room
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from tests.managing import manage
 from tests.posts import posts
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def file(tmp_path):
     """A backup of three messages in the lobby."""
-    post_messages(posts(3))
+    write_log(posts(3))
     backup(tmp_path / "backup.gz")
     return tmp_path / "backup.gz"
 
@@ -68,7 +68,7 @@ def without_titles(objects):
 
 def test_a_backup_restores_exactly_what_was_saved(file):
     before = Room.objects.get()
-    post_messages([*posts(2), *posts(1, slug="attic")])
+    write_log([*posts(2), *posts(1, slug="attic")])
 
     said = restore(file, "--replace", "--yes")
 
@@ -77,7 +77,7 @@ def test_a_backup_restores_exactly_what_was_saved(file):
     room = Room.objects.get()
     assert (room.slug, room.head, room.created_at) == ("lobby", 3, before.created_at)
     assert room.epoch != before.epoch
-    (next_one,) = post_messages(posts(1))
+    (next_one,) = write_log(posts(1))
     assert next_one.seq == 4
     assert Message.objects.order_by("id").last().seq == 4, "ids go on after those restored"
 
@@ -109,7 +109,7 @@ def test_a_file_is_not_overwritten_unless_asked(file):
         backup(file)
     assert file.read_bytes() == before
 
-    post_messages(posts(1))
+    write_log(posts(1))
     assert "4 messages" in backup(file, "--overwrite")
 
 
@@ -193,7 +193,7 @@ def test_a_backup_that_contradicts_itself_changes_nothing(file):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a file's limit stands for a full disk")
 def test_a_full_disk_leaves_no_half_backup_and_no_half_restore(tmp_path):
-    post_messages(posts(2_000))
+    write_log(posts(2_000))
     backup(tmp_path / "backup.gz")
 
     def full():

@@ -15,7 +15,7 @@ from django.db import connection
 
 from chat.archive import file as archive_file
 from chat.models import Message
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from tests.posts import posts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +71,7 @@ def get(each, name):
 
 @pytest.fixture
 def lines(tmp_path):
-    post_messages(posts(3))
+    write_log(posts(3))
     User.objects.create_user("alice")
     call_command("backup", tmp_path / "backup.gz", stdout=io.StringIO())
     return Lines(tmp_path / "backup.gz")

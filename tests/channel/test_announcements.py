@@ -15,7 +15,7 @@ from chat.channel.announcements import Announcement, Change, LocalListener
 from testing.waiting import SECONDS, until
 from tests.faulty_channel_layers import RecordingLayer, use
 
-CHANGES = [Change(2, Raw(b'{"seq":2}')), Change(3, Raw(b'{"seq":3}'))]
+CHANGES = [Change(2, Raw(b'{"seq":2}'), 2), Change(3, Raw(b'{"seq":3}'), 3)]
 ANNOUNCEMENT = Announcement("e1", 1, 3, CHANGES)
 EVENT = {
     "type": "room.changed",

@@ -38,7 +38,7 @@ from chat.live.commands import HANDLERS  # noqa: E402
 from chat.live.hub import RoomHub  # noqa: E402
 from chat.live.hub_registry import HubRegistry  # noqa: E402
 from chat.live.sequencer import Sequencer  # noqa: E402
-from chat.protocol.frames import StartTyping  # noqa: E402
+from chat.protocol.commands import StartTyping  # noqa: E402
 
 
 def counts():
@@ -64,13 +64,13 @@ def write_counts(*_):
 
 
 def lose_replies(*_):
-    store = group_commit.post_messages
+    store = group_commit.write_log
 
     def store_and_end(posts):
         store(posts)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    group_commit.post_messages = store_and_end
+    group_commit.write_log = store_and_end
 
 
 async def send_to_nobody(group, event):
@@ -98,7 +98,7 @@ def careless():
 
 def hasty():
     """Every tenth post is acknowledged and never stored."""
-    store = group_commit.post_messages
+    store = group_commit.write_log
     untrue = group_commit.Message(1, 1, uuid4(), "alice", "Alice", "Hello", "")
 
     def store_most(posts):
@@ -106,17 +106,17 @@ def hasty():
         kept = iter(outcomes)
         return [next(kept) if post.client_message_id.int % 10 else untrue for post in posts]
 
-    group_commit.post_messages = store_most
+    group_commit.write_log = store_most
 
 
 def forgetful():
     """Posts are stored under ids of the server's own, so that resending one stores it twice."""
-    store = group_commit.post_messages
+    store = group_commit.write_log
 
     def store_as_new(posts):
         return store([replace(post, client_message_id=uuid4()) for post in posts])
 
-    group_commit.post_messages = store_as_new
+    group_commit.write_log = store_as_new
 
 
 def stalled_by_commands():

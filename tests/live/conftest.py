@@ -21,3 +21,10 @@ def bob():
 def quick_lists(monkeypatch):
     """Lists of people, and of people typing, follow each other more closely than in a server."""
     monkeypatch.setattr("chat.live.presence.COALESCE", 0.05)
+
+
+@pytest.fixture
+def no_rates(settings, monkeypatch):
+    """People may do as much as they like."""
+    settings.MESSAGE_RATE = settings.COMMAND_RATE = 0
+    monkeypatch.setattr("chat.access.rate_limits.REACTIONS", (0, 1))

@@ -112,7 +112,7 @@ async def test_overlapping_announcements_deliver_nothing_twice():
 async def test_live_changes_cost_no_query():
     async with enter() as hers, counted(in_readers, READING) as queries:
         for number in range(1, 6):
-            await runtime().group_commit.post(post(str(number)))
+            await runtime().group_commit.write(post(str(number)))
 
         assert await hers.bodies(until=5) == bodies(1, 5)
         assert queries == []
@@ -123,8 +123,8 @@ async def test_people_who_enter_a_busy_room_miss_nothing():
 
     async def post_on():
         while len(readers) < 8:
-            message = await runtime().group_commit.post(post("Hello"))
-        return message.seq
+            seq = await runtime().group_commit.write(post("Hello"))
+        return seq
 
     async with AsyncExitStack() as stack:
         posting = asyncio.create_task(post_on())

@@ -92,7 +92,7 @@ async def test_a_room_reopened_during_a_poll_keeps_its_connections(quick_polls):
 
     async with enter("attic"), executing(slowly, in_readers):
         before = await runtime().hubs.enter("lobby")
-        await runtime().group_commit.post(post())
+        await runtime().group_commit.write(post())
         answer.clear()
         asked.clear()
         await is_set(asked)

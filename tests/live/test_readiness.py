@@ -17,7 +17,7 @@ from django.test import Client
 
 from chat.live import readiness
 from chat.live.runtime import runtime
-from chat.services.messages import Post
+from chat.services.writes import Post
 from testing import processes
 from testing.waiting import SECONDS
 from tests.faulty_channel_layers import use
@@ -89,7 +89,7 @@ async def test_a_post_that_has_waited_too_long_makes_the_process_unready(monkeyp
     with closing(sqlite3.connect(path, isolation_level=None)) as locking:
         locking.execute("BEGIN IMMEDIATE")
         post = Post("lobby", "alice", "Alice", uuid4(), "Hello")
-        posting = asyncio.create_task(runtime().group_commit.post(post))
+        posting = asyncio.create_task(runtime().group_commit.write(post))
         async with asyncio.timeout(SECONDS):
             while (found := await runtime().readiness.shortcomings())["post_queue"] == "fine":
                 await asyncio.sleep(0.02)

@@ -21,7 +21,12 @@ from chat.protocol.frames import MAX_FRAME_OUT, PAGE, Message, RoomChanged, enco
 
 
 def change(seq, message):
-    return Change(seq, Raw(json.dumps(message, ensure_ascii=False).encode()))
+    return Change(seq, Raw(json.dumps(message, ensure_ascii=False).encode()), message["seq"])
+
+
+def edit(seq, of, body="edited"):
+    """A later version of the message at `of`."""
+    return change(seq, {"seq": of, "body": body})
 
 
 def changes(first, last, size=1):
@@ -75,7 +80,7 @@ def test_a_new_read_of_the_log_is_joined_to_what_arrived_meanwhile():
     buffer = ReplayBuffer(0, 5, changes(1, 5))
     buffer.extend(8, changes(6, 8))
 
-    joined = buffer.replaced(2, 5, changes(4, 5))
+    joined = buffer.replaced(2, 5, changes(4, 5), [])
 
     assert (joined.floor, joined.head) == (2, 8)
     assert read(joined.frames_after(2)) == [(2, 8, [4, 5, 6, 7, 8])]
@@ -88,7 +93,7 @@ def test_an_outdated_read_of_the_log_is_not_joined_across_a_gap(size):
     for seq in range(6, last + 1):
         buffer.extend(seq, changes(seq, seq, size))
 
-    joined = buffer.replaced(2, 5, changes(4, 5, size))
+    joined = buffer.replaced(2, 5, changes(4, 5, size), [])
 
     assert joined.frames_after(5) is None, "the log has what follows, memory does not"
     assert joined.head == last
@@ -121,7 +126,7 @@ def test_frames_are_cached_for_a_limited_number_of_cursors():
 
 
 def test_long_frames_are_cached_for_fewer_cursors():
-    buffer = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE))
+    buffer = ReplayBuffer(0, PAGE, changes(1, PAGE, MAX_BYTES // PAGE - 100))
 
     for cursor in range(PAGE):
         assert read(buffer.frames_after(cursor))[0][0] == cursor
@@ -163,20 +168,95 @@ def test_few_long_messages_count_as_many():
     assert 90 < buffer.head - buffer.floor < 110
 
 
+def test_an_older_version_of_a_message_is_dropped_with_the_newer_one():
+    buffer = ReplayBuffer(0, 3, changes(1, 3))
+    buffer.extend(5, [edit(4, of=2, body="secret"), edit(5, of=2, body="")])
+
+    assert read(buffer.frames_after(0)) == [(0, 5, [1, 3, 2])]
+    for frames in (buffer.frames_after(0), buffer.frames_after(3), buffer.page_frames()):
+        assert "secret" not in "".join(frame.text.text for frame in frames)
+
+
+def test_a_reader_between_two_versions_gets_the_newer_one():
+    buffer = ReplayBuffer(0, 3, [*changes(1, 2), edit(3, of=1)])
+
+    buffer.extend(4, [edit(4, of=1, body="again")])
+
+    assert read(buffer.frames_after(3)) == [(3, 4, [1])]
+    assert "again" in buffer.frames_after(2)[0].text.text
+
+
+def test_dropped_versions_do_not_count_towards_the_limits():
+    buffer = ReplayBuffer(0, 0, [])
+    for head in range(1, 3 * MAX_CHANGES):
+        buffer.extend(head, [edit(head, of=1 + head % 2, body="x" * (MAX_BYTES // 10))])
+
+    assert buffer.floor == 0
+
+
+def test_a_newcomer_gets_the_newest_messages_however_many_changes_came_after_them():
+    buffer = ReplayBuffer(0, 60, changes(1, 60))
+
+    buffer.extend(1000, [edit(seq, of=1 + seq % 5) for seq in range(61, 1000)] + [edit(1000, 59)])
+
+    ((after, head, seqs),) = read(buffer.page_frames())
+    assert (after, head) == (60 - PAGE, 1000)
+    assert seqs == [*range(61 - PAGE, 59), 60, 59], "in the order of their changes"
+
+
+def test_a_newcomer_gets_messages_that_were_evicted_from_the_replay():
+    newest = changes(1, PAGE)
+    buffer = ReplayBuffer(500, 500, [], newest)
+
+    assert read(buffer.page_frames()) == [(0, 500, list(range(1, PAGE + 1)))]
+    buffer.extend(501, [change(501, {"seq": 501})])
+    assert read(buffer.page_frames()) == [(1, 501, [*range(2, PAGE + 1), 501])]
+
+
 def test_the_page_of_newcomers_stays_however_long_its_messages_are():
-    buffer = ReplayBuffer(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // PAGE))
+    buffer = ReplayBuffer(0, PAGE + 10, changes(1, PAGE + 10, MAX_BYTES // 10))
 
     buffer.extend(buffer.head, [])
 
-    assert buffer.page_cursor() == buffer.floor == 10
-    assert buffer.frames_after(buffer.page_cursor())
+    assert [seq for *_, seqs in read(buffer.page_frames()) for seq in seqs] == list(
+        range(11, PAGE + 11)
+    )
 
 
-def test_a_newcomer_starts_a_page_before_the_head():
-    assert ReplayBuffer(0, 200, changes(1, 200)).page_cursor() == 200 - PAGE
-    assert ReplayBuffer(0, 7, changes(1, 7)).page_cursor() == 0
-    assert ReplayBuffer(30, 37, changes(31, 37)).page_cursor() == 30
-    assert ReplayBuffer(0, 0, []).page_cursor() == 0
+def test_a_newcomer_starts_a_page_before_the_last_message():
+    def start(floor, head):
+        return read(ReplayBuffer(floor, head, changes(floor + 1, head)).page_frames())[0][0]
+
+    assert start(0, 200) == 200 - PAGE
+    assert start(0, 7) == 0
+    assert start(30, 30 + PAGE) == 30
+    assert start(0, 0) == 0
+
+
+def test_newcomers_share_their_frames():
+    buffer = ReplayBuffer(0, 3, changes(1, 3))
+
+    assert buffer.page_frames() is buffer.page_frames()
+
+
+def test_a_message_that_was_edited_before_it_was_read_finds_its_place():
+    """Read from the log, the message comes where it was changed."""
+    buffer = ReplayBuffer(0, 5, changes(1, 5))
+
+    buffer.extend(9, [*changes(7, 8), edit(9, of=6)])
+
+    assert read(buffer.page_frames()) == [(0, 9, [1, 2, 3, 4, 5, 7, 8, 6])]
+
+
+def test_what_was_pruned_leaves_the_page_of_newcomers():
+    buffer = ReplayBuffer(0, 5, changes(1, 5))
+    buffer.extend(7, [*changes(6, 6), edit(7, of=4)])
+
+    pruned = buffer.replaced(
+        0, 5, [*changes(3, 3), *changes(5, 5)], [edit(7, of=4), *changes(3, 3)]
+    )
+
+    assert read(pruned.page_frames()) == [(0, 7, [3, 5, 6, 4])]
 
 
 def test_long_replays_are_split_into_consecutive_frames_of_limited_size():
@@ -217,4 +297,4 @@ def test_a_frame_is_what_the_protocol_declares(count):
     assert frame.text.text.startswith(
         f'{{"type":"room.changed","after":0,"head":{count},"messages":['
     )
-    assert [body.text for body in frame.bodies()] == ['"<\n'] * count
+    assert [body.text for body in frame.posts()] == ['"<\n'] * count

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from chat import database  # noqa: E402
-from chat.services.messages import post_messages  # noqa: E402
+from chat.services.messages import write_log  # noqa: E402
 from tests.faulty_channel_layers import UnreliableLayer, remote_only, use  # noqa: E402
 from tests.posts import posts  # noqa: E402
 from tests.sockets import enter  # noqa: E402
@@ -78,7 +78,7 @@ async def live(seed, steps):
             await bob.come_or_leave()
         else:
             with remote_only(slug):
-                await database.write(post_messages, posts(step, slug=slug))
+                await database.write(write_log, posts(step, slug=slug))
             head += step
             await asyncio.sleep(0)
     for reader in (alice, bob):

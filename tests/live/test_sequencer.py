@@ -15,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 
 def changes(after, head):
-    return [Change(seq, Raw(b"{}")) for seq in range(after + 1, head + 1)]
+    return [Change(seq, Raw(b"{}"), seq) for seq in range(after + 1, head + 1)]
 
 
 def announcement(after, head):

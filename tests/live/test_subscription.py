@@ -22,7 +22,7 @@ async def test_a_reader_that_stops_reading_delays_nobody_and_later_gets_everythi
         reads.clear()
         for first in range(1, 701, 100):
             batch = [post(str(number)) for number in range(first, first + 100)]
-            await asyncio.gather(*(runtime().group_commit.post(message) for message in batch))
+            await asyncio.gather(*(runtime().group_commit.write(message) for message in batch))
         assert await hers.bodies(until=700) == bodies(1, 700)
 
         reads.set()
@@ -37,7 +37,7 @@ async def test_nothing_is_queued_for_a_reader_that_stops_reading():
     async with enter(reads=reads) as slow, enter() as hers:
         reads.clear()
         for number in range(1, 201):  # one by one: a frame for each
-            await runtime().group_commit.post(post(str(number)))
+            await runtime().group_commit.write(post(str(number)))
             await hers.bodies(until=number)
 
         assert sum(isinstance(each, SharedText) for each in gc.get_objects()) < 100
@@ -52,7 +52,7 @@ async def test_messages_that_arrive_while_a_reader_is_busy_share_a_frame():
     async with enter(reads=reads) as hers:
         reads.clear()
         for number in range(1, 41):
-            await runtime().group_commit.post(post(str(number)))
+            await runtime().group_commit.write(post(str(number)))
         reads.set()
 
         frames = 0
@@ -70,7 +70,7 @@ async def test_a_reader_too_far_behind_is_closed_to_resume():
         await hers.post("1")
         await slow.bodies(until=1)
         reads.clear()
-        await asyncio.gather(*(runtime().group_commit.post(message) for message in posts(1600)))
+        await asyncio.gather(*(runtime().group_commit.write(message) for message in posts(1600)))
         await hers.bodies(until=1601)
         reads.set()
 

@@ -8,8 +8,15 @@ from uuid import UUID
 import pytest
 
 from chat.protocol import frames
+from chat.protocol.commands import (
+    FetchHistory,
+    PostMessage,
+    SetName,
+    StartTyping,
+    command_id,
+    decode,
+)
 from chat.protocol.errors import BadFrame, ChatError, TooLarge
-from chat.protocol.frames import FetchHistory, PostMessage, SetName, StartTyping, decode
 from tests.sockets import SECONDS, enter, plain
 
 SECRET = "what mallory typed"
@@ -170,7 +177,7 @@ def test_a_frame_may_be_as_long_as_the_limit_and_no_longer():
     ],
 )
 def test_a_refusal_names_its_command_where_it_can(text, found):
-    assert frames.command_id(text) == found
+    assert command_id(text) == found
 
 
 async def test_a_refusal_is_tied_to_its_command():

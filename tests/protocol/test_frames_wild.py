@@ -13,16 +13,21 @@ from hypothesis import example, given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from chat.protocol import frames  # noqa: E402
-from chat.protocol.errors import ChatError  # noqa: E402
-from chat.protocol.frames import (  # noqa: E402
-    MAX_PAGE,
-    MAX_SEQ,
+from chat.protocol.commands import (  # noqa: E402
+    COMMANDS,
+    DeleteMessage,
+    EditMessage,
     FetchHistory,
+    FetchMessages,
     PostMessage,
+    ReactToMessage,
     SetName,
     StartTyping,
+    command_id,
     decode,
 )
+from chat.protocol.errors import ChatError  # noqa: E402
+from chat.protocol.frames import MAX_FETCH, MAX_PAGE, MAX_SEQ  # noqa: E402
 
 anything = st.text(st.characters())  # lone surrogates too
 sayable = st.text(st.characters(exclude_categories=["Cs"]))
@@ -31,16 +36,23 @@ json_values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(anything, inner),
     max_leaves=10,
 )
-fields = st.sampled_from(["type", "id", "client_message_id", "body", "before", "limit", "name"])
-types = st.sampled_from(["message.post", "history.fetch", "typing.start", "name.set"])
+fields = st.sampled_from(
+    ["type", "id", "client_message_id", "body", "before", "limit", "name", "seq", "seqs", "emoji"]
+)
+types = st.sampled_from([command.__struct_config__.tag for command in COMMANDS])
 near_commands = st.builds(
     lambda kind, rest: {"type": kind, "id": 1} | rest,
     types,
     st.dictionaries(fields, json_values | types),
 )
 seqs = st.integers(0, MAX_SEQ)
+places = st.integers(1, MAX_SEQ)
 commands = st.one_of(
-    st.builds(PostMessage, seqs, st.uuids(), sayable),
+    st.builds(PostMessage, seqs, st.uuids(), sayable, st.none() | places),
+    st.builds(EditMessage, seqs, places, sayable),
+    st.builds(DeleteMessage, seqs, places),
+    st.builds(ReactToMessage, seqs, places, sayable, st.booleans()),
+    st.builds(FetchMessages, seqs, st.lists(places, min_size=1, max_size=MAX_FETCH)),
     st.builds(FetchHistory, seqs, seqs, st.integers(1, MAX_PAGE)),
     st.builds(StartTyping, seqs),
     st.builds(SetName, seqs, sayable),
@@ -51,7 +63,7 @@ def understood_or_refused(text):
     try:
         decode(text)
     except ChatError as error:
-        refusal = frames.error_frame(error, frames.command_id(text))
+        refusal = frames.error_frame(error, command_id(text))
         frames.encode(refusal).encode()
 
 
@@ -79,7 +91,7 @@ def test_no_damaged_command_is_more_than_refused(command, data):
 @given(commands)
 def test_every_command_survives_the_wire(command):
     assert decode(frames.encode(command)) == command
-    assert frames.command_id(frames.encode(command)) == command.id
+    assert command_id(frames.encode(command)) == command.id
 
 
 @given(commands)

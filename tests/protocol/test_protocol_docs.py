@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat.management.commands.protocol_docs import protocol_docs
-from chat.protocol import frames
+from chat.protocol import commands, frames
 from chat.protocol.errors import CloseCode
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -26,7 +26,7 @@ def test_the_protocol_page_is_up_to_date():
 
 
 def test_every_frame_is_on_the_protocol_page():
-    for frame in (*frames.COMMANDS, *frames.REPLIES, *frames.EVENTS):
+    for frame in (*commands.COMMANDS, *frames.REPLIES, *frames.EVENTS):
         assert f"### `{frame.__struct_config__.tag}`" in page()
         for field in frame.__struct_fields__:
             assert f"| `{field}` |" in page()

@@ -17,7 +17,7 @@ from chat import database
 from chat.live.runtime import runtime
 from chat.models import Message, Room
 from chat.services import retention
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from testing.waiting import SECONDS, until
 from tests.database_threads import held, in_readers
 from tests.posts import posts
@@ -47,7 +47,7 @@ def seqs(slug="lobby"):
 def test_expired_messages_are_deleted_in_batches_and_the_numbering_continues(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 3)
-    post_messages([*posts(10), *posts(2, slug="attic")])
+    write_log([*posts(10), *posts(2, slug="attic")])
     age(31, upto=7)
     age(29, upto=2, slug="attic")
 
@@ -61,14 +61,14 @@ def test_expired_messages_are_deleted_in_batches_and_the_numbering_continues(set
     assert "attic" not in said
     assert seqs() == [8, 9, 10]
     assert seqs("attic") == [1, 2]
-    assert [message.seq for message in post_messages(posts(1))] == [11]
+    assert write_log(posts(1)) == [11]
     assert "0 messages deleted" in prune()
 
 
 def test_a_room_can_keep_messages_longer_or_shorter_than_the_site_or_forever(settings):
     settings.RETENTION_DAYS = 30
     for slug, days in (("short", 7), ("ever", 0), ("site", None)):
-        post_messages(posts(1, slug=slug))
+        write_log(posts(1, slug=slug))
         Room.objects.filter(slug=slug).update(retention_days=days)
         age(8, upto=1, slug=slug)
     assert [slug for slug in ("short", "ever", "site") if not (prune(), seqs(slug))[1]] == ["short"]
@@ -81,7 +81,7 @@ def test_a_room_can_keep_messages_longer_or_shorter_than_the_site_or_forever(set
 
 
 def test_nothing_is_deleted_by_default():
-    post_messages(posts(1))
+    write_log(posts(1))
     age(10_000, upto=1)
 
     assert "0 messages deleted" in prune()
@@ -90,7 +90,7 @@ def test_nothing_is_deleted_by_default():
 
 def test_a_number_of_days_before_the_year_1_deletes_nothing(client, settings):
     settings.RETENTION_DAYS = 99_999_999_999
-    post_messages([*posts(2), *posts(2, slug="attic")])
+    write_log([*posts(2), *posts(2, slug="attic")])
     Room.objects.filter(slug="attic").update(retention_days=2**31 - 1)
     for slug in ("lobby", "attic"):
         age(10_000, upto=1, slug=slug)
@@ -113,7 +113,7 @@ def test_a_room_takes_no_negative_number_of_days():
 def test_messages_from_the_future_do_not_keep_the_ones_after_them(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 3)
-    post_messages(posts(12))
+    write_log(posts(12))
     age(31, upto=10)
     age(-3000, upto=5)
     age(31, upto=1)
@@ -125,7 +125,7 @@ def test_messages_from_the_future_do_not_keep_the_ones_after_them(settings, monk
 
 def test_messages_from_the_future_stay_until_the_ones_after_them_expire(settings):
     settings.RETENTION_DAYS = 30
-    post_messages(posts(5))
+    write_log(posts(5))
     age(-3000, upto=4)
     age(31, upto=1)
 
@@ -137,7 +137,7 @@ def test_messages_from_the_future_stay_until_the_ones_after_them_expire(settings
 def test_a_newer_message_stays_among_older_ones(settings, monkeypatch):
     settings.RETENTION_DAYS = 30
     monkeypatch.setattr(retention, "BATCH", 2)
-    post_messages(posts(9))
+    write_log(posts(9))
     age(31, upto=8)
     age(20, upto=5)
     age(31, upto=1)
@@ -176,7 +176,7 @@ async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_
     monkeypatch.setattr("chat.live.replay_buffer.MAX_CHANGES", 10)
     settings.RETENTION_DAYS = 30
     async with enter() as hers:
-        await database.write(post_messages, posts(5))
+        await database.write(write_log, posts(5))
         await hers.bodies(until=5)
         await database.write(age, 31, upto=3)
         hub = runtime().hubs.get("lobby")
@@ -184,7 +184,7 @@ async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_
             await database.write(prune)
             await asyncio.to_thread(arrived.wait, SECONDS)
             for head in range(10, 45, 5):
-                await database.write(post_messages, posts(5))
+                await database.write(write_log, posts(5))
                 await hers.bodies(until=head)
             assert hub.replay_buffer.floor > 5
             go.set()

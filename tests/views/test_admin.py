@@ -14,7 +14,7 @@ from chat.access.guests import COOKIE, guest_from
 from chat.access.rate_limits import Rate, Rates
 from chat.admin import login
 from chat.models import Message, Room
-from chat.services.messages import post_messages
+from chat.services.messages import write_log
 from tests.database_threads import executing, in_readers
 from tests.posts import posts
 from tests.sockets import enter
@@ -48,7 +48,7 @@ def test_strangers_are_asked_to_sign_in(client):
 
 
 async def test_visitors_get_no_session_and_cost_no_query_more(admin):
-    await sync_to_async(post_messages)(posts(1))
+    await sync_to_async(write_log)(posts(1))
     mine = (await sync_to_async(admin.get)("/")).cookies[COOKIE].value
     queries = []
 
@@ -78,7 +78,7 @@ async def test_visitors_get_no_session_and_cost_no_query_more(admin):
 
 
 def test_rooms_and_messages_are_listed_and_searched(admin):
-    post_messages([*posts(2), *posts(1, slug="attic", author="bob")])
+    write_log([*posts(2), *posts(1, slug="attic", author="bob")])
 
     rooms = admin.get("/admin/chat/room/").content.decode()
     messages = admin.get("/admin/chat/message/", {"q": "attic"}).content.decode()
@@ -92,7 +92,7 @@ def test_rooms_and_messages_are_listed_and_searched(admin):
 def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
     counts = []
     for more in (1, 49):
-        post_messages(posts(more, slug=f"room-{more}"))
+        write_log(posts(more, slug=f"room-{more}"))
         with CaptureQueriesContext(connection) as seen:
             admin.get("/admin/chat/message/")
         counts.append(len(seen))
@@ -102,7 +102,7 @@ def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
 
 def test_the_lists_show_titles_retention_and_links(admin, settings):
     settings.RETENTION_DAYS = 0
-    post_messages([*posts(2, slug="attic"), *posts(1)])
+    write_log([*posts(2, slug="attic"), *posts(1)])
     Room.objects.filter(slug="lobby").update(retention_days=30)
 
     rooms = admin.get("/admin/chat/room/").content.decode()
@@ -115,7 +115,7 @@ def test_the_lists_show_titles_retention_and_links(admin, settings):
 
 
 def test_messages_are_read_only_and_rooms_cannot_be_created_or_deleted(admin):
-    post_messages(posts(1))
+    write_log(posts(1))
     message, room = Message.objects.get(), Room.objects.get()
     assert admin.get(f"/admin/chat/message/{message.pk}/change/").status_code == 200
 

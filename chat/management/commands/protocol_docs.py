@@ -12,10 +12,10 @@ import msgspec
 from django.core.management.base import BaseCommand
 from msgspec import inspect as types
 
-from chat.protocol import errors, frames
+from chat.protocol import commands, errors, frames
 from chat.protocol.errors import ChatError, CloseCode
 
-SHAPES = (frames.Message, frames.Person, frames.RoomInfo, frames.Limits)
+SHAPES = (frames.Message, frames.Reaction, frames.Person, frames.RoomInfo, frames.Limits)
 JSON_TYPES: dict[type[types.Type], str] = {
     types.IntType: "integer",
     types.StrType: "string",
@@ -52,14 +52,31 @@ Without a cursor you get the latest {page} messages; `after` of the first `room.
 they start.
 
 `"reset": true` in the welcome means: drop your timeline, because your cursor does not belong to
-this log or is more than {replay:,} changes behind. You then get the latest messages, as a newcomer
-does.
+this log or is more than {seqs:,} seqs behind, or because more than {replay:,} messages have changed
+since. You then get the latest messages, as a newcomer does.
 
 Post with a new UUID as `client_message_id`, keep the message until its `ack`, and send it again
 with the same id after every reconnect: it is stored once, and the `ack` has the seq that it got the
 first time, even if you reconnect as another guest. Ids are unique in their room, whoever sends
 them: if you reuse somebody else's, you get the seq of their message for the same text and
 `conflict` for any other.
+
+## Changes
+
+A room's log numbers its changes: 1, 2, 3, and so on. A message's `seq` is that of the change that
+posted it: its place in the conversation, for ever. An edit, a deletion and a reaction are changes
+too. They come as the whole message with a higher `changed_seq`, so whoever was away gets the newest
+version of each message, once. Reactions to the same message that arrive within half a second share
+a change, and so does everything else that is written of a message at the same time.
+
+- Keep the version with the highest `changed_seq`, and ignore changes of messages that lie before
+  those that you have: history has them as they stand.
+- A deleted message keeps its place, without text. Remove the old text wherever you show or keep it.
+- A reply has only the number of the message that it replies to. Show that message's present text;
+  `messages.fetch` reads those that you do not have. One that is not in the answer was deleted with
+  the room's old messages.
+- Offer only what `features` of the welcome lists. An older server has no such field.
+- Editing, deleting and reacting are safe to retry: what was done before is acknowledged again.
 """
 
 EXAMPLE = """\
@@ -84,14 +101,19 @@ class Command(BaseCommand):
 
 def protocol_docs() -> str:
     """The page in Markdown."""
-    head = HEAD.format(slug=frames.MAX_SLUG, page=frames.PAGE, replay=frames.MAX_REPLAY)
+    head = HEAD.format(
+        slug=frames.MAX_SLUG,
+        page=frames.PAGE,
+        replay=frames.MAX_REPLAY,
+        seqs=frames.MAX_REPLAY_SEQS,
+    )
     return "\n".join(
         [
             head,
             _example(),
             "## Commands\n\nEach has an `id`, a number unique in its connection, which the reply"
             " repeats as `reply_to`.\n",
-            *_sections(frames.COMMANDS),
+            *_sections(commands.COMMANDS),
             "## Replies\n",
             *_sections(frames.REPLIES),
             "## Events\n",
@@ -111,7 +133,7 @@ def json_type(declared: types.Type) -> str:
         return json_type(declared.type)
     if isinstance(declared, types.UnionType):
         return " or ".join(json_type(each) for each in declared.types)
-    if isinstance(declared, types.ListType):
+    if isinstance(declared, types.ListType | types.VarTupleType):
         return f"array of {json_type(declared.item_type)}"
     if isinstance(declared, types.StructType):
         return f"`{declared.cls.__name__}`"
@@ -124,7 +146,7 @@ def json_type(declared: types.Type) -> str:
 def _example() -> str:
     """A first connection: the frames of the client (>) and of the server (<)."""
     alice = frames.Person(author_id="9c1f0a52e8b7d3640f1a", name="Alice")
-    posted = frames.PostMessage(id=1, client_message_id=UUID(MESSAGE_ID), body="Hi all")
+    posted = commands.PostMessage(id=1, client_message_id=UUID(MESSAGE_ID), body="Hi all")
     message = frames.Message(
         seq=1,
         changed_seq=1,
