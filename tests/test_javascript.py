@@ -10,18 +10,22 @@ import importlib.util
 import json
 import os
 import subprocess
+from random import Random
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.conf import settings
 
 from chat.access.names import BLANK, IGNORABLE
+from chat.formatting import parse
 from chat.live.roster import TYPING_TTL
 from chat.protocol.errors import CloseCode
 from chat.protocol.frames import MAX_NAME, MAX_PAGE
 from chat.templatetags.authors import initial, look_of
 from testing.processes import ROOT
 from tests.conftest import missing
+from tests.formatting.texts import HOSTILE, PARTS
 
 MODULES = ROOT / "chat" / "static" / "chat" / "js"
 SECONDS = 60  # until Node counts as hanging
@@ -167,6 +171,23 @@ def test_invisible_characters_are_the_same_ones_to_browser_and_server(value_of):
         "['Alicia', '\u0410lice'].map((name) => module.namesakes(["
         "{ author_id: 1, name: 'Alice' }, { author_id: 2, name }])('Alice'))",
     ) == [False, False]
+
+
+def test_any_text_is_formatted_alike_in_the_page_and_by_the_server(value_of, tmp_path):
+    random = Random(14)
+    texts = ["".join(random.choices(PARTS, k=random.randrange(1, 40))) for _ in range(4_000)]
+    texts += [(part * 4_000)[:4_000] for part in HOSTILE.values()]
+
+    (tmp_path / "texts.json").write_text(json.dumps(texts))
+
+    trees = value_of(
+        "messages/formatting.js",
+        "JSON.parse((await import('node:fs')).readFileSync("
+        f"{json.dumps(str(tmp_path / 'texts.json'))})).map(module.parse)",
+    )
+
+    for text, tree in zip(texts, trees, strict=True):
+        assert msgspec.to_builtins(parse(text)) == tree, text
 
 
 def test_typing_is_reported_again_before_the_server_forgets_it():

@@ -15,7 +15,7 @@ CHATSITE = ROOT / "chatsite"
 # goes here and into docs/architecture.md.
 LEVELS = [
     {"protocol"},
-    {"database", "emoji", "grouping", "metrics", "tasks"},
+    {"database", "emoji", "formatting", "grouping", "metrics", "tasks"},
     {"models", "access"},
     {"channel"},
     {"services", "rooms", "archive"},

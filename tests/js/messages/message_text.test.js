@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { excerpt, isEmojiOnly } from "../../../chat/static/chat/js/messages/message_text.js";
+import { excerpt } from "../../../chat/static/chat/js/messages/formatting.js";
+import { isEmojiOnly } from "../../../chat/static/chat/js/messages/message_text.js";
 
 test("all kinds of emoji are found, but no digits, signs and words", () => {
   for (const body of [

@@ -11,8 +11,7 @@ import { NewRoomForm } from "./rooms/room_list.js";
 import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
 import { closeOnBackdrop } from "./ui/dom.js";
-import { JumpDialog } from "./ui/jump_dialog.js";
-import { Drawer, Menu, ThemeSwitch } from "./ui/menu.js";
+import { Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
 import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
 

@@ -1,5 +1,9 @@
-/** A message's text as nodes. Only text nodes, links and mentions are made, never markup. */
+/**
+ * A message's text as nodes. Only text nodes and the elements named here are made, never markup;
+ * chat/formatting/html.py makes the same.
+ */
 import { findMentions } from "../model/mentions.js";
+import { fromTemplate, partsOf } from "../ui/dom.js";
 
 // Signs like © are emoji only with U+FE0F. REST: keycaps, flags, tags, and sequences with U+200D.
 const EMOJI = `(?:${[
@@ -14,14 +18,49 @@ const FROM_RIGHT =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const MAX_EMOJI = 24; // UTF-16 code units: about six emoji
 
-/** `segments` are those of splitLinks; `names` may be mentioned; `isMe(name)`: is it the reader? */
-export function textNodes(segments, { names, isMe }) {
+const ATTRIBUTES = {
+  code: { dir: "ltr" },
+  link: { rel: "noopener noreferrer nofollow ugc", target: "_blank", dir: "ltr" },
+  blockquote: { dir: "auto" },
+  ul: { dir: "auto" },
+  ol: { dir: "auto" },
+};
+
+/**
+ * The children of a tree from formatting.js as nodes; `names` may be mentioned; `isMe(name)`: is it
+ * the reader?
+ */
+export function nodesOf(children, { names, isMe }) {
   const fragment = document.createDocumentFragment();
-  for (const { text, href } of segments) {
-    if (href) fragment.append(link(text, href));
-    else fragment.append(...withMentions(text, names, isMe));
+  for (const child of children) {
+    if (child.kind) fragment.append(elementOf(child, { names, isMe }));
+    else if (!child.mark) fragment.append(...withMentions(child, names, isMe));
   }
   return fragment;
+}
+
+function elementOf({ kind, children, href, language, number }, mentions) {
+  if (kind === "pre") return codeBlock(children, language);
+  const element = document.createElement(kind === "link" ? "a" : kind);
+  if (href) element.href = href;
+  if (number >= 0) element.value = number;
+  for (const [name, value] of Object.entries(ATTRIBUTES[kind] ?? {}))
+    element.setAttribute(name, value);
+  if (kind === "link" || kind === "code") element.textContent = textOf(children);
+  else element.append(nodesOf(children, mentions));
+  return element;
+}
+
+function codeBlock(children, language) {
+  const element = fromTemplate("code");
+  const { code } = partsOf(element);
+  code.textContent = textOf(children);
+  if (language) code.parentElement.dataset.language = language;
+  return element;
+}
+
+function textOf(children) {
+  return children.filter((child) => typeof child === "string").join("");
 }
 
 /** Is the last paragraph written from right to left? Its first letter decides. */
@@ -54,22 +93,4 @@ function mentionNode(text, me) {
   element.toggleAttribute("data-me", me);
   element.textContent = text;
   return element;
-}
-
-function link(text, href) {
-  const anchor = document.createElement("a");
-  anchor.href = href;
-  anchor.rel = "noopener noreferrer nofollow ugc";
-  anchor.target = "_blank";
-  anchor.dir = "ltr";
-  anchor.textContent = text.replace(/^mailto:/i, "");
-  return anchor;
-}
-
-/** The first `length` characters of `text`, or somewhat fewer, cut between words. */
-export function excerpt(text, length) {
-  const characters = [...text]; // code points, so that no emoji is cut in half
-  if (characters.length <= length) return text;
-  const beginning = characters.slice(0, length).join("");
-  return `${beginning.replace(/(\s)\S{0,30}$/u, "$1").trimEnd()}…`;
 }

@@ -3,8 +3,8 @@ import { clock, exact, gettext, interpolate, isolate, ngettext } from "../i18n.j
 import { refusalText } from "../net/errors.js";
 import { initialOf, markOf } from "../people/author.js";
 import { fromTemplate, partsOf } from "../ui/dom.js";
-import { splitLinks } from "./links.js";
-import { endsFromRight, excerpt, isEmojiOnly, textNodes } from "./message_text.js";
+import { excerpt, parse, plainText } from "./formatting.js";
+import { endsFromRight, isEmojiOnly, nodesOf } from "./message_text.js";
 
 const MAX_LINES = 24; // a longer message is folded; message.css shows 20 lines of it
 const SHORT = 500; // characters that fit into that on a phone
@@ -14,10 +14,10 @@ export class MessageView {
   element = fromTemplate("message");
   #parts = partsOf(this.element);
   #drawn = {};
-  #segments = [];
+  #tree = [];
   #lines = 0; // of a long message, when last measured
 
-  /** `namesake`: do several authors use this name? `mentions` is {names, isMe}, see textNodes. */
+  /** `namesake`: do several authors use this name? `mentions` is {names, isMe}, see nodesOf. */
   draw({ item, introduced, timed }, { mine, namesake, mentions, hues }) {
     hues.apply(this.element, item.author_id);
     this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
@@ -43,11 +43,11 @@ export class MessageView {
 
   /** Set the accessible name while the message is selected; otherwise it would be read twice. */
   label(selected) {
-    const { author_name, posted_at, body } = this.#drawn.item;
+    const { author_name, posted_at } = this.#drawn.item;
     const values = {
       author: isolate(author_name),
       time: clock(new Date(posted_at)),
-      text: isolate(excerpt(body, LABEL_LENGTH)),
+      text: isolate(excerpt(plainText(this.#tree), LABEL_LENGTH)),
     };
     if (selected)
       this.element.setAttribute(
@@ -116,7 +116,7 @@ export class MessageView {
   }
 
   #body({ body }, mentions) {
-    this.#segments = splitLinks(body);
+    this.#tree = parse(body);
     this.#text(mentions);
     this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
     this.element.toggleAttribute("data-from-right", endsFromRight(body));
@@ -128,7 +128,7 @@ export class MessageView {
 
   /** Not more often than needed: the reader may have selected text. */
   #text(mentions) {
-    this.#parts.body.replaceChildren(textNodes(this.#segments, mentions));
+    this.#parts.body.replaceChildren(nodesOf(this.#tree, mentions));
     this.element.toggleAttribute(
       "data-mentions-me",
       this.#parts.body.querySelector("[data-me]") !== null,

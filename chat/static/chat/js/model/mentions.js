@@ -1,9 +1,9 @@
 /**
  * Mentions: finding @names in a text, and the names to offer after an @. A name may contain spaces
  * and be of any script; case is compared as in the reader's language; of two names the longer one
- * is meant. Links mention nobody. Pure.
+ * is meant. Code and links mention nobody. Pure.
  */
-import { splitLinks } from "../messages/links.js";
+import { parse, proseOf } from "../messages/formatting.js";
 
 const MAX_MENTIONS = 50; // @ signs examined in one message
 const COLLATOR = new Intl.Collator(undefined, {
@@ -25,13 +25,12 @@ const AT = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}_])@|${AFTER_UNSPACED}`, "gu");
  */
 export function mentions(body, name, others = []) {
   const names = new Names([name, ...others]);
-  return splitLinks(body).some(
-    ({ text, href }) =>
-      !href && findMentions(text, names).some((found) => names.same(found.name, name)),
+  return proseOf(parse(body)).some((text) =>
+    findMentions(text, names).some((found) => names.same(found.name, name)),
   );
 }
 
-/** [{start, end, name}, ...] in `text`, which has no links; `start` is the index of the @. */
+/** [{start, end, name}, ...] in `text`, which is prose; `start` is the index of the @. */
 export function findMentions(text, names) {
   const found = [];
   let end = 0;

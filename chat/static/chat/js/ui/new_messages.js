@@ -1,6 +1,6 @@
 /** What tells the reader of new messages: bar, button, title, icon, and screen readers. */
 import { gettext, interpolate, moment, ngettext, number } from "../i18n.js";
-import { excerpt } from "../messages/message_text.js";
+import { excerpt, parse, plainText } from "../messages/formatting.js";
 import { hide } from "./dom.js";
 
 /**
@@ -210,7 +210,7 @@ export class Announcer {
 }
 
 function textOf({ author_name, body }) {
-  return `${author_name}: ${excerpt(body, MAX_CHARACTERS)}`;
+  return `${author_name}: ${excerpt(plainText(parse(body)), MAX_CHARACTERS)}`;
 }
 
 function paragraph(text) {

@@ -1,5 +1,6 @@
 /** Notifications of messages that arrive while nobody looks at the room. */
 import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
+import { excerpt, parse, plainText } from "../messages/formatting.js";
 import { Chime, NotificationPreference, NotificationSettings } from "./notification_settings.js";
 
 const GATHER = 500; // ms to collect messages, and for the visible tab to mark them read
@@ -95,9 +96,9 @@ export class Notifications {
             ),
             { count, room },
           );
-    const text = count === 1 ? body : `${isolate(author_name)}: ${body}`;
+    const text = excerpt(plainText(parse(body)), MAX_BODY);
     const options = {
-      body: text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}…` : text,
+      body: count === 1 ? text : `${isolate(author_name)}: ${text}`,
       icon: this.#icon,
       tag: this.#tag,
       renotify: performance.now() - this.#shownAt > RENOTIFY_AFTER,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { splitLinks } from "../../../chat/static/chat/js/messages/links.js";
+import { splitLinks } from "../../../chat/static/chat/js/messages/spans.js";
 
 const HOSTILE = {
   brackets: ")",
@@ -52,7 +52,7 @@ for (const [text, links] of FOUND) {
 
     assert.equal(segments.map((segment) => segment.text).join(""), text);
     assert.deepEqual(
-      segments.flatMap(({ href }) => href ?? []),
+      segments.flatMap(({ href }) => (href ? new URL(href).href : [])),
       links,
     );
   });
