@@ -11,7 +11,9 @@ from testing.processes import ROOT
 PATHS = [
     *[
         "tests/services",
+        "tests/live/test_changes.py",
         "tests/live/test_group_commit.py",
+        "tests/live/test_reactions.py",
         "tests/test_consumers.py",
         "tests/live/test_hub_registry.py",
     ],

@@ -78,7 +78,7 @@ def test_a_backup_restores_exactly_what_was_saved(file):
     assert (room.slug, room.head, room.created_at) == ("lobby", 3, before.created_at)
     assert room.epoch != before.epoch
     (next_one,) = write_log(posts(1))
-    assert next_one.seq == 4
+    assert next_one == 4
     assert Message.objects.order_by("id").last().seq == 4, "ids go on after those restored"
 
 
