@@ -20,7 +20,7 @@ ELEMENTS = {
     "blockquote": '<blockquote dir="auto">{}</blockquote>',
 }
 NUMBERED = '<li value="{}">{}</li>'
-CODE = '<div class="code"><pre class="code__text" dir="ltr"{}><code>{}</code></pre></div>'
+CODE = '<div class="code" dir="ltr"><pre class="code__text"{}><code>{}</code></pre></div>'
 LANGUAGE = ' data-language="{}"'
 LINK = '<a href="{}" rel="noopener noreferrer nofollow ugc" target="_blank" dir="ltr">{}</a>'
 

@@ -27,8 +27,8 @@ def test_html_has_the_elements_that_screen_readers_know():
     assert as_html(parse(text)) == (
         '<strong>a</strong> <em>b</em> <del>c</del> <code dir="ltr">d</code>'
         '<ul dir="auto"><li>e</li></ul><ol dir="auto"><li value="7">f</li></ol>'
-        '<blockquote dir="auto">g</blockquote><div class="code">'
-        '<pre class="code__text" dir="ltr" data-language="py"><code>h</code></pre></div>'
+        '<blockquote dir="auto">g</blockquote><div class="code" dir="ltr">'
+        '<pre class="code__text" data-language="py"><code>h</code></pre></div>'
     )
 
 
@@ -42,7 +42,7 @@ def test_html_has_no_markup_that_was_typed():
         ' <a href="https://a.de/&#x27;onclick=&#x27;x&amp;y" rel="noopener noreferrer nofollow ugc"'
         ' target="_blank" dir="ltr">https://a.de/&#x27;onclick=&#x27;x&amp;y</a>'
         "\n```&lt;u&gt;\n&quot;"
-        '<div class="code"><pre class="code__text" dir="ltr"><code>```js\n&lt;/code&gt;&amp;lt;'
+        '<div class="code" dir="ltr"><pre class="code__text"><code>```js\n&lt;/code&gt;&amp;lt;'
         "</code></pre></div>"
     )
 

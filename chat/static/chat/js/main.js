@@ -3,7 +3,7 @@ import { Composer, Draft, takeSharedText } from "./composer/composer.js";
 import { gettext, roomTitle } from "./i18n.js";
 import { ConversationView, ReadTracker } from "./messages/conversation_view.js";
 import { DayPill, MessageList } from "./messages/message_list.js";
-import { LinkCopier, Permalink } from "./messages/permalink.js";
+import { Copier, Permalink } from "./messages/permalink.js";
 import { Pager, Scroll } from "./messages/scroll.js";
 import { Conversation } from "./model/conversation.js";
 import { KnownNames } from "./model/mentions.js";
@@ -120,7 +120,7 @@ const pageTitle = new PageTitle({
   icon: part("icon"),
   headings: document.querySelectorAll("[data-room-title]"),
 });
-const linkCopier = new LinkCopier({ list, announcer });
+const copier = new Copier({ list, announcer });
 const messageKeys = new MessageKeys({ stream: part("stream"), rows: part("messages") });
 const shortcuts = new Shortcuts(parts("shortcuts", "dialog", "opener"));
 new TypingAnywhere({ composer }); // after the keys that mean something else
@@ -203,9 +203,14 @@ latestButton.addEventListener("click", () => view.showLatest({ smooth: true }));
 messageKeys.addEventListener("leave", () => permalink.clear());
 shortcuts.addEventListener("latest", () => view.showLatest({ smooth: true }));
 shortcuts.addEventListener("write", () => composer.focus());
-linkCopier.addEventListener("failed", ({ detail: { seq } }) => {
-  permalink.open(seq);
-  status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
+copier.addEventListener("failed", ({ detail: { seq, code } }) => {
+  if (code) {
+    getSelection().selectAllChildren(code);
+    status.notice(gettext("Your browser could not copy the code. It is selected."));
+  } else {
+    permalink.open(seq);
+    status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
+  }
 });
 list.addEventListener("fold", ({ detail: { anchor, by, change } }) => {
   scroll.steady(anchor, change, { by });

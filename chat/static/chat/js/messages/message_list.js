@@ -2,12 +2,14 @@
 import { dayKey, dayName } from "../i18n.js";
 import { fromTemplate, hide, partsOf } from "../ui/dom.js";
 import { NEW } from "./grouping.js";
+import { selectedText } from "./message_text.js";
 import { MessageView } from "./message_view.js";
 
 /**
  * Draws grouped rows, and keeps the elements of rows that are still there. Fires
  *   retry, discard  {id}
  *   copy            {seq, button}: copy the link to a message
+ *   copy-code       {code, button}: copy this element's text
  *   fold            {anchor, by, change}: call `change()` to fold or unfold a message, and keep
  *                   `anchor` in place or move it up by `by` px
  */
@@ -29,6 +31,7 @@ export class MessageList extends EventTarget {
     root.addEventListener("focusout", ({ target }) => this.#viewOf(target)?.label(false));
     // Find-in-page, focus and selection scroll to their target within a folded message too.
     root.addEventListener("scroll", this.#reveal, { capture: true });
+    root.closest("[data-stream]").addEventListener("copy", this.#copy);
   }
 
   /** The element of the message at `seq`, or null. */
@@ -109,7 +112,18 @@ export class MessageList extends EventTarget {
     const { action } = button.dataset;
     if (action === "fold") this.#toggle(this.#viewOf(message), button);
     else if (action === "copy") this.#fire("copy", { seq: Number(message.dataset.seq), button });
+    else if (action === "copy-code")
+      this.#fire("copy-code", { code: button.parentElement.querySelector("code"), button });
     else this.#fire(action, { id: message.dataset.clientMessageId });
+  };
+
+  /** What was typed, for messages that are selected as a whole. */
+  #copy = (event) => {
+    const views = [...this.#views.values()].filter(({ copyable }) => copyable);
+    const text = selectedText(views.map(({ copyable }) => copyable));
+    if (text === null) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
   };
 
   #toggle(view, button) {

@@ -18,6 +18,7 @@ const FROM_RIGHT =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const MAX_EMOJI = 24; // UTF-16 code units: about six emoji
 
+const BLOCKS = "blockquote, ol, ul, li, .code";
 const ATTRIBUTES = {
   code: { dir: "ltr" },
   link: { rel: "noopener noreferrer nofollow ugc", target: "_blank", dir: "ltr" },
@@ -25,6 +26,8 @@ const ATTRIBUTES = {
   ul: { dir: "auto" },
   ol: { dir: "auto" },
 };
+
+let scrollers = null; // observes blocks of code
 
 /**
  * The children of a tree from formatting.js as nodes; `names` may be mentioned; `isMe(name)`: is it
@@ -56,7 +59,17 @@ function codeBlock(children, language) {
   const { code } = partsOf(element);
   code.textContent = textOf(children);
   if (language) code.parentElement.dataset.language = language;
+  scrollers ??= new ResizeObserver((entries) => {
+    for (const { target } of entries) makeFocusable(target);
+  });
+  scrollers.observe(code.parentElement);
   return element;
+}
+
+/** What is too wide is scrolled by keys, once it has the focus. */
+function makeFocusable(element) {
+  if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
 }
 
 function textOf(children) {
@@ -93,4 +106,49 @@ function mentionNode(text, me) {
   element.toggleAttribute("data-me", me);
   element.textContent = text;
   return element;
+}
+
+/**
+ * What to copy instead of the selected text if whole messages are selected: what was typed, with
+ * the names of the authors if there are several messages; null if no message is selected as a
+ * whole. `messages` are {author, body, typed}: two elements and a text.
+ */
+export function selectedText(messages) {
+  const selection = getSelection();
+  if (selection.rangeCount === 0) return null;
+  const range = selection.getRangeAt(0);
+  const selected = messages
+    .map((message) => ({ ...message, part: partWithin(range, message.body) }))
+    .filter(({ part }) => part.toString() !== "");
+  const isWhole = ({ part, body }) => part.toString() === body.textContent;
+  if (!selected.some(isWhole)) return null;
+  const texts = selected.map((message, index) => {
+    const { author, part, typed } = message;
+    const text = isWhole(message) ? typed : linesOf(part.cloneContents());
+    const isSame = selected[index - 1]?.author.textContent === author.textContent;
+    const named = selected.length > 1 && !isSame && range.intersectsNode(author);
+    return named ? `\n${author.textContent}\n${text}` : text;
+  });
+  return texts.join("\n").trim();
+}
+
+/** The part of `range` that is within `element`. */
+function partWithin(range, element) {
+  const part = document.createRange();
+  part.selectNodeContents(element);
+  if (!range.intersectsNode(element)) part.collapse();
+  else if (part.compareBoundaryPoints(Range.START_TO_START, range) < 0)
+    part.setStart(range.startContainer, range.startOffset);
+  if (!part.collapsed && part.compareBoundaryPoints(Range.END_TO_END, range) > 0)
+    part.setEnd(range.endContainer, range.endOffset);
+  return part;
+}
+
+/** The text of a fragment, with a line break around each block. */
+function linesOf(fragment) {
+  for (const block of fragment.querySelectorAll(BLOCKS)) {
+    block.before("\n");
+    block.after("\n");
+  }
+  return fragment.textContent.replace(/\n{2,}/gu, "\n").trim();
 }

@@ -57,6 +57,12 @@ export class MessageView {
     else this.element.removeAttribute("aria-label");
   }
 
+  /** See selectedText. */
+  get copyable() {
+    const { author, body } = this.#parts;
+    return { author, body, typed: this.#drawn.item.body };
+  }
+
   get isUnfolded() {
     return this.element.hasAttribute("data-unfolded");
   }

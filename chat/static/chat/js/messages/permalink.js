@@ -116,24 +116,34 @@ export class Permalink extends EventTarget {
 
 const COPIED_TIME = 2_000; // ms that the button says "Copied"
 
-/** Copies the link to a message. Fires `failed` {seq} if the browser does not allow it. */
-export class LinkCopier extends EventTarget {
+/**
+ * Copies links to messages, and code. If the browser does not allow it, fires `failed` {seq} for a
+ * link, and {code} for code.
+ */
+export class Copier extends EventTarget {
   #announcer;
 
   constructor({ list, announcer }) {
     super();
     this.#announcer = announcer;
-    list.addEventListener("copy", ({ detail: { seq, button } }) => this.#copy(seq, button));
+    list.addEventListener("copy", ({ detail: { seq, button } }) => {
+      const done = { button, announcement: gettext("Link copied"), failed: { seq } };
+      this.#copy(new URL(`#${seq}`, location).href, done);
+    });
+    list.addEventListener("copy-code", ({ detail: { code, button } }) => {
+      const done = { button, announcement: gettext("Code copied"), failed: { code } };
+      this.#copy(code.textContent, done);
+    });
   }
 
-  async #copy(seq, button) {
-    if (!(await copyText(new URL(`#${seq}`, location).href))) {
-      this.dispatchEvent(new CustomEvent("failed", { detail: { seq } }));
+  async #copy(text, { button, announcement, failed }) {
+    if (!(await copyText(text))) {
+      this.dispatchEvent(new CustomEvent("failed", { detail: failed }));
       return;
     }
     button.setAttribute("data-copied", "");
     setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
-    this.#announcer.announceText(gettext("Link copied"));
+    this.#announcer.announceText(announcement);
   }
 }
 
