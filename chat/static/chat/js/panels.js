@@ -11,6 +11,7 @@ import { NewRoomForm } from "./rooms/room_list.js";
 import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
 import { closeOnBackdrop } from "./ui/dom.js";
+import { latinKey } from "./ui/keyboard.js";
 import { Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
 import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
@@ -20,6 +21,7 @@ export function addPanels(core) {
   addRooms(core);
   addInvitations();
   addMentions(core);
+  addFormattingTools();
   const notifications = addNotifications(core);
   addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
@@ -87,6 +89,35 @@ function addMentions({ connection, conversation, hues, people }) {
   people.addEventListener("mention", ({ detail: { name } }) => {
     if (part("people").matches(":popover-open")) part("people").hidePopover();
     picker.insert(name);
+  });
+}
+
+const MARK_OF = { b: "**", i: "*", e: "`" }; // by the key, with Ctrl or Command
+const COMMAND = /^(?:Mac|iP)/.test(navigator.platform) ? "metaKey" : "ctrlKey";
+
+/** They are loaded when they are first needed. */
+function addFormattingTools() {
+  const field = part("composer-field");
+  let loaded = null;
+  const use = (work) => {
+    loaded ??= import("./composer/formatting_tools.js").then(
+      ({ FormattingTools }) => new FormattingTools({ field, offer: part("composer-fence") }),
+    );
+    loaded.then(work, () => (loaded = null)); // without them the text is typed by hand
+  };
+  field.addEventListener("keydown", (event) => {
+    const mark = MARK_OF[latinKey(event)];
+    if (!mark || !event[COMMAND] || event.altKey || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    use((tools) => tools.toggle(mark));
+  });
+  document.addEventListener("paste", ({ clipboardData }) => {
+    const [text, html] = ["text/plain", "text/html"].map((type) => clipboardData.getData(type));
+    if (!text.includes("\n")) return;
+    // The text is inserted after this event.
+    setTimeout(
+      () => document.activeElement === field && use((tools) => tools.pasted({ text, html })),
+    );
   });
 }
 
