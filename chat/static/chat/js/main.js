@@ -5,9 +5,11 @@ import { ConversationView, ReadTracker } from "./messages/conversation_view.js";
 import { DayPill, MessageList } from "./messages/message_list.js";
 import { Copier, Permalink } from "./messages/permalink.js";
 import { Pager, Scroll } from "./messages/scroll.js";
+import { ChangeQueue, Changes, OwnReactions } from "./model/changes.js";
 import { Conversation } from "./model/conversation.js";
 import { KnownNames } from "./model/mentions.js";
 import { ReadMarker } from "./model/read_marker.js";
+import { Targets } from "./model/targets.js";
 import { Timeline } from "./model/timeline.js";
 import { Connection, NetworkWatcher } from "./net/connection.js";
 import { Delivery, Outbox } from "./net/outbox.js";
@@ -23,9 +25,22 @@ import { ConnectionHelp, StatusLine } from "./ui/status_line.js";
 
 const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
-const conversation = new Conversation({ timeline, outbox });
+const changes = new Changes({ storage, prefix: key("changes") });
+const reacted = new OwnReactions({ storage, key: key("reacted") });
+const conversation = new Conversation({ timeline, outbox, changes, reacted });
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
-const delivery = new Delivery({ outbox, connection, lockName: key("outbox") });
+const targets = new Targets({ conversation, connection });
+const isOffered = (kind) => conversation.features.has(kind);
+const rewrites = new ChangeQueue({ changes, kinds: ["edit", "delete"], isOffered });
+// The server holds some reactions back for a moment: posts do not wait for them.
+const reactions = new ChangeQueue({ changes, kinds: ["react"], isOffered });
+const deliveries = [
+  new Delivery({ queues: [outbox, rewrites], connection, lockName: key("outbox") }),
+  new Delivery({ queues: [reactions], connection, lockName: key("reactions") }),
+];
+const deliver = () => {
+  for (const delivery of deliveries) delivery.run();
+};
 const readMarker = new ReadMarker({ storage, key: key("read") });
 const knownNames = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
@@ -139,7 +154,7 @@ connection.addEventListener("welcome", ({ detail: frame }) => {
   greet(frame);
   readTracker.returned(connection.absence, frame);
   showPeople(frame);
-  delivery.run();
+  deliver();
 });
 connection.addEventListener("room.changed", ({ detail: frame }) => {
   if (!conversation.apply(frame)) connection.drop();
@@ -169,6 +184,10 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
   else if (seq !== null) permalink.visit(seq, { keepsFocus: true });
   else status.notice(gettext("You missed a lot. Showing the latest."));
 });
+conversation.addEventListener("dropped", () => {
+  status.notice(gettext("This room was restored on the server. Your unsent changes are gone."));
+});
+targets.addEventListener("change", view.draw);
 view.addEventListener("drawn", () => {
   permalink.refresh();
   older.refresh();
@@ -218,10 +237,10 @@ list.addEventListener("fold", ({ detail: { anchor, by, change } }) => {
 
 // Writing
 
-composer.addEventListener("send", ({ detail: { body, client_message_id } }) => {
+composer.addEventListener("send", ({ detail: message }) => {
   readMarker.markAllRead();
   name.settle();
-  outbox.add({ body, client_message_id, author_id: conversation.you.author_id });
+  conversation.post(message);
   view.showLatest();
 });
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
@@ -229,10 +248,10 @@ list.addEventListener("retry", ({ detail: { id } }) => {
   outbox.retry(id, conversation.you.author_id);
 });
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
-outbox.addEventListener("waiting", () => delivery.run());
+for (const unsettled of [outbox, changes]) unsettled.addEventListener("waiting", deliver);
 addEventListener("storage", (event) => {
-  outbox.follow(event);
-  delivery.runLater();
+  for (const unsettled of [outbox, changes]) unsettled.follow(event);
+  for (const delivery of deliveries) delivery.runLater();
 });
 name.addEventListener("left", () => composer.focus());
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));

@@ -1,40 +1,143 @@
 /**
- * What the reader sees: the room's timeline, followed by this browser's outbox. Pure. Fires
+ * What the reader sees: the room's timeline with this browser's own changes, followed by its
+ * outbox. Pure. Fires
  *   change   the items have changed
  *   posted   {messages}: new messages of others
+ *   updated  {messages}: later versions of messages, whether they are on the page or not
+ *   deleted  {messages}: those of them that are deleted now
+ *   anew     what was known of the log may be out of date
  *   reset    the shown messages were dropped; {replaced} says whether the log was replaced,
  *            otherwise too many messages were missed
+ *   dropped  own changes were dropped, which were made in a log that was replaced
  */
+import { withChanges } from "./changes.js";
+
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
+  #changes;
+  #reacted;
+  #features = new Set();
+  #items = new WeakMap(); // by message: {changes, author_id, item}
   #you = { author_id: null, name: "" };
   #greeting = null;
   #newAfter = null; // messages up to this seq existed when the page was opened
   #head = 0; // the log's, at the last welcome
 
-  constructor({ timeline, outbox }) {
+  constructor({ timeline, outbox, changes, reacted }) {
     super();
     this.#timeline = timeline;
     this.#outbox = outbox;
-    outbox.addEventListener("change", () => {
-      this.#forgetDelivered();
-      this.#fire("change");
-    });
+    this.#changes = changes;
+    this.#reacted = reacted;
+    for (const unsettled of [outbox, changes])
+      unsettled.addEventListener("change", () => {
+        this.#forgetDelivered();
+        this.#fire("change");
+      });
   }
 
   get you() {
     return this.#you;
   }
 
+  /** What the server offers: "reply", "edit", "delete", "react"; nothing before a welcome. */
+  get features() {
+    return this.#features;
+  }
+
   /** The server's messages, then the outbox's in the same shape, with `state` and `refusal`. */
   get items() {
     const { messages, isAway } = this.#timeline;
-    return isAway ? messages : [...messages, ...this.#outbox.entries.map(this.#asMessage)];
+    const items = messages.map((message) => this.itemOf(message));
+    return isAway ? items : [...items, ...this.#outbox.entries.map(this.#asMessage)];
+  }
+
+  /**
+   * The message with this browser's changes: `pending` while one of them is on its way; `refused`
+   * ("edit", "delete" or "react") with `refusal`, and the `refused_body` of an edit, when the
+   * server refused one; and `mine` in its reactions. The same object until something changes.
+   */
+  itemOf(message) {
+    const changes = this.#changes.of(message.seq);
+    if (changes.length === 0 && !message.reactions) return message;
+    const { author_id } = this.#you;
+    const known = this.#items.get(message);
+    if (known?.changes === changes && known.author_id === author_id) return known.item;
+    const item = withChanges(message, changes, { author_id, reacted: this.#reacted });
+    this.#items.set(message, { changes, author_id, item });
+    return item;
+  }
+
+  /** The item of the message at `seq`, if it is on the page or among the latest; or null. */
+  find(seq) {
+    const message = this.#timeline.find(seq);
+    return message && this.itemOf(message);
+  }
+
+  /** The latest known version of a message that was read from the server. */
+  newest(message) {
+    return this.#timeline.newest(message);
   }
 
   isMine({ author_id }) {
     return author_id === this.#you.author_id;
+  }
+
+  canEdit(item) {
+    if (!item.seq) return item.state !== "sent";
+    return this.#offers("edit", item) && this.isMine(item);
+  }
+
+  canDelete(item) {
+    if (!item.seq) return item.state !== "sent";
+    return this.#offers("delete", item) && this.isMine(item);
+  }
+
+  canReact(item) {
+    return Boolean(item.seq) && this.#offers("react", item);
+  }
+
+  canReply(item) {
+    return Boolean(item.seq) && this.#offers("reply", item);
+  }
+
+  /** Post a message: {body, client_message_id, reply_to_seq}, the last one being optional. */
+  post(message) {
+    const { author_id } = this.#you;
+    const { epoch } = this.#timeline;
+    this.#outbox.add({ ...message, author_id, epoch }, { after: this.#changes.last });
+  }
+
+  edit(item, body) {
+    if (item.seq) this.#change(item, { kind: "edit", body });
+    else this.#outbox.edit(item.client_message_id, body);
+  }
+
+  /** Delete a message, or discard one that is not sent yet. */
+  delete(item) {
+    if (item.seq) this.#change(item, { kind: "delete" });
+    else this.#outbox.discard(item.client_message_id);
+  }
+
+  /** Set or remove the reader's own reaction. */
+  react(item, emoji, on) {
+    this.#change(item, { kind: "react", emoji, on });
+  }
+
+  /** Drop what the server refused to change in this message. */
+  dismiss({ seq }) {
+    this.#changes.dismiss(seq);
+  }
+
+  #offers(feature, { deleted_at }) {
+    return this.#features.has(feature) && !deleted_at;
+  }
+
+  #change({ seq }, change) {
+    const { author_id } = this.#you;
+    const { epoch } = this.#timeline;
+    this.#changes.add({ ...change, seq, epoch, author_id }, { after: this.#outbox.last });
   }
 
   /** {slug, title} of the last welcome; null before the first one. */
@@ -68,6 +171,8 @@ export class Conversation extends EventTarget {
     this.#timeline.restore(timeline);
     this.#greeting = greeting;
     this.#you = greeting.you;
+    this.#features = new Set(greeting.features);
+    this.#reacted.welcome({ epoch: greeting.epoch, author_id: greeting.you.author_id });
     this.#fire("change");
   }
 
@@ -76,27 +181,41 @@ export class Conversation extends EventTarget {
     const reset = this.#timeline.welcome(frame);
     if (reset || this.#newAfter === null) this.#newAfter = frame.head;
     if (frame.reset) this.#outbox.forgetSent();
+    if (frame.reset || replaced) this.#fire("anew");
     this.#head = frame.head;
-    const { epoch, limits, room, you } = frame;
-    this.#greeting = { epoch, limits, room, you };
+    const { epoch, limits, room, you, features = [] } = frame;
+    this.#greeting = { epoch, limits, room, you, features };
     this.#you = you;
+    this.#features = new Set(features);
+    this.#outbox.repliesTo = this.#features.has("reply") ? epoch : null;
+    this.#reacted.welcome({ epoch, author_id: you.author_id });
+    const dropped = this.#changes.keepOnly(epoch);
     this.#refuseOtherAuthors();
     this.#fire("change");
     if (reset) this.#fire("reset", { replaced });
+    if (dropped.length > 0) this.#fire("dropped");
   }
 
   /** Apply a `room.changed`; false if there is a gap and the connection must resume. */
   apply(frame) {
+    const end = this.#timeline.cursor?.seq ?? 0;
     const changed = this.#timeline.apply(frame);
     if (changed === null) return false;
 
+    const later = frame.messages.filter(
+      ({ seq, changed_seq }) => changed_seq > end && changed_seq !== seq,
+    );
+    const deleted = later.filter(({ deleted_at }) => deleted_at);
+    this.#changes.deleted(deleted.map(({ seq }) => seq));
     this.#forgetDelivered();
     const posted = changed.filter(
       ({ seq, changed_seq }) => seq === changed_seq && seq > this.#newAfter,
     );
     const theirs = posted.filter((message) => !this.isMine(message));
+    if (later.length > 0) this.#fire("updated", { messages: later });
     this.#fire("change");
     if (theirs.length > 0) this.#fire("posted", { messages: theirs });
+    if (deleted.length > 0) this.#fire("deleted", { messages: deleted });
     return true;
   }
 
@@ -126,22 +245,28 @@ export class Conversation extends EventTarget {
   }
 
   /**
-   * Remove messages from the outbox that have arrived. Another tab's message may reach us through
-   * the room before it does through the shared storage, and one whose ack was lost may be among the
-   * messages that are not on the page.
+   * Remove what the log shows now: messages of the outbox, and changes. Another tab's message may
+   * reach us through the room before it does through the shared storage, and one whose ack was lost
+   * may be among the messages that are not on the page.
    */
   #forgetDelivered() {
     const { author_id } = this.#you;
     const end = this.#timeline.cursor?.seq ?? 0;
     const delivered = this.#outbox.entries.filter(
       ({ client_message_id, seq }) =>
-        seq <= end || this.#timeline.has({ author_id, client_message_id }),
+        seq <= end || this.#timeline.posted({ author_id, client_message_id }) !== null,
     );
     this.#outbox.forget(delivered.map((entry) => entry.client_message_id));
+    const shown = this.#changes.shownAt(end);
+    this.#reacted.learn(shown.filter(({ kind }) => kind === "react"));
+    this.#changes.forget(shown);
   }
 
-  /** Messages written as another guest are not sent under the new name without asking. */
+  /** What was written or changed as another guest is not sent under the new name without asking. */
   #refuseOtherAuthors() {
+    for (const { id, state, author_id } of this.#changes.entries)
+      if (state === "waiting" && !this.isMine({ author_id }))
+        this.#changes.refuse(id, { code: "changed_by_other" });
     for (const entry of this.#outbox.entries) {
       if (entry.state !== "waiting" || entry.author_id === null || this.isMine(entry)) continue;
       this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
@@ -153,6 +278,7 @@ export class Conversation extends EventTarget {
     author_id: entry.author_id ?? this.#you.author_id,
     author_name: this.#you.name,
     body: entry.body,
+    reply_to_seq: entry.reply_to_seq,
     posted_at: entry.written_at,
     mine: true,
     state: entry.state,

@@ -19,6 +19,10 @@ export class Timeline {
   #step = PAGE; // seqs that the next page down covers; not every seq is a message
   #changed = new Map(); // by seq: the latest version of messages that changed
 
+  get epoch() {
+    return this.#epoch;
+  }
+
   /** {epoch, seq} to resume from, or null to start with the latest messages. */
   get cursor() {
     return this.#latest && { epoch: this.#epoch, seq: this.#latest.end };
@@ -72,14 +76,30 @@ export class Timeline {
     return { before: this.#before(seq + following), limit: PAGE };
   }
 
-  /** Is this message among the latest ones? */
-  has({ author_id, client_message_id }) {
+  /** This message, if it is among the latest ones; or null. */
+  posted({ author_id, client_message_id }) {
     return (
-      this.#latest?.messages.some(
+      this.#latest?.messages.find(
         (message) =>
           message.client_message_id === client_message_id && message.author_id === author_id,
-      ) ?? false
+      ) ?? null
     );
+  }
+
+  /** The message at `seq`, if it is shown or among the latest ones; or null. */
+  find(seq) {
+    const ranges = [this.#reading, this.#latest].filter((range) => range !== null);
+    for (const { messages } of ranges) {
+      const found = messages.find((message) => message.seq === seq);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** The latest known version of a message that was read from the server. */
+  newest(message) {
+    const known = this.#changed.get(message.seq);
+    return known?.changed_seq > message.changed_seq ? known : message;
   }
 
   /** The latest messages as JSON data, for `restore`. */
@@ -188,10 +208,7 @@ export class Timeline {
 
   /** A page may be older than a change that arrived before it: keep the later versions. */
   #read({ messages, more }, before) {
-    const latest = messages.map((message) => {
-      const known = this.#changed.get(message.seq);
-      return known?.changed_seq > message.changed_seq ? known : message;
-    });
+    const latest = messages.map((message) => this.newest(message));
     return MessageRange.of({ messages: latest, more }, before);
   }
 

@@ -20,11 +20,17 @@ export class ConnectionLost extends Error {
 const REFUSALS = {
   bad_frame: gettext("The server did not understand this."),
   bad_name: gettext("Names can be up to 32 characters long and contain only visible characters."),
+  changed_by_other: gettext("You made this change as someone else."),
   busy: gettext("The server is busy. Your message was not stored yet."),
   conflict: gettext("This was already sent with different text."),
   other_author: gettext("You wrote this as someone else. Send anyway?"),
+  not_found: gettext("This message does not exist."),
+  not_yours: gettext("Only its author can change this message."),
   not_stored: gettext("The server could not store this message."),
+  deleted: gettext("This message was deleted."),
   too_fast: gettext("You are sending too fast."),
+  too_late: gettext("It is too late to edit this message."),
+  too_many: gettext("This message has too many reactions."),
   too_large: gettext("This is too long."),
   unavailable: gettext("The server cannot store or read messages right now."),
 };

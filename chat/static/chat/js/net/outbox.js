@@ -14,6 +14,8 @@ export class Outbox extends EventTarget {
   #storage;
   #prefix;
   #entries = new Map();
+  /** The epoch of the log whose messages can be replied to, or null: other posts are plain ones. */
+  repliesTo = null;
 
   constructor({ storage, prefix }) {
     super();
@@ -27,20 +29,33 @@ export class Outbox extends EventTarget {
     return [...this.#entries.values()].sort((a, b) => a.order - b.order);
   }
 
+  /** The order of the latest one. */
+  get last() {
+    return Math.max(0, ...this.entries.map(({ order }) => order));
+  }
+
   /** The message to send now, until it is settled or refused; null if none waits. */
   next() {
     return this.entries.find(({ state }) => state === "waiting") ?? null;
   }
 
-  add({ body, author_id, client_message_id = uuid() }) {
+  /** What to send for an entry: {id, type, fields}; `id` is the one to settle or refuse. */
+  start({ client_message_id, body, reply_to_seq, epoch }) {
+    const fields = { client_message_id, body };
+    if (reply_to_seq && epoch === this.repliesTo) fields.reply_to_seq = reply_to_seq;
+    return { id: client_message_id, type: "message.post", fields };
+  }
+
+  /** It is sent after everything of an order up to `after`. */
+  add({ body, author_id, client_message_id = uuid(), ...reply }, { after = 0 } = {}) {
     const now = Date.now();
-    const last = Math.max(0, ...this.entries.map(({ order }) => order));
     const entry = {
       client_message_id,
       author_id,
       body,
+      ...reply,
       written_at: new Date(now).toISOString(),
-      order: Math.max(now, last + 1), // the clock may have been set back
+      order: Math.max(now, after + 1, this.last + 1), // the clock may have been set back
       state: "waiting",
       refusal: null,
     };
@@ -78,6 +93,14 @@ export class Outbox extends EventTarget {
       refusal: null,
     });
     this.dispatchEvent(new CustomEvent("waiting"));
+  }
+
+  /** Give a message that is not sent yet another text; false if it is not here. */
+  edit(id, body) {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.state === "sent") return false;
+    this.#put({ ...entry, body });
+    return true;
   }
 
   discard(id) {
@@ -164,20 +187,24 @@ export function uuid() {
 const OTHER_TAB_TIME = 3_000; // ms that another tab gets to send its own messages
 const MIN_PAUSE = 100; // ms; a refusal with retry_in_ms 0 must not become a busy loop
 
-/** Sends the outbox over the connection: one message at a time, in order, until it is settled. */
+/**
+ * Sends what waits in `queues` over the connection: one thing at a time, in the order in which it
+ * was added to any of them, until it is settled.
+ */
 export class Delivery {
-  #outbox;
+  #queues;
   #connection;
   #lockName;
   #running = null;
 
-  constructor({ outbox, connection, lockName }) {
-    this.#outbox = outbox;
+  /** A queue has `next`, `start`, `settle` and `refuse`, see Outbox. */
+  constructor({ queues, connection, lockName }) {
+    this.#queues = queues;
     this.#connection = connection;
     this.#lockName = lockName;
   }
 
-  /** Another tab added a message: send it only if that tab is closed before it can. */
+  /** Another tab added something: send it only if that tab is closed before it can. */
   runLater() {
     setTimeout(() => this.run(), OTHER_TAB_TIME);
   }
@@ -190,22 +217,27 @@ export class Delivery {
       .then(() => this.run());
   }
 
-  /** The message to send now, or null. */
+  /** What to send now: {queue, entry}; or null. */
   #next() {
-    return this.#connection.connected ? this.#outbox.next() : null;
+    if (!this.#connection.connected) return null;
+    const [first = null] = this.#queues
+      .map((queue) => ({ queue, entry: queue.next() }))
+      .filter(({ entry }) => entry)
+      .sort((a, b) => a.entry.order - b.entry.order);
+    return first;
   }
 
   async #sendAll() {
-    for (let entry = this.#next(); entry; entry = this.#next()) {
-      const { client_message_id, body } = entry;
+    for (let next = this.#next(); next; next = this.#next()) {
+      const { queue, entry } = next;
+      const { id, type, fields } = queue.start(entry);
       try {
-        const { seq } = await this.#connection.command("message.post", { client_message_id, body });
-        this.#outbox.settle(client_message_id, seq);
+        const { seq } = await this.#connection.command(type, fields);
+        queue.settle(id, seq);
       } catch (error) {
         if (error instanceof ConnectionLost) continue;
         if (!(error instanceof Refusal)) throw error;
-        if (error.retryInMs === null)
-          this.#outbox.refuse(client_message_id, { code: error.code, detail: error.message });
+        if (error.retryInMs === null) queue.refuse(id, { code: error.code, detail: error.message });
         else await pause(Math.max(error.retryInMs, MIN_PAUSE));
       }
     }

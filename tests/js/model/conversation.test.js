@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ChangeQueue, Changes, OwnReactions } from "../../../chat/static/chat/js/model/changes.js";
+import { Conversation } from "../../../chat/static/chat/js/model/conversation.js";
+import { Timeline } from "../../../chat/static/chat/js/model/timeline.js";
+import { Outbox } from "../../../chat/static/chat/js/net/outbox.js";
+import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
+import { Storage } from "../storage.js";
+
+const ALL = ["reply", "edit", "delete", "react"];
+const post = (seq, more = {}) => ({
+  seq,
+  changed_seq: seq,
+  client_message_id: `id${seq}`,
+  author_id: seq % 2 ? "ada" : "bob",
+  body: `Message ${seq}`,
+  ...more,
+});
+const greeting = (more = {}) => ({
+  epoch: "e",
+  head: 3,
+  reset: false,
+  you: { author_id: "ada", name: "Ada" },
+  features: ALL,
+  ...more,
+});
+
+/** Ada's page of a room with three messages; the first and the third are hers. */
+function page({ kept = new Storage(), ...more } = {}) {
+  const storage = new SafeStorage(() => kept);
+  const timeline = new Timeline();
+  const outbox = new Outbox({ storage, prefix: "outbox/" });
+  const changes = new Changes({ storage, prefix: "changes/" });
+  const reacted = new OwnReactions({ storage, key: "reacted" });
+  const conversation = new Conversation({ timeline, outbox, changes, reacted });
+  const fired = [];
+  for (const type of ["posted", "updated", "deleted", "anew", "reset", "dropped"])
+    conversation.addEventListener(type, ({ detail }) =>
+      fired.push([type, ...(detail?.messages ?? []).map(({ seq }) => seq)].join(" ")),
+    );
+  conversation.welcome(greeting(more));
+  conversation.apply({ after: 0, head: 3, messages: [post(1), post(2), post(3)] });
+  fired.length = 0;
+  const at = (seq) => conversation.items.find((item) => item.seq === seq);
+  const ack = (seq) => changes.settle(changes.entries.find((e) => e.state === "waiting").id, seq);
+  return { kept, timeline, outbox, changes, conversation, fired, at, ack };
+}
+
+const update = (seq, head, more) => ({
+  after: head - 1,
+  head,
+  messages: [post(seq, { changed_seq: head, ...more })],
+});
+
+for (const order of ["before", "after"])
+  test(`an edit never flickers: the ack comes ${order} the change`, () => {
+    const { at, ack, changes, conversation } = page();
+    const seen = [];
+    conversation.addEventListener("change", () => seen.push(at(1).body));
+    const arrive = () => conversation.apply(update(1, 4, { body: "Better", edited_at: "now" }));
+
+    conversation.edit(at(1), "Better");
+    assert.equal(at(1).pending, true);
+    if (order === "before") {
+      ack(4);
+      assert.equal(at(1).pending, true);
+      arrive();
+    } else {
+      arrive();
+      ack(4);
+    }
+
+    assert.deepEqual([at(1).body, at(1).pending, changes.entries], ["Better", undefined, []]);
+    assert.deepEqual(new Set(seen), new Set(["Better"]));
+  });
+
+for (const order of ["before", "after"])
+  test(`a reaction counts once at every moment: the ack comes ${order} the change`, () => {
+    // More people than are listed, so the server's list does not show that Ada is one of them.
+    const author_ids = Array.from({ length: 20 }, (_, index) => `id${index}`);
+    const thumbs = (count) => ({ reactions: [{ emoji: "👍", count, author_ids }] });
+    const { at, ack, conversation } = page();
+    conversation.apply(update(2, 4, thumbs(30)));
+    const seen = [];
+    const look = () =>
+      at(2)
+        .reactions.map(({ count, mine }) => `${count} ${mine}`)
+        .join();
+    conversation.addEventListener("change", () => seen.push(look()));
+    const arrive = () => conversation.apply(update(2, 5, thumbs(31)));
+
+    conversation.react(at(2), "👍", true);
+    if (order === "before") {
+      ack(5);
+      arrive();
+    } else {
+      arrive();
+      ack(5);
+    }
+    assert.equal(look(), "31 true");
+    if (order === "before") assert.deepEqual(new Set(seen), new Set(["31 true"]));
+
+    conversation.react(at(2), "👍", false);
+    assert.equal(look(), "30 false");
+    ack(6);
+    assert.equal(look(), "30 false");
+    conversation.apply(update(2, 6, thumbs(30)));
+    assert.equal(look(), "30 false");
+  });
+
+test("an item is the same object until something about it changes", () => {
+  const { at, conversation } = page();
+  conversation.react(at(2), "👍", true);
+  const [first, second] = [at(1), at(2)];
+
+  conversation.edit(at(3), "Better");
+
+  assert.equal(at(1), first);
+  assert.equal(at(2), second);
+  assert.equal(conversation.find(2), second);
+  assert.equal(conversation.find(9), null);
+});
+
+test("one may change what the server offers, and only one's own words", () => {
+  const can = ({ at, conversation }, seq) =>
+    ["canEdit", "canDelete", "canReact", "canReply"].filter((what) => conversation[what](at(seq)));
+  const current = page();
+
+  assert.deepEqual(can(current, 1), ["canEdit", "canDelete", "canReact", "canReply"]);
+  assert.deepEqual(can(current, 2), ["canReact", "canReply"]);
+  current.conversation.delete(current.at(1));
+  assert.deepEqual(can(current, 1), []);
+  assert.deepEqual(can(page({ features: undefined }), 1), []);
+});
+
+test("changes that an older server does not know wait for a newer one", () => {
+  const { at, changes, conversation } = page();
+  const queue = new ChangeQueue({
+    changes,
+    kinds: ["edit"],
+    isOffered: (kind) => conversation.features.has(kind),
+  });
+  conversation.edit(at(1), "Better");
+
+  conversation.welcome(greeting({ features: undefined }));
+  assert.equal(queue.next(), null);
+  assert.deepEqual([at(1).body, at(1).pending], ["Better", true]);
+  conversation.welcome(greeting());
+
+  assert.equal(queue.next().body, "Better");
+});
+
+test("a reply is posted as one only to a server and a log that know what it refers to", () => {
+  const replies = (features, epoch = "e") => {
+    const { conversation, outbox } = page();
+    conversation.post({ body: "Yes", client_message_id: "a", reply_to_seq: 2 });
+    conversation.welcome(greeting({ features, epoch }));
+    return outbox.start(outbox.next()).fields;
+  };
+
+  assert.deepEqual(replies(ALL), { body: "Yes", client_message_id: "a", reply_to_seq: 2 });
+  assert.deepEqual(replies(undefined), { body: "Yes", client_message_id: "a" });
+  assert.deepEqual(replies(ALL, "f"), { body: "Yes", client_message_id: "a" });
+});
+
+test("changes are sent after what was written before them", () => {
+  const { at, changes, conversation, outbox } = page();
+  conversation.post({ body: "One", client_message_id: "a" });
+  conversation.edit(at(1), "Better");
+  conversation.post({ body: "Two", client_message_id: "b" });
+  conversation.delete(at(3));
+
+  const [one, two] = outbox.entries;
+  const [better, deleted] = changes.entries;
+  const orders = [one.order, better.order, two.order, deleted.order];
+  assert.deepEqual(
+    orders,
+    orders.toSorted((a, b) => a - b),
+  );
+  assert.equal(new Set(orders).size, 4);
+});
+
+test("an edit is not news, and a deletion is reported wherever the message is", () => {
+  const { conversation, fired } = page();
+
+  conversation.apply(update(2, 4, { body: "Edited" }));
+  conversation.apply(update(2, 5, { body: "", deleted_at: "now" }));
+  conversation.apply(update(2, 5, { body: "", deleted_at: "now" }));
+
+  assert.deepEqual(fired, ["updated 2", "updated 2", "deleted 2"]);
+});
+
+test("changes that another guest made in this browser are refused", () => {
+  const { kept, at, conversation } = page();
+  conversation.edit(at(1), "Better");
+  conversation.react(at(2), "👍", true);
+
+  const again = page({ kept, you: { author_id: "eve", name: "Eve" } });
+
+  assert.deepEqual([again.at(1).refused, again.at(1).body], ["edit", "Message 1"]);
+  assert.equal(again.at(1).refused_body, "Better");
+  assert.equal(again.at(2).refusal.code, "changed_by_other");
+  again.conversation.dismiss(again.at(1));
+  assert.equal(again.at(1).refused, undefined);
+});
+
+test("changes of a log that was replaced are dropped, and that is reported", () => {
+  const { at, changes, conversation, fired } = page();
+  conversation.edit(at(1), "Better");
+
+  conversation.welcome(greeting({ epoch: "f", reset: true }));
+
+  assert.deepEqual(fired, ["anew", "reset", "dropped"]);
+  assert.deepEqual(changes.entries, []);
+});
+
+test("a change that was acknowledged stays over a reset until the log is there", () => {
+  const { at, ack, changes, conversation } = page();
+  conversation.edit(at(3), "Better");
+  ack(9);
+
+  conversation.welcome(greeting({ reset: true }));
+  conversation.apply({ after: 1, head: 8, messages: [post(2), post(3)] });
+  assert.equal(at(3).body, "Better");
+  conversation.apply(update(3, 9, { body: "Better", edited_at: "now" }));
+
+  assert.deepEqual([at(3).body, at(3).pending, changes.entries], ["Better", undefined, []]);
+});
+
+test("a change of a message that has left the page settles, and shows when it is back", () => {
+  const { at, changes, ack, conversation, timeline } = page();
+  conversation.edit(at(1), "Better");
+  const more = Array.from({ length: 400 }, (_, index) => post(index + 4));
+  conversation.apply({ after: 3, head: 403, messages: more });
+  timeline.trim(null);
+  assert.equal(at(1), undefined);
+
+  const before = { messages: [post(1), post(2), post(3)], more: false };
+  conversation.visit(before, { before: 4 });
+  assert.deepEqual([at(1).body, at(1).pending], ["Better", true]);
+  ack(404);
+  conversation.apply(update(1, 404, { body: "Better", edited_at: "now" }));
+
+  assert.deepEqual([at(1).body, at(1).pending, changes.entries], ["Better", undefined, []]);
+});
+
+test("an unsent message is edited and discarded in the outbox", () => {
+  const { changes, conversation, outbox } = page();
+  const unsent = () => conversation.items.filter(({ seq }) => !seq);
+  conversation.post({ body: "Tpyo", client_message_id: "a" });
+
+  conversation.edit(unsent()[0], "Typo");
+  assert.equal(outbox.start(outbox.next()).fields.body, "Typo");
+  conversation.delete(unsent()[0]);
+
+  assert.deepEqual([unsent(), outbox.entries, changes.entries], [[], [], []]);
+});
