@@ -19,6 +19,7 @@ urlpatterns = [
     path("r/<str:slug>/", room_page.room, name="room"),
     path("r/<str:slug>/at/", history_lookup.by_date, name="by_date"),
     path("r/<str:slug>/missed/", history_lookup.unread_count, name="unread_count"),
+    path("r/<str:slug>/reactions/", history_lookup.reactions, name="reactions"),
     path("r/<str:slug>/say/", post_form.post, name="post_form"),
     path("r/<str:slug>/qr.svg", qr.qr, name="qr"),
     path("rooms/", rooms.rooms, name="rooms"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection, models
+from django.db.models.functions import RowNumber
 
 from chat.models.message import Message
 from chat.protocol import frames
@@ -30,6 +33,20 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
                 reaction = found.setdefault(emoji, frames.Reaction(emoji, total, []))
                 reaction.author_ids.append(author_id)
         return list(found.values())
+
+    def named(self, slug: str, seq: int, *, limit: int) -> Iterable[tuple[str, int, str]]:
+        """The first `limit` reactions of each kind to a message, in the order in which people
+        reacted: (emoji, number of all of its kind, name)."""
+        return (
+            self.filter(message__room__slug=slug, message__seq=seq)
+            .annotate(
+                total=models.Window(models.Count("id"), partition_by="emoji"),
+                place=models.Window(RowNumber(), partition_by="emoji", order_by="id"),
+            )
+            .filter(place__lte=limit)
+            .order_by("id")
+            .values_list("emoji", "total", "author_name")
+        )
 
 
 class Reaction(models.Model):

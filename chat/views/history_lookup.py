@@ -1,4 +1,4 @@
-"""Finds messages in a room's log: by date, and the first unread one. Reads only."""
+"""Looks up what a room's log has: messages by date, unread ones, who reacted. Reads only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.access.guests import guest_from, guest_or_new
-from chat.models import Message, Room
+from chat.models import Message, Reaction, Room
 from chat.protocol.errors import ChatError, Unavailable
 from chat.protocol.frames import SLUG, parse_seq
 from chat.views.http_errors import json_refusal, message_for, refusing, with_status
@@ -22,6 +22,7 @@ from chat.views.responses import wants_json
 from chat.views.room_page import PostForm, bad_slug, room_page
 
 MAX_UNREAD = 1_000  # messages that are counted; `more` says whether there are others
+MAX_NAMES = 100  # people listed with each kind of reaction; `count` is of all
 
 
 class BadDate(ChatError):
@@ -82,6 +83,23 @@ async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse(answer)
 
 
+@never_cache
+@refusing
+@require_safe
+async def reactions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who reacted to the message at `seq`: [{emoji, count, names}], as in its `reactions`."""
+    if not SLUG.fullmatch(slug):
+        return await bad_slug(request, slug)
+    seq = parse_seq(request.GET.get("seq", ""))
+    if seq is None:
+        return json_refusal(BadSeq())
+    try:
+        answer = await look_up(request, _reactions, slug, seq)
+    except Unavailable as error:
+        return json_refusal(error)
+    return JsonResponse({"reactions": answer})
+
+
 async def _refused(request: HttpRequest, slug: str, error: ChatError) -> HttpResponse:
     """As JSON, or in the room's page beside the form that asked."""
     if wants_json(request):
@@ -99,6 +117,14 @@ def _unread(slug: str, after: int, reader: str) -> dict[str, Any]:
         "count": min(len(seqs), MAX_UNREAD),
         "more": len(seqs) > MAX_UNREAD,
     }
+
+
+def _reactions(slug: str, seq: int) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for emoji, count, name in Reaction.objects.named(slug, seq, limit=MAX_NAMES):
+        kind = found.setdefault(emoji, {"emoji": emoji, "count": count, "names": []})
+        kind["names"].append(name)
+    return list(found.values())
 
 
 def _room(slug: str) -> Any:

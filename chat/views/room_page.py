@@ -108,6 +108,7 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm
         "name_url": reverse("name"),
         "at_url": reverse("by_date", args=[slug]),
         "missed_url": reverse("unread_count", args=[slug]),
+        "reactions_url": reverse("reactions", args=[slug]),
         "rooms_url": reverse("list_rooms"),
         "room_url": Room(slug="SLUG").get_absolute_url(),
         "lobby": {

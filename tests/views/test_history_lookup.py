@@ -1,4 +1,4 @@
-"""The first message of a day, and the messages since a reader's last visit."""
+"""The first message of a day, the messages since a reader's last visit, and who reacted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat.access.guests import COOKIE, guest_from
-from chat.models import Message, Room
+from chat.models import Message, Reaction, Room
 
 pytestmark = pytest.mark.django_db(transaction=True)  # it reads in threads of its own
 JSON = {"accept": "application/json"}
@@ -168,9 +168,48 @@ def test_the_count_of_unread_messages_has_a_limit(client, attic, monkeypatch):
         assert ask(client, "missed", after=bad).status_code == 400
 
 
-@pytest.mark.parametrize("question", ["at", "missed"])
+def react(room, seq, *reactions):
+    message = Message.objects.get(room=room, seq=seq)
+    Reaction.objects.bulk_create(
+        Reaction(message=message, emoji=emoji, author_id=f"id of {name}", author_name=name)
+        for emoji, name in reactions
+    )
+
+
+def test_those_who_reacted_are_named_in_the_order_in_which_they_did(
+    client, attic, django_assert_num_queries
+):
+    react(attic, 5, ("👍", "Bob"), ("🎉", "Ada"), ("👍", "Ada"))
+    react(attic, 4, ("👍", "Mallory"))
+    Message.objects.filter(seq=4).update(room=Room.objects.create(slug="cellar", epoch="e"))
+
+    assert ask(client, "reactions", seq=5).json() == {
+        "reactions": [
+            {"emoji": "👍", "count": 2, "names": ["Bob", "Ada"]},
+            {"emoji": "🎉", "count": 1, "names": ["Ada"]},
+        ]
+    }
+    assert ask(client, "reactions", seq=4).json() == {"reactions": []}, "it is in another room"
+    assert ask(client, "reactions", seq=590).json() == {"reactions": []}
+    with django_assert_num_queries(1):
+        assert len(list(Reaction.objects.named("attic", 5, limit=9))) == 3
+
+
+def test_the_names_of_those_who_reacted_have_a_limit_for_each_kind(client, attic, monkeypatch):
+    monkeypatch.setattr("chat.views.history_lookup.MAX_NAMES", 2)
+    react(attic, 5, *(("👍", f"Guest {number}") for number in range(7)), ("🎉", "Ada"))
+
+    assert ask(client, "reactions", seq=5).json()["reactions"] == [
+        {"emoji": "👍", "count": 7, "names": ["Guest 0", "Guest 1"]},
+        {"emoji": "🎉", "count": 1, "names": ["Ada"]},
+    ]
+    for bad in ("", "-1", "1e3", "9" * 16, "¹"):
+        assert ask(client, "reactions", seq=bad).status_code == 400
+
+
+@pytest.mark.parametrize("question", ["at", "missed", "reactions"])
 def test_a_slug_that_no_room_can_have_finds_nothing(client, question):
-    params = {"date": "2025-03-01", "after": 0}
+    params = {"date": "2025-03-01", "after": 0, "seq": 1}
     assert client.get(f"/r/attic/{question}/", params).status_code in (200, 302)
 
     assert client.get(f"/r/No_Such_Room/{question}/", params).status_code == 404

@@ -18,7 +18,7 @@ from tests.nodes_together import node_on
 
 LOOKUPS = [
     *["/r/lobby/qr.svg", "/rooms.json", "/emoji/en.json"],
-    *["/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02"],
+    *["/r/lobby/missed/?after=0", "/r/lobby/at/?date=2026-01-02", "/r/lobby/reactions/?seq=1"],
 ]
 JSON = {"accept": "application/json"}
 
@@ -69,7 +69,7 @@ async def test_a_form_that_was_refused_counts_as_a_lookup_and_keeps_its_text(
     assert (await async_client.post(path, form)).status_code == 429
 
 
-@pytest.mark.parametrize("view", ["", "at/", "missed/", "say/", "qr.svg"])
+@pytest.mark.parametrize("view", ["", "at/", "missed/", "reactions/", "say/", "qr.svg"])
 async def test_the_page_for_an_impossible_room_counts_as_a_page(one_of_each, async_client, view):
     assert (await async_client.get(f"/r/No_Room/{view}")).status_code == 404
 

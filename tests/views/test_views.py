@@ -186,6 +186,7 @@ def test_another_site_cannot_rename_a_visitor(browser_of_alice):
         ("get", "/rooms.json", {"slug": ["attic"] * 101}, "bad_frame"),
         ("get", "/r/lobby/at/", {"date": "someday"}, "bad_date"),
         ("get", "/r/lobby/missed/", {"after": "all"}, "bad_seq"),
+        ("get", "/r/lobby/reactions/", {"seq": "all"}, "bad_seq"),
     ],
 )
 def test_a_script_is_refused_in_the_same_way_by_every_view(client, method, path, form, code):
