@@ -15,8 +15,8 @@ from django.utils.translation import override
 
 from chat.emoji import VARIATION_SELECTOR, emoji_name
 
-TONES = set("🏻🏼🏽🏾🏿")
-LIGHT = "🏻"
+TONES = "🏻🏼🏽🏾🏿"
+LIGHT = TONES[0]
 JOINER = "\N{ZERO WIDTH JOINER}"
 PEOPLE = "🧑👩👨"  # with a joiner: professions and families, after all other people
 LAST = 0x110000
@@ -76,6 +76,7 @@ class Emoji(NamedTuple):
     name: str
     shortcodes: str  # English ones, separated by spaces, without that of the name
     light: str  # the emoji with the lightest skin tone; empty if it has none
+    version: float  # of the Unicode emoji that it came with
 
 
 class Group(NamedTuple):
@@ -83,21 +84,39 @@ class Group(NamedTuple):
     emoji: list[Emoji]
 
 
-def emoji_catalog(language: str) -> list[Group]:
+class Catalog(NamedTuple):
+    groups: list[Group]
+    tones: list[tuple[str, str]]  # each with its name, from light to dark
+
+
+def emoji_catalog(language: str) -> Catalog:
     """Every emoji, without skin tones. Names and titles are in `language`."""
+    tones = [(tone, emoji_name(tone, language)) for tone in TONES]
+    return Catalog(_groups(language), tones)
+
+
+def _groups(language: str) -> list[Group]:
     from emoji import EMOJI_DATA, STATUS
 
     whole = [
         one for one, about in EMOJI_DATA.items() if about["status"] == STATUS["fully_qualified"]
     ]
-    light = {_bare(one): one for one in whole if TONES & set(one) == {LIGHT}}
+    light = {_bare(one): one for one in whole if set(TONES) & set(one) == {LIGHT}}
     groups: list[list[Emoji]] = [[] for _group in GROUPS]
-    for one in sorted((one for one in whole if not TONES & set(one)), key=_place):
+    for one in sorted((one for one in whole if not set(TONES) & set(one)), key=_place):
         name = emoji_name(one, language)
         english = [emoji_name(one, "en"), *EMOJI_DATA[one].get("alias", [])]
         codes = map(shortcode, english)
         others = [code for code in dict.fromkeys(codes) if code != shortcode(name)]
-        groups[_place(one)[0]].append(Emoji(one, name, " ".join(others), light.get(_bare(one), "")))
+        groups[_place(one)[0]].append(
+            Emoji(
+                emoji=one,
+                name=name,
+                shortcodes=" ".join(others),
+                light=light.get(_bare(one), ""),
+                version=EMOJI_DATA[one]["E"],
+            )
+        )
     with override(language):
         return [
             Group(str(title), members)

@@ -25,7 +25,8 @@ MONTH = 30 * 24 * 3600  # seconds
 @require_safe
 @cache_control(public=True, max_age=MONTH, immutable=True)
 async def emoji(request: HttpRequest, language: str) -> HttpResponse:
-    """[[title, [[emoji, name, shortcodes, lightest skin tone], ...]], ...], from `emoji_url`."""
+    """{groups: [[title, [[emoji, name, shortcodes, light, version], ...]], ...], tones}, as in
+    emoji_catalog.py."""
     if language not in dict(settings.LANGUAGES):
         raise Http404("The chat is not in that language.")
     async with lookup_turn(request):
@@ -43,7 +44,8 @@ def emoji_url(language: str) -> str:
 
 @functools.cache
 def _encoded(language: str) -> bytes:
-    return json.dumps(emoji_catalog(language), ensure_ascii=False, separators=(",", ":")).encode()
+    catalog = emoji_catalog(language)._asdict()
+    return json.dumps(catalog, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @functools.cache

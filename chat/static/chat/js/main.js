@@ -264,7 +264,18 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
   composer.focus();
 
 // Everything else is loaded while the connection is being opened.
-const core = { connection, conversation, dayPill, greet, hues, knownNames, name, outbox, people };
+const core = {
+  composer,
+  connection,
+  conversation,
+  dayPill,
+  greet,
+  hues,
+  knownNames,
+  name,
+  outbox,
+  people,
+};
 const more = { permalink, scroll, shortcuts, status, timeline, view };
 const panels = import("./panels.js").then(
   ({ addPanels }) => addPanels({ ...core, ...more }),

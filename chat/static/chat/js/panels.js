@@ -4,7 +4,7 @@
  * write, so main.js loads this module when the connection is on its way.
  */
 import { MentionPicker } from "./composer/suggestions.js";
-import { roomTitle } from "./i18n.js";
+import { gettext, roomTitle } from "./i18n.js";
 import { HttpFallback } from "./net/http_fallback.js";
 import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } from "./page.js";
 import { NewRoomForm } from "./rooms/room_list.js";
@@ -22,6 +22,7 @@ export function addPanels(core) {
   addInvitations();
   addMentions(core);
   addFormattingTools();
+  addEmoji(core);
   const notifications = addNotifications(core);
   addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
@@ -119,6 +120,28 @@ function addFormattingTools() {
       () => document.activeElement === field && use((tools) => tools.pasted({ text, html })),
     );
   });
+}
+
+/** The picker and `:names:`: their modules and data are loaded when they are first used. */
+function addEmoji({ composer }) {
+  const field = part("composer-field");
+  const explain = () => composer.notice(gettext("Couldn't load the emoji. Try again in a moment."));
+  part("emoji-opener").addEventListener("click", async ({ currentTarget: anchor }) => {
+    const choose = (emoji) => composer.insert(emoji);
+    const loaded = import("./emoji/picker.js");
+    loaded.then(({ openEmojiPicker }) => openEmojiPicker({ anchor, choose }), explain);
+  });
+  const completeNames = () => {
+    if (!field.value.includes(":")) return;
+    field.removeEventListener("input", completeNames);
+    const list = part("emoji-suggestions");
+    const loaded = import("./emoji/completion.js");
+    loaded.then(
+      ({ EmojiCompletion }) => new EmojiCompletion({ field, list, status: part("emoji-status") }),
+      () => field.addEventListener("input", completeNames),
+    );
+  };
+  field.addEventListener("input", completeNames);
 }
 
 function addNotifications({ conversation, knownNames, timeline }) {

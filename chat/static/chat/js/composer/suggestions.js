@@ -19,8 +19,8 @@ export class Suggestions {
 
   /**
    * `source` has `queryAt(text, caret)`: {start, query} or null; `find(query)`: the items;
-   * `keyOf(item)`; `optionFor(item)`: a new element; `textFor(item)`: what replaces the query;
-   * `explain(count)`: a text for screen readers.
+   * `keyOf(item)`; `optionFor(item, query)`: a new element; `textFor(item)`: what replaces the
+   * query; `explain(count)`: a text for screen readers.
    */
   constructor({ field, list, status, source }) {
     this.#field = field;
@@ -52,7 +52,7 @@ export class Suggestions {
     const same =
       found.length === this.#shown.length &&
       found.every((item, index) => keyOf(item) === keyOf(this.#shown[index]));
-    if (!same) this.#show(found);
+    if (!same) this.#show(found, open?.query);
   };
 
   #open() {
@@ -85,12 +85,12 @@ export class Suggestions {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  #show(items) {
+  #show(items, query = "") {
     if (items.length === 0 && this.#shown.length === 0) return;
     this.#shown = items;
     this.#list.replaceChildren(
       ...items.map((item, index) => {
-        const option = this.#source.optionFor(item);
+        const option = this.#source.optionFor(item, query);
         option.id = `${this.#list.id}-${index}`;
         return option;
       }),

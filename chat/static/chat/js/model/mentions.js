@@ -151,6 +151,7 @@ export function includes(name, part) {
   return folded(name).includes(folded(part));
 }
 
-function folded(text) {
+/** Without case and accents. */
+export function folded(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
