@@ -117,7 +117,7 @@ test("after a gap in the log everything is fetched anew", async () => {
   assert.equal(asked.length, 2);
 });
 
-test("what could not be fetched is fetched after the next welcome, or when the server allows", async () => {
+test("what could not be fetched is fetched at a welcome, or when the server allows", async () => {
   const { targets, asked, connection } = page({ stored: [post(1)] });
   const { answer } = connection;
   connection.answer = () => Promise.reject(new ConnectionLost());

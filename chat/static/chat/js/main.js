@@ -5,14 +5,15 @@ import { ConversationView, ReadTracker } from "./messages/conversation_view.js";
 import { DayPill, MessageList } from "./messages/message_list.js";
 import { Copier, Permalink } from "./messages/permalink.js";
 import { Pager, Scroll } from "./messages/scroll.js";
-import { ChangeQueue, Changes, OwnReactions } from "./model/changes.js";
+import { Changes, OwnReactions } from "./model/changes.js";
 import { Conversation } from "./model/conversation.js";
 import { KnownNames } from "./model/mentions.js";
 import { ReadMarker } from "./model/read_marker.js";
 import { Targets } from "./model/targets.js";
 import { Timeline } from "./model/timeline.js";
 import { Connection, NetworkWatcher } from "./net/connection.js";
-import { Delivery, Outbox } from "./net/outbox.js";
+import { Delivery } from "./net/delivery.js";
+import { Outbox } from "./net/outbox.js";
 import { config, key, part, parts, postedText, storage } from "./page.js";
 import { Hues } from "./people/author.js";
 import { NameField, nameMemory } from "./people/name_field.js";
@@ -30,17 +31,7 @@ const reacted = new OwnReactions({ storage, key: key("reacted") });
 const conversation = new Conversation({ timeline, outbox, changes, reacted });
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
 const targets = new Targets({ conversation, connection });
-const isOffered = (kind) => conversation.features.has(kind);
-const rewrites = new ChangeQueue({ changes, kinds: ["edit", "delete"], isOffered });
-// The server holds some reactions back for a moment: posts do not wait for them.
-const reactions = new ChangeQueue({ changes, kinds: ["react"], isOffered });
-const deliveries = [
-  new Delivery({ queues: [outbox, rewrites], connection, lockName: key("outbox") }),
-  new Delivery({ queues: [reactions], connection, lockName: key("reactions") }),
-];
-const deliver = () => {
-  for (const delivery of deliveries) delivery.run();
-};
+const delivery = new Delivery({ outbox, changes, conversation, connection, lockName: key });
 const readMarker = new ReadMarker({ storage, key: key("read") });
 const knownNames = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
@@ -154,7 +145,7 @@ connection.addEventListener("welcome", ({ detail: frame }) => {
   greet(frame);
   readTracker.returned(connection.absence, frame);
   showPeople(frame);
-  deliver();
+  delivery.run();
 });
 connection.addEventListener("room.changed", ({ detail: frame }) => {
   if (!conversation.apply(frame)) connection.drop();
@@ -248,10 +239,10 @@ list.addEventListener("retry", ({ detail: { id } }) => {
   outbox.retry(id, conversation.you.author_id);
 });
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
-for (const unsettled of [outbox, changes]) unsettled.addEventListener("waiting", deliver);
 addEventListener("storage", (event) => {
-  for (const unsettled of [outbox, changes]) unsettled.follow(event);
-  for (const delivery of deliveries) delivery.runLater();
+  outbox.follow(event);
+  changes.follow(event);
+  delivery.runLater();
 });
 name.addEventListener("left", () => composer.focus());
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
@@ -264,19 +255,8 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
   composer.focus();
 
 // Everything else is loaded while the connection is being opened.
-const core = {
-  composer,
-  connection,
-  conversation,
-  dayPill,
-  greet,
-  hues,
-  knownNames,
-  name,
-  outbox,
-  people,
-};
-const more = { permalink, scroll, shortcuts, status, timeline, view };
+const core = { composer, connection, conversation, dayPill, greet, hues, knownNames, name };
+const more = { outbox, people, permalink, scroll, shortcuts, status, timeline, view };
 const panels = import("./panels.js").then(
   ({ addPanels }) => addPanels({ ...core, ...more }),
   () => {

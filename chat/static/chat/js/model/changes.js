@@ -164,44 +164,6 @@ function replaces(change, entry) {
   return change.kind === entry.kind && change.emoji === entry.emoji;
 }
 
-const COMMANDS = { edit: "message.edit", delete: "message.delete", react: "message.react" };
-
-/**
- * The changes of some kinds as something for Delivery to send. Only what the server offers is sent:
- * one of the previous release would refuse it.
- */
-export class ChangeQueue {
-  #changes;
-  #kinds;
-  #isOffered;
-
-  /** `isOffered(kind)`: does the server know such changes? */
-  constructor({ changes, kinds, isOffered }) {
-    this.#changes = changes;
-    this.#kinds = kinds;
-    this.#isOffered = isOffered;
-  }
-
-  /** The change to send now, or null. */
-  next() {
-    const isNext = ({ kind, state }) =>
-      state === "waiting" && this.#kinds.includes(kind) && this.#isOffered(kind);
-    return this.#changes.entries.find(isNext) ?? null;
-  }
-
-  start({ id, kind, seq, body, emoji, on }) {
-    return { id, type: COMMANDS[kind], fields: { seq, body, emoji, on } };
-  }
-
-  settle(id, seq) {
-    this.#changes.settle(id, seq);
-  }
-
-  refuse(id, refusal) {
-    this.#changes.refuse(id, refusal);
-  }
-}
-
 /** The message as its author sees it, with `changes` in their order that its version lacks. */
 export function withChanges(message, changes, { author_id, reacted }) {
   const lacking = changes.filter(({ acked }) => !(message.changed_seq >= acked));

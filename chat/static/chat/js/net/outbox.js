@@ -1,14 +1,12 @@
 /**
- * The messages of this browser that the server has not yet acknowledged, oldest first, and their
- * delivery. They survive reloads and are shared by the browser's tabs: there is one storage key per
- * message, so that no tab overwrites another's. A message is
+ * The messages of this browser that the server has not yet acknowledged, oldest first. They survive
+ * reloads and are shared by the browser's tabs: there is one storage key per message, so that no
+ * tab overwrites another's. A message is
  *   waiting  until the server acknowledges it,
  *   sent     from then until it appears in the timeline (only in memory: the server has it now),
  *   refused  when sending it again unchanged would be pointless.
  * Two tabs may send the same message; its client_message_id makes the second attempt harmless.
  */
-import { ConnectionLost, Refusal } from "./errors.js";
-
 /** Pure. Fires `change`, and `waiting` when this tab added something to send. */
 export class Outbox extends EventTarget {
   #storage;
@@ -182,74 +180,4 @@ export function uuid() {
     hex.slice(16, 20),
     hex.slice(20),
   ].join("-");
-}
-
-const OTHER_TAB_TIME = 3_000; // ms that another tab gets to send its own messages
-const MIN_PAUSE = 100; // ms; a refusal with retry_in_ms 0 must not become a busy loop
-
-/**
- * Sends what waits in `queues` over the connection: one thing at a time, in the order in which it
- * was added to any of them, until it is settled.
- */
-export class Delivery {
-  #queues;
-  #connection;
-  #lockName;
-  #running = null;
-
-  /** A queue has `next`, `start`, `settle` and `refuse`, see Outbox. */
-  constructor({ queues, connection, lockName }) {
-    this.#queues = queues;
-    this.#connection = connection;
-    this.#lockName = lockName;
-  }
-
-  /** Another tab added something: send it only if that tab is closed before it can. */
-  runLater() {
-    setTimeout(() => this.run(), OTHER_TAB_TIME);
-  }
-
-  /** Call when this tab has something to send, and when sending may work again. */
-  run() {
-    if (!this.#next()) return;
-    this.#running ??= this.#withLock(() => this.#sendAll())
-      .finally(() => (this.#running = null))
-      .then(() => this.run());
-  }
-
-  /** What to send now: {queue, entry}; or null. */
-  #next() {
-    if (!this.#connection.connected) return null;
-    const [first = null] = this.#queues
-      .map((queue) => ({ queue, entry: queue.next() }))
-      .filter(({ entry }) => entry)
-      .sort((a, b) => a.entry.order - b.entry.order);
-    return first;
-  }
-
-  async #sendAll() {
-    for (let next = this.#next(); next; next = this.#next()) {
-      const { queue, entry } = next;
-      const { id, type, fields } = queue.start(entry);
-      try {
-        const { seq } = await this.#connection.command(type, fields);
-        queue.settle(id, seq);
-      } catch (error) {
-        if (error instanceof ConnectionLost) continue;
-        if (!(error instanceof Refusal)) throw error;
-        if (error.retryInMs === null) queue.refuse(id, { code: error.code, detail: error.message });
-        else await pause(Math.max(error.retryInMs, MIN_PAUSE));
-      }
-    }
-  }
-
-  /** One tab at a time. Browsers have no locks on plain http; duplicates are harmless there. */
-  async #withLock(work) {
-    if (navigator.locks) await navigator.locks.request(this.#lockName, work);
-    else await work();
-  }
-}
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
