@@ -150,11 +150,12 @@ function isInFence(before) {
 }
 
 const CODE_HTML = /<pre\b|<code\b|white-space:\s*pre|monospace/iu;
+const KEYWORDS = "def|class|import|from|function|const|let|var|return|if|for|while|elif|else";
 const CODE_LINE = new RegExp(
   [
     String.raw`^(?: {2,}|\t)\s*\S`,
     String.raw`[{};\\]\s*$`,
-    String.raw`^\s*(?:def|class|import|from|function|const|let|var|return|if|for|while|elif|else)\b.*[:;({]`,
+    String.raw`^\s*(?:${KEYWORDS})\b.*[:;({]`,
     String.raw`^\s*(?:[$#>]|>>>|//|/\*|@\w|</?\w)`,
     String.raw`^\s*[\w.[\]]+\s*(?:[-+*/|&]?=)\s*\S`,
     String.raw`=>|==|!=|&&|\|\||->|::|\w\(.*\)\s*$`,
