@@ -4,20 +4,20 @@ elements and attributes there are, as in js/messages/message_text.js.
 
 from __future__ import annotations
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from chat.formatting.tree import Child, Node
 
-ELEMENTS = {
-    "strong": "<strong>{}</strong>",
-    "em": "<em>{}</em>",
-    "del": "<del>{}</del>",
-    "code": '<code dir="ltr">{}</code>',
-    "ul": '<ul dir="auto">{}</ul>',
-    "ol": '<ol dir="auto">{}</ol>',
-    "li": "<li>{}</li>",
-    "blockquote": '<blockquote dir="auto">{}</blockquote>',
+TAGS = {
+    "strong": "<strong>",
+    "em": "<em>",
+    "del": "<del>",
+    "code": '<code dir="ltr">',
+    "ul": '<ul dir="auto">',
+    "ol": '<ol dir="auto">',
+    "li": "<li>",
+    "blockquote": '<blockquote dir="auto">',
 }
 NUMBERED = '<li value="{}">{}</li>'
 CODE = '<div class="code" dir="ltr"><pre class="code__text"{}><code>{}</code></pre></div>'
@@ -26,7 +26,11 @@ LINK = '<a href="{}" rel="noopener noreferrer nofollow ugc" target="_blank" dir=
 
 
 def as_html(children: list[Child]) -> SafeString:
-    parts: list[SafeString] = []
+    return mark_safe(_html(children))
+
+
+def _html(children: list[Child]) -> str:
+    parts: list[str] = []
     texts: list[str] = []  # since the last element
     for child in children:
         if isinstance(child, str):
@@ -34,16 +38,16 @@ def as_html(children: list[Child]) -> SafeString:
         elif isinstance(child, Node):
             parts += (escape("".join(texts)), _element(child))
             texts = []
-    return mark_safe("".join([*parts, escape("".join(texts))]))
+    return "".join([*parts, escape("".join(texts))])
 
 
-def _element(node: Node) -> SafeString:
-    inside = as_html(node.children)
+def _element(node: Node) -> str:
+    inside = _html(node.children)
     if node.kind == "link":
-        return format_html(LINK, node.href, inside)
+        return LINK.format(escape(node.href), inside)
     if node.kind == "pre":
-        language = format_html(LANGUAGE, node.language) if node.language else ""
-        return format_html(CODE, language, inside)
+        language = LANGUAGE.format(escape(node.language)) if node.language else ""
+        return CODE.format(language, inside)
     if node.number is not None:
-        return format_html(NUMBERED, node.number, inside)
-    return format_html(ELEMENTS[node.kind], inside)
+        return NUMBERED.format(node.number, inside)
+    return f"{TAGS[node.kind]}{inside}</{node.kind}>"

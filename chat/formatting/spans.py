@@ -10,7 +10,7 @@ from chat.formatting.links import SPACE, split_links
 from chat.formatting.tree import Budget, Child, Kind, Mark, Node
 
 TICKS = re.compile(r"`+|\n")
-MARKS = re.compile(r"\*+|~~+|\n")
+MARKS = re.compile(r"\*+|~~+")
 MARK_OF: dict[Kind, str] = {"em": "*", "strong": "**", "del": "~~"}
 KINDS_OF: dict[str, tuple[Kind, ...]] = {  # the outer one first
     "*": ("em",),
@@ -92,14 +92,10 @@ class _Spans:
         for match in MARKS.finditer(self.text, start, end):
             if self.budget.left == 0:
                 break
-            run = match[0]
-            if run == "\n":
-                self.open.clear()
-                continue
             at, stop = match.span()
             self._append(self.text[start:at])
             start = stop
-            self._mark(run, self.text[at - 1 : at], self.text[stop : stop + 1])
+            self._mark(match[0], self.text[at - 1 : at], self.text[stop : stop + 1])
         self._append(self.text[start:end])
 
     def _mark(self, run: str, before: str, after: str) -> None:
@@ -134,6 +130,8 @@ class _Spans:
     def _append(self, text: str) -> None:
         if text:
             self.out.append(text)
+        if self.open and "\n" in text:
+            self.open.clear()
 
 
 def _link(text: str, href: str) -> Node:

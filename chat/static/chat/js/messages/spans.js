@@ -5,7 +5,7 @@
 const SPACE = String.raw`\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`;
 
 const TICKS = /`+|\n/gu;
-const MARKS = /\*+|~~+|\n/gu;
+const MARKS = /\*+|~~+/gu;
 const MARK_OF = { em: "*", strong: "**", del: "~~" };
 const KINDS_OF = new Map([
   ["*", ["em"]],
@@ -65,10 +65,6 @@ export class Spans {
     let at = start;
     for (const { 0: run, index } of text.slice(start, end).matchAll(MARKS)) {
       if (this.#budget.left === 0) break;
-      if (run === "\n") {
-        this.#open.clear();
-        continue;
-      }
       const [from, to] = [start + index, start + index + run.length];
       this.#append(text.slice(at, from));
       this.#mark(run, text[from - 1] ?? "", text[to] ?? "");
@@ -117,6 +113,7 @@ export class Spans {
 
   #append(text) {
     if (text !== "") this.#out.push(text);
+    if (this.#open.size > 0 && text.includes("\n")) this.#open.clear();
   }
 }
 
