@@ -17,7 +17,7 @@ LEVELS = [
     {"protocol"},
     {"database", "emoji", "formatting", "grouping", "metrics", "tasks"},
     {"models", "access"},
-    {"channel"},
+    {"channel", "drawn_messages"},
     {"services", "rooms", "archive"},
     {"live"},
     {"views", "consumers", "templatetags"},

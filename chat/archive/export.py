@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.template.loader import get_template, render_to_string
 
 from chat.archive.tables import CHUNK
-from chat.grouping import group_messages
+from chat.drawn_messages import drawn_messages
 from chat.models import Message, Room
 from chat.protocol import frames
 
@@ -28,6 +28,6 @@ def as_html(room: Room) -> Iterator[str]:
     """The page in pieces, so that it may be larger than memory. User text is escaped."""
     yield render_to_string("chat/export/_head.html", {"room": room})
     template = get_template("chat/export/_message.html")
-    for row in group_messages(messages_of(room)):
-        yield template.render({"row": row})
+    for drawn in drawn_messages(messages_of(room)):
+        yield template.render({"drawn": drawn})
     yield render_to_string("chat/export/_foot.html")

@@ -37,16 +37,15 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def named(self, slug: str, seq: int, *, limit: int) -> Iterable[tuple[str, int, str]]:
         """The first `limit` reactions of each kind to a message, in the order in which people
         reacted: (emoji, number of all of its kind, name)."""
-        return (
-            self.filter(message__room__slug=slug, message__seq=seq)
-            .annotate(
-                total=models.Window(models.Count("id"), partition_by="emoji"),
-                place=models.Window(RowNumber(), partition_by="emoji", order_by="id"),
-            )
-            .filter(place__lte=limit)
-            .order_by("id")
-            .values_list("emoji", "total", "author_name")
-        )
+        total = models.Window(models.Count("id"), partition_by="emoji")
+        theirs = self.filter(message__room__slug=slug, message__seq=seq).annotate(total=total)
+        return theirs.first_of_each(limit).values_list("emoji", "total", "author_name")
+
+    def first_of_each(self, limit: int) -> ReactionQuerySet:
+        """The first `limit` reactions of each kind to each message, in the order in which people
+        reacted."""
+        place = models.Window(RowNumber(), partition_by=["message_id", "emoji"], order_by="id")
+        return self.annotate(place=place).filter(place__lte=limit).order_by("id")
 
 
 class Reaction(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chat.grouping import Row, group_messages
+from chat.drawn_messages import DrawnMessage, drawn_messages
 from chat.models import Message
 from chat.protocol.frames import MAX_SEQ
 
@@ -15,7 +15,8 @@ SHOWN = 30  # messages; every page has them, although JavaScript fetches its own
 class MessagePage:
     """Some messages, and the seqs at which the pages before and after them begin."""
 
-    rows: list[Row]
+    messages: list[DrawnMessage]
+    at: int | None  # the seq that was asked for
     earlier: int | None
     later: int | None
 
@@ -28,7 +29,8 @@ def message_page(slug: str, at: int | None) -> MessagePage:
     else:
         messages = list(posted.since(at)[:SHOWN])
     if not messages:
-        return MessagePage([], None, None)
+        return MessagePage([], at, None, None)
     before = list(posted.before(messages[0].seq).values_list("seq", flat=True)[:SHOWN])
     after = posted.since(messages[-1].seq + 1).values_list("seq", flat=True).first() if at else None
-    return MessagePage(list(group_messages(messages)), before[-1] if before else None, after)
+    earlier = before[-1] if before else None
+    return MessagePage(list(drawn_messages(messages)), at, earlier, after)

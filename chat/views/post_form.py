@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID, uuid4, uuid5
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +14,7 @@ from chat.access.guests import guest_or_new, remember
 from chat.live.runtime import runtime
 from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Conflict
-from chat.protocol.frames import SLUG, Person
+from chat.protocol.frames import SLUG, Person, parse_seq
 from chat.views.http_errors import NoCookie, message_for, refusing, with_status
 from chat.views.responses import SeeOther
 from chat.views.room_page import PostForm, bad_slug, room_page
@@ -23,8 +24,8 @@ from chat.views.room_page import PostForm, bad_slug, room_page
 @refusing
 @require_http_methods(["GET", "HEAD", "POST"])
 async def post(request: HttpRequest, slug: str) -> HttpResponse:
-    """Takes `body`, the `client_message_id` of the page's form and, if the page asks for it,
-    `name`; an empty name changes nothing.
+    """Takes `body`, the `client_message_id` of the page's form, `reply_to_seq` of a reply and, if
+    the page asks for it, `name`; an empty name changes nothing.
 
     Redirects to the room's page once the message is stored, so that a reload posts nothing. A
     refusal shows the page with the text still in its form and the reason. GET redirects to the
@@ -39,16 +40,24 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
     name = request.POST.get("name", "").strip() or guest.name
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     posted_id = request.POST.get("client_message_id", "")
+    reply_to_seq = parse_seq(request.POST.get("reply_to_seq", ""))
     try:
         if is_new:
             raise NoCookie
         if name != guest.name:
             guest = guest.named(name)
         address = request.META.get("REMOTE_ADDR")
-        await _store(slug, guest.person, body, _uuid(posted_id), address)
+        await _store(slug, guest.person, body, _uuid(posted_id), reply_to_seq, address)
     except ChatError as error:
         asks_name = "name" in request.POST
-        form = PostForm(_kept_id(posted_id), name, body, message_for(error), asks_name=asks_name)
+        form = PostForm(
+            _kept_id(posted_id),
+            name,
+            body,
+            message_for(error),
+            asks_name=asks_name,
+            reply_to_seq=reply_to_seq,
+        )
         response = await room_page(request, slug, guest, form)
         return with_status(response, error)
     response = SeeOther(room_url)
@@ -56,15 +65,24 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-async def _store(slug: str, person: Person, body: str, form_id: UUID, address: str | None) -> None:
+async def _store(
+    slug: str,
+    person: Person,
+    body: str,
+    form_id: UUID,
+    reply_to_seq: int | None,
+    address: str | None,
+) -> None:
     """Store the message under its form's id. A page from the browser's history or cache may have
     an id that was used for another text: then this is a new message, with an id derived from both,
     so that submitting it twice posts it once."""
-    posting = runtime().posting
+    post = partial(
+        runtime().posting.post, slug, person, body, address=address, reply_to_seq=reply_to_seq
+    )
     try:
-        await posting.post(slug, person, body, form_id, address=address)
+        await post(client_message_id=form_id)
     except Conflict:
-        await posting.post(slug, person, body, uuid5(form_id, body), address=address)
+        await post(client_message_id=uuid5(form_id, body))
 
 
 def _uuid(text: str) -> UUID:

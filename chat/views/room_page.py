@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.access.guests import Guest, guest_or_new, remember
+from chat.drawn_messages import Quote, quote_of
 from chat.models import LOBBY, Room, title_for_reader
 from chat.protocol.errors import Unavailable
 from chat.protocol.frames import MAX_TITLE, SLUG, parse_seq
@@ -40,6 +41,7 @@ class PostForm:
     body: str = ""
     refusal: str = ""
     asks_name: bool = False  # the name is an open field: a first visit, or a form that had one
+    reply_to_seq: int | None = None
     date_refusal: str = ""  # of the form that jumps to a day
 
 
@@ -56,7 +58,8 @@ async def room(request: HttpRequest, slug: str) -> HttpResponse:
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     guest, is_new = guest_or_new(request.COOKIES)
-    form = PostForm(uuid4(), guest.name, asks_name=is_new)
+    reply_to_seq = parse_seq(request.GET.get("reply", ""))
+    form = PostForm(uuid4(), guest.name, reply_to_seq=reply_to_seq, asks_name=is_new)
     return await room_page(request, slug, guest, form)
 
 
@@ -75,9 +78,9 @@ async def room_page(request: HttpRequest, slug: str, guest: Guest, form: PostFor
     at = parse_seq(request.GET.get("at", ""))
     async with page_turn(request, shows_refusal=bool(form.refusal)) as turns:
         try:
-            stored = await turns.read(_read, slug, at)
+            stored = await turns.read(_read, slug, at, form.reply_to_seq)
         except Unavailable:
-            stored = Stored(Room(slug=slug), None, is_private=False, listed=[])
+            stored = Stored(Room(slug=slug), None, is_private=False, listed=[], quote=None)
         return await sync_to_async(_rendered)(request, stored, guest, form)
 
 
@@ -88,16 +91,18 @@ class Stored(NamedTuple):
     page: MessagePage | None
     is_private: bool
     listed: list[Room]
+    quote: Quote | None  # of what the form replies to
 
 
-def _read(slug: str, at: int | None) -> Stored:
+def _read(slug: str, at: int | None, reply_to_seq: int | None) -> Stored:
     here = Room.objects.filter(slug=slug).first() or Room(slug=slug)
     is_private = is_unguessable(slug) and slug not in listed_slugs()
-    return Stored(here, message_page(slug, at), is_private, listed_rooms())
+    quote = None if reply_to_seq is None else quote_of(slug, reply_to_seq)
+    return Stored(here, message_page(slug, at), is_private, listed_rooms(), quote)
 
 
 def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm) -> HttpResponse:
-    here, page, is_private, listed = stored
+    here, page, is_private, listed, quote = stored
     slug = here.slug
     shown = {"slug": slug, "title": title_for_reader(here.shown_title, slug)}
     root = reverse("lobby")
@@ -143,6 +148,7 @@ def _rendered(request: HttpRequest, stored: Stored, guest: Guest, form: PostForm
         "page": page,
         "reader_id": guest.person.author_id,
         "form": form,
+        "quote": quote,
         "rooms": listed,
         "max_title": MAX_TITLE,
     }

@@ -131,6 +131,48 @@ def test_a_sender_that_is_too_fast_in_the_lobby_is_asked_to_wait(visit):
         expect(bodies(page)).to_have_text(["One"])
 
 
+def test_a_message_is_answered_edited_and_deleted(visit, alice):
+    alice.sends_and_waits("Is anybody here?")
+    page = visit()
+
+    open_message(page, "Is anybody here?")
+    page.get_by_role("button", name="thumbs up").click()
+    open_message(page, "Is anybody here?")
+    page.get_by_role("link", name="Reply").click()
+    send(page, "Yess")
+
+    expect(page.locator(".message__quote")).to_have_text(re.compile("Is anybody here"))
+    expect(page.locator(".message__reaction")).to_have_text(re.compile("1"))
+    open_message(page, "Yess")
+    page.get_by_label("Edit your message").fill("Yes")
+    page.get_by_role("button", name="Save").click()
+    expect(bodies(page)).to_have_text(["Is anybody here?", "Yes"])
+    expect(page.get_by_text("edited")).to_be_visible()
+    open_message(page, "Yes")
+    page.get_by_text("Delete your message").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(bodies(page)).to_have_text(["Is anybody here?", "Message deleted"])
+
+
+def test_an_edit_that_is_too_fast_stays_in_its_form(visit):
+    with processes.chat_node(MESSAGE_RATE=0.01, MESSAGE_BURST=1) as slow:
+        page = visit("/", node=slow)
+        send(page, "One")
+        open_message(page, "One")
+        page.get_by_label("Edit your message").fill("Two")
+
+        page.get_by_role("button", name="Save").click()
+
+        expect(page.get_by_role("alert")).to_contain_text("too fast. Try again in")
+        expect(page.get_by_label("Edit your message")).to_have_value("Two")
+
+
+def open_message(page, text):
+    page.locator(".message").filter(has=page.get_by_text(text, exact=True)).get_by_role(
+        "link", name="React, reply or change"
+    ).click()
+
+
 def test_a_form_from_another_site_is_refused(visit):
     page = visit()
     form = form_of(page) | {"body": "Hello"}
