@@ -21,6 +21,32 @@ def test_messages_are_formatted_as_in_the_page(vector):
     assert plain_text(tree) == vector["plain"]
 
 
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        ("*a* ", "<em>"),
+        ("`a` ", "<code "),
+        ("a.de ", "<a "),
+        ("- a\n", "<li>"),
+        ("1. a\n", "<li "),
+        ("> a\n\n", "<blockquote "),
+        ("```\na\n```\n", "<pre "),
+    ],
+)
+def test_what_follows_200_elements_is_shown_as_it_was_typed(part, shown):
+    html = as_html(parse(part * 210))
+
+    assert html.count(shown.rstrip()) == 200
+    assert html.replace("&gt;", ">").rstrip().endswith((part * 10).rstrip())
+
+
+def test_what_follows_200_quoted_lines_is_shown_as_it_was_typed():
+    html = as_html(parse("> a\n" * 210))
+
+    assert html.partition("</blockquote>")[0].count("a\n") == 199
+    assert html.endswith("&gt; a\n" * 10)
+
+
 def test_html_has_the_elements_that_screen_readers_know():
     text = "**a** *b* ~~c~~ `d`\n- e\n7. f\n> g\n```py\nh\n```"
 
