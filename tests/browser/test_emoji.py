@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from testing.person import DESKTOP, PHONE
+from testing.waiting import wait_until
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 
@@ -218,6 +219,25 @@ def test_a_picker_that_could_not_load_says_so_and_tries_again(alice):
     picker.opens().option("thumbs up").click()
 
     expect(alice.field).to_have_value("👍")
+
+
+def test_opening_again_while_the_emoji_are_loading_draws_them_once(alice):
+    held = []
+    alice.page.route("**/emoji/*.json*", lambda route: held.append(route))
+    picker = Picker(alice)
+    picker.opener.dblclick()
+    expect(picker.status).to_have_text("Loading…")
+    alice.page.keyboard.press("Escape")
+    expect(picker.dialog).to_be_hidden()
+    picker.opener.click()
+    expect(picker.dialog).to_be_visible()
+
+    wait_until(lambda: alice.page.wait_for_timeout(20) or held)
+    held.pop().continue_()
+
+    expect(picker.option("thumbs up")).to_be_attached()
+    expect(picker.dialog.get_by_role("radio")).to_have_count(6)
+    assert not held
 
 
 def test_the_button_is_left_out_where_it_could_do_nothing(new_context, shared_node, room):

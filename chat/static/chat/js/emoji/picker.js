@@ -45,6 +45,7 @@ class EmojiPicker {
   }
 
   async open({ anchor, choose }) {
+    if (this.#dialog.open) return; // a second click while this module was loading
     this.#anchor = anchor;
     this.#choose = choose;
     this.#parts.search.value = "";
@@ -53,14 +54,17 @@ class EmojiPicker {
     // On touch screens the search would bring up a keyboard, over the emoji.
     if (matchMedia(SHEET).matches) this.#parts.close.focus();
     else this.#parts.search.focus();
-    if (!this.#catalog) await this.#load();
+    await this.#load();
     if (this.#catalog) this.#drawRecent();
   }
 
   async #load() {
+    if (this.#catalog) return;
     this.#tell(gettext("Loading…"), { shown: true });
     try {
-      this.#catalog = await loadCatalog();
+      const catalog = await loadCatalog();
+      if (this.#catalog) return; // closed and opened again meanwhile
+      this.#catalog = catalog;
     } catch {
       this.#tell(gettext("Couldn't load the emoji. Try again in a moment."), { shown: true });
       return;
@@ -181,7 +185,8 @@ class EmojiPicker {
   };
 
   get #shown() {
-    return [this.#found, this.#recent, ...this.#groups].filter((group) => !group.element.hidden);
+    if (!this.#catalog) return [];
+    return [this.#found, this.#recent, ...this.#groups].filter(({ element }) => !element.hidden);
   }
 
   #focus(button) {
