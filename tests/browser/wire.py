@@ -21,11 +21,13 @@ class Wire:
 
     def __init__(self, context):
         self.posted = []  # every message.post that the browser sent
+        self.sent = []  # every frame that it sent
         self.refuse = lambda post: (
             None
         )  # set by tests: returns the error to reply to a post with, or None
         self.loses_replies = False
         self.withheld = ()  # types of frames from the server to drop
+        self.without = ()  # fields to remove from the frames of the server
         self._close_code = None
         self._stalled = False
         self._open = []
@@ -67,11 +69,14 @@ class Wire:
         return not (link.dead or self.loses_replies)
 
     def _bring(self, page, text):
-        if json.loads(text)["type"] not in self.withheld:
-            page.send(text)
+        frame = json.loads(text)
+        if frame["type"] not in self.withheld:
+            kept = {name: value for name, value in frame.items() if name not in self.without}
+            page.send(json.dumps(kept) if self.without else text)
 
     def _carry(self, page, server, text):
         frame = json.loads(text)
+        self.sent.append(frame)
         refusal = None
         if frame["type"] == "message.post":
             self.posted.append(frame)

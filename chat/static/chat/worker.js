@@ -10,6 +10,7 @@ const FILES = `${OWN}files:${build}`;
 const PAGES = `${OWN}pages:${build}`; // a page belongs with the files that it names
 const PAGE_TIMEOUT = 3_000; // ms until a cached page is shown instead
 const MAX_PAGES = 20;
+const MESSAGES = /<!-- messages -->.*?<!-- \/messages -->/s; // no text of a person contains these
 const DOWN = [502, 503, 504]; // a proxy's answers when the server is down
 
 self.addEventListener("install", (event) => {
@@ -105,10 +106,16 @@ async function fetchPage(request, path) {
   return { response, stored: whole ? keep(path, response.clone()) : Promise.resolve() };
 }
 
-async function keep(path, response) {
+/**
+ * Without the room's messages: some may be deleted before this page is opened again. The page has
+ * them saved elsewhere, where it follows deletions.
+ */
+async function keep(path, { body, status, headers }) {
+  const html = await new Response(body).text();
+  const kept = html.replace(MESSAGES, "<template data-kept-page></template>");
   const pages = await caches.open(PAGES);
   await pages.delete(path, { ignoreVary: true }); // reinsert: the latest room comes last
-  await pages.put(path, response);
+  await pages.put(path, new Response(kept, { status, headers }));
   const rooms = (await pages.keys()).filter(({ url }) => new URL(url).pathname !== offline);
   await Promise.all(
     rooms.slice(0, -MAX_PAGES).map((request) => pages.delete(request, { ignoreVary: true })),

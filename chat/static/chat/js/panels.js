@@ -195,6 +195,7 @@ function addOffline({ connection, conversation, greet, scroll }) {
     conversation,
     connection,
     newest: newestRendered,
+    isKept: part("kept-page") !== null,
   });
   saved.addEventListener("shown", ({ detail: greeting }) => greet(greeting));
   const serviceWorker = new ServiceWorkerSetup({ url, root, build });

@@ -15,8 +15,11 @@ export class OfflineSnapshotView extends EventTarget {
   #connection;
   #newest;
 
-  /** `newest()` is the seq of the latest message that the server rendered into the page. */
-  constructor({ note, scroll, snapshots, conversation, connection, newest }) {
+  /**
+   * `newest()` is the seq of the latest message that the server rendered into the page; `isKept`
+   * says that the page comes from the service worker, which keeps it without messages.
+   */
+  constructor({ note, scroll, snapshots, conversation, connection, newest, isKept }) {
     super();
     this.#newest = newest;
     this.#note = note;
@@ -27,6 +30,8 @@ export class OfflineSnapshotView extends EventTarget {
     connection.addEventListener("state", () => this.#showIfWaiting());
     connection.addEventListener("welcome", () => this.#setNote(""));
     conversation.addEventListener("change", () => this.#save());
+    conversation.addEventListener("deleted", () => snapshots.flush());
+    if (isKept) this.#show();
     this.#showIfWaiting();
     this.#save();
     setTimeout(() => this.#show(), FIRST_WELCOME_TIMEOUT);
@@ -76,6 +81,7 @@ export class Snapshots {
   #build;
   #timer = 0;
   #take = null;
+  #written = Promise.resolve(); // one after the other: none may bring back what the next one lacks
 
   /** `cache` is the cache's name, `address` the room in it. Without a `build` nothing is saved. */
   constructor({ cache, address, build }) {
@@ -85,8 +91,8 @@ export class Snapshots {
         : () => Promise.reject(new Error("No cache."));
     this.#address = address;
     this.#build = build;
-    addEventListener("pagehide", this.#flush);
-    document.addEventListener("visibilitychange", () => document.hidden && this.#flush());
+    addEventListener("pagehide", this.flush);
+    document.addEventListener("visibilitychange", () => document.hidden && this.flush());
   }
 
   /** The saved snapshot, with the time `kept_at`; or null. */
@@ -103,17 +109,18 @@ export class Snapshots {
   /** Save the result of `take()` soon, unless that is null. */
   save(take) {
     this.#take = take;
-    this.#timer ||= setTimeout(this.#flush, WRITE_INTERVAL);
+    this.#timer ||= setTimeout(this.flush, WRITE_INTERVAL);
   }
 
-  #flush = () => {
+  /** Save now what is to be saved soon. */
+  flush = () => {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const snapshot = this.#take?.();
     this.#take = null;
     if (!snapshot) return;
     const dated = { ...snapshot, build: this.#build, kept_at: new Date().toISOString() };
-    this.#write(dated).catch(() => {}); // storage is full, or blocked
+    this.#written = this.#written.then(() => this.#write(dated)).catch(() => {}); // full, blocked
   };
 
   async #write(snapshot) {
