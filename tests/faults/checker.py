@@ -1,24 +1,18 @@
 """Checks that a history keeps the delivery guarantees. Pure: returns sentences about violations.
 
-A history is {"people": [{"name", "author_ids", "stayed", "events"}], "log": {"epoch", "head",
-"rows"}}, as people.py and scenario.py write it. Without a cookie a person is a new author at each
-connection. An event has `at` (seconds) and `what`:
-
-    invoke   id, body             a person sends a message for the first time
-    ok       id, seq, epoch       the server acknowledged it
-    fail     id, code             the server refused it permanently
-    connect  url, cursor          an attempt; `cursor` is the one sent, [epoch, seq] or None
-    welcome  epoch, head, reset
-    changes  after, head, messages
-    close    code
-
-A message or row is (changed_seq, seq, author_id, id, body).
+history.py describes what a history is. The rules about edits, deletions and reactions are in
+rules_of_changes.py.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
+
+from tests.faults import rules_of_changes
+from tests.faults.history import acks, changes_by, events, frames_seen
+
+SETTLED = "ok", "fail", "change_ok", "change_fail"
 
 
 def violations(history):
@@ -27,61 +21,98 @@ def violations(history):
 
 
 def seq_is_dense(history):
-    """1..head, each once."""
+    """1..head, each taken once: by a post, or by a change of a message.
+
+    A message has the seqs of its post and of its latest change only. One in between is known from
+    the acknowledgement of its change, or from a frame. Where neither is left, somebody must have
+    lost the reply to a change: as many seqs as there were such attempts may be unknown.
+    """
     log = history["log"]
-    for column, name in ((1, "seq"), (0, "changed_seq")):
-        found = Counter(row[column] for row in log["rows"])
-        yield from (
-            f"{name} {seq} stands {n} times in the log" for seq, n in found.items() if n > 1
-        )
-    seqs = {row[1] for row in log["rows"]} | {row[0] for row in log["rows"]}
-    expected = set(range(1, log["head"] + 1))
-    yield from (f"the log has no {seq}, and its head is {log['head']}" for seq in expected - seqs)
-    yield from (f"the log has {seq}, and its head is {log['head']}" for seq in seqs - expected)
+    taken = Counter(seq for row in log["rows"] for seq in {row.seq, row.changed_seq})
+    yield from (f"{seq} stands {n} times in the log" for seq, n in taken.items() if n > 1)
+    seqs = set(range(1, log["head"] + 1))
+    yield from (f"the log has {seq}, its head is {log['head']}" for seq in taken.keys() - seqs)
+    posts = {row.seq for row in log["rows"]}
+    changed = {row.changed_seq for row in log["rows"]}
+    unexplained = 0
+    for person in history["people"]:
+        changed |= {ok["seq"] for ok in acks(history, person, "change_ok")}
+        for seen in frames_seen(person):
+            if seen.epoch == log["epoch"]:
+                shown = seen.frame["messages"]
+                changed |= {each.changed_seq for each in shown if each.changed_seq != each.seq}
+        changes = [each for theirs in changes_by(history, person).values() for each in theirs]
+        lost = {each.event["id"] for each in changes}
+        unexplained += sum(event["id"] in lost for event in events(person, "lost"))
+        unexplained += sum(not each.acked and not each.refused for each in changes)
+    unknown = seqs - posts - changed
+    if len(unknown) > unexplained:
+        yield f"the log has no {sorted(unknown)}, its head is {log['head']}"
 
 
 def acked_is_stored(history):
-    """Each acknowledged message is in its log once, under the acknowledged seq, as it was sent."""
+    """Each acknowledged message is in its log once, under the acknowledged seq, as it was sent
+    unless it was edited or deleted."""
     stored = {}
     for row in history["log"]["rows"]:
-        stored.setdefault(row[3], []).append(row)
+        stored.setdefault(row.id, []).append(row)
     for person in history["people"]:
         bodies = {event["id"]: event["body"] for event in events(person, "invoke")}
         for ok in acks(history, person):
             rows = stored.get(ok["id"], [])
             if not rows:
                 yield f"{person['name']}'s {ok['id']} was acknowledged as {ok['seq']} and is lost"
-            elif [(row[1], row[4]) for row in rows] != [(ok["seq"], bodies[ok["id"]])]:
+            elif [row.seq for row in rows] != [ok["seq"]] or not (
+                rows[0].edited or rows[0].deleted or rows[0].body == bodies[ok["id"]]
+            ):
                 yield f"{person['name']}'s {ok['id']} was acknowledged as {ok['seq']}, but {rows}"
 
 
 def resent_is_one(history):
     """A message that was sent more than once is in the log once, even if a new guest resent it."""
-    found = Counter(row[3] for row in history["log"]["rows"])
+    found = Counter(row.id for row in history["log"]["rows"])
     yield from (f"{key} stands {n} times in the log" for key, n in found.items() if n > 1)
 
 
 def nothing_is_invented(history):
-    """Every message in the log, or shown, was sent by that person with that text."""
-    sent = {
-        (author_id, event["id"], event["body"])
-        for person in history["people"]
-        for event in events(person, "invoke")
-        for author_id in person["author_ids"]
-    }
-    yield from (f"{row} in the log" for row in history["log"]["rows"] if row[2:5] not in sent)
+    """Every message in the log, or shown, was sent by that person with that text, or edited to it
+    by that person; and deletions and reactions are somebody's."""
+    texts, deleted, reacted = defaultdict(set), set(), defaultdict(set)
+    for person in history["people"]:
+        for event in events(person, "invoke"):
+            for author_id in person["author_ids"]:
+                texts[author_id, event["id"], False].add(event["body"])
+        for event in events(person, "change"):
+            for author_id in person["author_ids"]:
+                if event["kind"] == "edit":
+                    texts[author_id, event["of"], True].add(event["body"])
+                elif event["kind"] == "delete":
+                    deleted.add((author_id, event["of"]))
+                elif event["on"]:
+                    reacted[event["of"], event["emoji"]].add(author_id)
+
+    def is_invented(row):
+        key = row.author_id, row.id
+        if row.deleted:
+            return bool(row.body or row.reactions) or key not in deleted
+        return row.body not in texts[(*key, row.edited)] or any(
+            not set(ids) <= reacted[row.id, emoji] or count > len(reacted[row.id, emoji])
+            for emoji, count, ids in row.reactions
+        )
+
+    yield from (f"{row} in the log" for row in history["log"]["rows"] if is_invented(row))
     shown = {
         message
         for person in history["people"]
         for frame in events(person, "changes")
         for message in frame["messages"]
     }
-    yield from (f"{message} was shown" for message in shown if message[2:5] not in sent)
+    yield from (f"{message} was shown" for message in shown if is_invented(message))
 
 
 def refused_is_not_stored(history):
     """A permanently rejected message is never stored."""
-    stored = {row[3] for row in history["log"]["rows"]}
+    stored = {row.id for row in history["log"]["rows"]}
     for person in history["people"]:
         for event in events(person, "fail"):
             if event["id"] in stored:
@@ -111,46 +142,46 @@ def frame_faults(name, cursor, frame):
         yield f"{where} came at {cursor}: {'a hole' if after > cursor else 'a twin'}"
     if head < after:
         yield f"{where} goes back"
-    seqs = [after, *(message[0] for message in frame["messages"])]
+    seqs = [after, *(message.changed_seq for message in frame["messages"])]
     if any(a >= b for a, b in pairwise(seqs)) or seqs[-1] > head:
         yield f"{where} holds {seqs[1:]}"
 
 
 def streams_equal_the_log(history):
     """A frame has every change of its range, as in the log; in a replaced log, as everybody else
-    saw it. A message that has changed since may be missing or differ."""
+    saw it. A message that has changed since may be missing or differ; a newcomer's first frames
+    have only the messages after their place."""
     log = history["log"]
-    stored = {row[0]: tuple(row) for row in log["rows"]}
-    final = {row[1]: row[0] for row in log["rows"]}  # the latest change of each message
+    stored = {row.changed_seq: row for row in log["rows"]}
+    final = {row.seq: row.changed_seq for row in log["rows"]}  # the latest change of each message
     shown = {}
     for person in history["people"]:
-        epoch = None
-        for event in person["events"]:
-            if event["what"] == "welcome":
-                epoch = event["epoch"]
-            if event["what"] != "changes":
-                continue
-            found = {message[0]: tuple(message) for message in event["messages"]}
+        for seen in frames_seen(person):
+            frame, found = seen.frame, {each.changed_seq: each for each in seen.frame["messages"]}
             for seq, message in found.items():
-                if shown.setdefault((epoch, seq), message) != message:
-                    yield f"{person['name']} saw {message}, others {shown[epoch, seq]}"
-            if epoch != log["epoch"]:
+                if shown.setdefault((seen.epoch, seq), message) != message:
+                    yield f"{person['name']} saw {message}, others {shown[seen.epoch, seq]}"
+            if seen.epoch != log["epoch"]:
                 continue
-            for seq in range(event["after"] + 1, event["head"] + 1):
-                message = found.get(seq)
-                superseded = message is not None and final.get(message[1], 0) > seq
-                if message != stored.get(seq) and not superseded:
-                    yield f"{person['name']} saw {message} as {seq}, the log has {stored.get(seq)}"
+            for seq in range(frame["after"] + 1, frame["head"] + 1):
+                message, row = found.get(seq), stored.get(seq)
+                if row and seen.page_after is not None and row.seq <= seen.page_after:
+                    row = None
+                superseded = message is not None and final.get(message.seq, 0) > seq
+                if message != row and not superseded:
+                    yield f"{person['name']} saw {message} as {seq}, the log has {row}"
 
 
 def order_is_kept(history):
-    """A message sent after another was acknowledged comes after it, also from another sender."""
+    """A message sent after another, or a change, was acknowledged comes after it, also from
+    another sender."""
     sent, acked = [], []
     for person in history["people"]:
         invoked = {event["id"]: event["at"] for event in events(person, "invoke")}
         for ok in acks(history, person):
             sent.append((invoked[ok["id"]], ok["seq"], ok["id"]))
-            acked.append((ok["at"], ok["seq"]))
+        known = [*acks(history, person), *acks(history, person, "change_ok")]
+        acked += [(ok["at"], ok["seq"]) for ok in known]
         own = sorted((invoked[ok["id"]], ok["seq"]) for ok in acks(history, person))
         for (_, before), (_, after) in pairwise(own):
             if after <= before:
@@ -169,23 +200,15 @@ def everyone_arrived(history):
     """People who stayed have nothing left to send and have seen the log to its end."""
     log = history["log"]
     for person in history["people"]:
-        settled = {e["id"] for e in person["events"] if e["what"] in ("ok", "fail")}
-        waiting = [e["id"] for e in events(person, "invoke") if e["id"] not in settled]
+        settled = {e["id"] for e in person["events"] if e["what"] in SETTLED}
+        asked = (e for e in person["events"] if e["what"] in ("invoke", "change"))
+        waiting = [e["id"] for e in asked if e["id"] not in settled]
         if person["stayed"] and waiting:
             yield f"{person['name']} still waits for {waiting}"
         epoch = next((e["epoch"] for e in reversed(list(events(person, "welcome")))), None)
         head = next((e["head"] for e in reversed(list(events(person, "changes")))), None)
         if person["stayed"] and (epoch, head) != (log["epoch"], log["head"]):
             yield f"{person['name']} is at {head} of {epoch}, the log at {log['head']}"
-
-
-def events(person, what):
-    return (event for event in person["events"] if event["what"] == what)
-
-
-def acks(history, person):
-    """The acknowledgements of the current log; those of a replaced one are void."""
-    return [ok for ok in events(person, "ok") if ok["epoch"] == history["log"]["epoch"]]
 
 
 RULES = (
@@ -198,4 +221,5 @@ RULES = (
     streams_equal_the_log,
     order_is_kept,
     everyone_arrived,
+    *rules_of_changes.RULES,
 )

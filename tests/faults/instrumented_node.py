@@ -1,8 +1,8 @@
 """`manage.py serve` with counters and sabotage: `python -m tests.faults.instrumented_node -p PORT`.
 
 On SIGUSR1 it writes what it holds to DATA_DIR/counts-PID.json. On SIGUSR2 it is killed after its
-next COMMIT, before anybody is answered. SABOTAGE names a repair to switch
-off, so that the rig can show that it would notice; CLOCK_IS_WRONG_BY is in seconds. For tests only.
+next COMMIT, before anybody is answered. SABOTAGE names a repair to switch off (sabotage.py);
+CLOCK_IS_WRONG_BY is in seconds. For tests only.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import signal
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 
@@ -30,15 +28,11 @@ from channels.layers import get_channel_layer  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from msgspec import structs  # noqa: E402
 
-from chat.channel import announcements, group  # noqa: E402
+from chat.channel import announcements  # noqa: E402
 from chat.live import group_commit  # noqa: E402
-from chat.live.commands import HANDLERS  # noqa: E402
 from chat.live.hub import RoomHub  # noqa: E402
-from chat.live.hub_registry import HubRegistry  # noqa: E402
-from chat.live.sequencer import Sequencer  # noqa: E402
-from chat.protocol.commands import StartTyping  # noqa: E402
+from tests.faults.sabotage import SABOTAGES  # noqa: E402
 
 
 def counts():
@@ -73,77 +67,12 @@ def lose_replies(*_):
     group_commit.write_log = store_and_end
 
 
-async def send_to_nobody(group, event):
-    return False
-
-
-def deaf():
-    """Nothing arrives from other nodes, and the log is not polled."""
-    group.send = send_to_nobody
-    HubRegistry._compare = lambda *_: None
-    RoomHub._repair_soon = lambda hub: None
-
-
-def careless():
-    """Every third announcement gets lost, and the next one is accepted without the gap."""
-    offer = Sequencer.offer
-
-    def offer_some(sequencer, announcement):
-        if announcement.head % 3 == 0:
-            return []
-        return offer(sequencer, structs.replace(announcement, after=sequencer.head))
-
-    Sequencer.offer = offer_some
-
-
-def hasty():
-    """Every tenth post is acknowledged and never stored."""
-    store = group_commit.write_log
-    untrue = group_commit.Message(1, 1, uuid4(), "alice", "Alice", "Hello", "")
-
-    def store_most(posts):
-        outcomes = store([post for post in posts if post.client_message_id.int % 10])
-        kept = iter(outcomes)
-        return [next(kept) if post.client_message_id.int % 10 else untrue for post in posts]
-
-    group_commit.write_log = store_most
-
-
-def forgetful():
-    """Posts are stored under ids of the server's own, so that resending one stores it twice."""
-    store = group_commit.write_log
-
-    def store_as_new(posts):
-        return store([replace(post, client_message_id=uuid4()) for post in posts])
-
-    group_commit.write_log = store_as_new
-
-
-def stalled_by_commands():
-    """Each typing.start blocks the event loop for a moment."""
-    start_typing = HANDLERS[StartTyping]
-
-    async def stall(visitor, command):
-        time.sleep(0.05)
-        return await start_typing(visitor, command)
-
-    HANDLERS[StartTyping] = stall
-
-
 def shift_clock(seconds):
     """Set this process's clock forward by `seconds`."""
     now, wall = timezone.now, time.time
     timezone.now = lambda: now() + timedelta(seconds=seconds)
     time.time = lambda: wall() + seconds
 
-
-SABOTAGES = {
-    "deaf": deaf,
-    "careless": careless,
-    "hasty": hasty,
-    "forgetful": forgetful,
-    "stalled by commands": stalled_by_commands,
-}
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, write_counts)

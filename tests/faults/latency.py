@@ -65,7 +65,7 @@ class Latency:
         """The seconds that each message sent now takes. The abuse goes on until all are answered,
         and must not end by itself: the rest of the window would be calm."""
         began_at = time.monotonic()
-        async with self.here.talking(self.people, every=EVERY):
+        async with self.here.talking(self.people, every=EVERY, changing=0):
             await asyncio.sleep(WINDOW)
         await asyncio.gather(*(answered(person) for person in self.people))
         if abusing is not None and abusing.done():

@@ -82,6 +82,11 @@ class Link:
         finally:
             self._replies.pop(number, None)
 
+    def drop(self):
+        """Cut the connection off, without a close frame."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
     def _pause(self):
         leave_at, self.leave_at = self.leave_at, None
         if leave_at is not None and leave_at > time.monotonic():

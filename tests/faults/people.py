@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from itertools import pairwise
 from uuid import UUID
 
+from tests.faults.history import Row
 from tests.faults.link import Link, Lost
 
 STEPS = "welcome", "close"
 SHORTEST_PAUSE = 0.1  # seconds between two attempts to send
-
-_interned = {}
+RECENT = 10  # messages that a person remembers, to change them
 
 
 class Person:
@@ -30,15 +31,18 @@ class Person:
         self.author_ids = []  # the latest last
         self.stayed = True  # until the server closes with a final code
         self.events = []
-        self.outbox = {}  # body by client_message_id, oldest first
+        self.outbox = Outbox()  # messages, edits and deletions, sent in order
+        self.reactions = Outbox()  # sent beside the others, as they may wait for those of others
         self.seen_at = {}  # by client_message_id
+        self.seqs = {}  # of the messages in this log, by client_message_id
+        self.recent = deque(maxlen=RECENT)  # ids of the newest messages
+        self.own = deque(maxlen=RECENT)  # of these, of those that they can edit and delete
         self.epoch = self.head = None
         path = "/ws" if room == "lobby" else f"/ws/{room}"
         seed = f"{seed} {name}"
         self.link = Link(self, addresses, path=path, first=first, seed=seed, patience=patience)
         self._random = random.Random(seed)
         self._news = asyncio.Event()  # set at each frame; cleared by the task that waits
-        self._unsent = asyncio.Event()
         self._tasks = []
 
     @property
@@ -64,16 +68,37 @@ class Person:
         return sum(event["reset"] for event in self.noted("welcome"))
 
     def send(self, body):
-        """Put a message into the outbox, which is sent in order; returns its id."""
-        message_id = str(UUID(int=self._random.getrandbits(128), version=4))
-        self.outbox[message_id] = body
+        """Put a message into the outbox; returns its id."""
+        message_id = self._new_id()
         self.note("invoke", id=message_id, body=body)
-        self._unsent.set()
+        self.outbox.put(message_id, "message.post", client_message_id=message_id, body=body)
         return message_id
+
+    def edit(self, message_id, body):
+        """Put the edit of one of their messages into the outbox."""
+        self._change(self.outbox, message_id, "edit", body=body)
+
+    def delete(self, message_id):
+        """Put the deletion of one of their messages into the outbox."""
+        self.own.remove(message_id)
+        self._change(self.outbox, message_id, "delete")
+
+    def react(self, message_id, emoji, *, on):
+        """Set or remove a reaction to anybody's message."""
+        self._change(self.reactions, message_id, "react", emoji=emoji, on=on)
+
+    def _change(self, outbox, message_id, kind, **fields):
+        change_id = self._new_id()
+        self.note("change", id=change_id, kind=kind, of=message_id, **fields)
+        outbox.put(change_id, f"message.{kind}", seq=self.seqs[message_id], **fields)
+
+    def _new_id(self):
+        return str(UUID(int=self._random.getrandbits(128), version=4))
 
     async def enter(self, seconds=30):
         """Return when they are connected and see the room."""
-        self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._deliver())]
+        work = self._live(), self._deliver(self.outbox), self._deliver(self.reactions)
+        self._tasks = [asyncio.create_task(each) for each in work]
         await self.until(lambda: self.head is not None, seconds)
 
     async def until(self, condition, seconds):
@@ -88,6 +113,17 @@ class Person:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def vanish(self):
+        """End as a browser does that is killed: without notice."""
+        self.stayed = False
+        self.link.drop()
+        await self.leave()
+
+    @property
+    def waits(self):
+        """Whether something that they sent is not settled yet."""
+        return bool(self.outbox or self.reactions)
+
     def history(self):
         known = {"name": self.name, "author_ids": self.author_ids, "stayed": self.stayed}
         return known | {"events": [*self.events]}
@@ -99,13 +135,17 @@ class Person:
             self.note("welcome", **{key: frame[key] for key in ("epoch", "head", "reset")})
             if frame["reset"] or frame["epoch"] != self.epoch:
                 self.head = None
+                self._forget_messages()
             self.epoch = frame["epoch"]
         elif frame["type"] == "room.changed":
-            messages = [as_row(message) for message in frame["messages"]]
+            messages = [Row.of(message) for message in frame["messages"]]
             self.note("changes", after=frame["after"], head=frame["head"], messages=messages)
             self.head = frame["head"]
             for message in messages:
-                self.seen_at.setdefault(message[3], time.monotonic())
+                self.seen_at.setdefault(message.id, time.monotonic())
+                if message.id not in self.seqs:
+                    self.recent.append(message.id)
+                self.seqs[message.id] = message.seq
         elif frame["type"] == "going_away":
             self.note("going_away", retry_in_ms=frame["retry_in_ms"])
         self._news.set()
@@ -114,37 +154,69 @@ class Person:
         await self.link.run()
         self.stayed = False
 
-    async def _deliver(self):
-        """Send the outbox, one message at a time, each until the server settles it."""
+    def _forget_messages(self):
+        """The seqs of another log mean nothing in this one."""
+        self.seqs.clear()
+        self.recent.clear()
+        self.own.clear()
+        for outbox in (self.outbox, self.reactions):
+            for change_id in outbox.drop_changes():
+                self.note("change_fail", id=change_id, code="log replaced")
+
+    async def _deliver(self, outbox):
+        """Send what is in `outbox`, one at a time, each until the server settles it."""
         while True:
-            await self._unsent.wait()
+            await outbox.filled.wait()
             await self.link.welcomed.wait()
-            message_id, body = next(iter(self.outbox.items()))
+            key, (command, fields) = outbox.first()
             try:
-                reply = await self.link.ask("message.post", client_message_id=message_id, body=body)
+                reply = await self.link.ask(command, **fields)
             except Lost:
+                self.note("lost", id=key)
                 await asyncio.sleep(SHORTEST_PAUSE)  # until the link has noticed too
             else:
-                await self._settle(message_id, reply)
+                if key in outbox:
+                    await self._settle(outbox, key, command == "message.post", reply)
 
-    async def _settle(self, message_id, reply):
+    async def _settle(self, outbox, key, is_post, reply):
         if reply["type"] == "ack":
             sender = {"epoch": self.epoch, "author_id": self.author_ids[-1]}
-            self.note("ok", id=message_id, seq=reply["seq"], **sender)
+            self.note("ok" if is_post else "change_ok", id=key, seq=reply["seq"], **sender)
+            if is_post:
+                self.seqs[key] = reply["seq"]
+                self.own.append(key)
         elif reply["retry_in_ms"] is None:
-            self.note("fail", id=message_id, code=reply["code"])
+            self.note("fail" if is_post else "change_fail", id=key, code=reply["code"])
         else:
-            self.note("retry", id=message_id, code=reply["code"])
+            self.note("retry", id=key, code=reply["code"])
             await asyncio.sleep(max(reply["retry_in_ms"] / 1000, SHORTEST_PAUSE))
             return
-        del self.outbox[message_id]
-        if not self.outbox:
-            self._unsent.clear()
+        outbox.remove(key)
         self._news.set()
 
 
-def as_row(message):
-    """In the checker's format; one object for all people who received it."""
-    keys = ("changed_seq", "seq", "author_id", "client_message_id", "body")
-    row = tuple(message[key] for key in keys)
-    return _interned.setdefault(row, row)
+class Outbox(dict):
+    """Commands that wait for their settlement, by id, oldest first."""
+
+    def __init__(self):
+        super().__init__()
+        self.filled = asyncio.Event()
+
+    def put(self, key, command, **fields):
+        self[key] = command, fields
+        self.filled.set()
+
+    def first(self):
+        return next(iter(self.items()))
+
+    def remove(self, key):
+        del self[key]
+        if not self:
+            self.filled.clear()
+
+    def drop_changes(self):
+        """Remove all commands but posts; returns their ids."""
+        changes = [key for key, (command, _) in self.items() if command != "message.post"]
+        for key in changes:
+            self.remove(key)
+        return changes

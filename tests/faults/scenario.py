@@ -20,7 +20,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from testing import first_start, processes
-from tests.faults import checker, figures
+from tests.faults import chatter, checker, figures
 from tests.faults.link import Addresses
 from tests.faults.people import Person
 from tests.faults.stores import PostgresDatabase, Sqlite, read_log
@@ -29,17 +29,6 @@ LONG = os.environ.get("FAULTS") == "long"  # `make faults`
 KEPT = processes.ROOT / "var" / "faults"  # histories that failed
 SERVE = ("manage.py", "serve", "-b", "127.0.0.1", "-p", "{port}")
 OPENED = ("-m", "tests.faults.instrumented_node", "-p", "{port}")
-WORDS = (
-    "lorem",
-    "ipsum",
-    "dolor",
-    "sit amet",
-    "consectetur",
-    "adipiscing",
-    "elit",
-    "grüße",
-    "世界",
-)
 UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SOCKETS_PER_ADDRESS": 0}
 SETTLED_WITHIN = 60  # seconds
 
@@ -81,17 +70,13 @@ class World:
         return Person(name, options.pop("addresses", self.addresses), **options)
 
     @asynccontextmanager
-    async def talking(self, people=None, *, every=0.3):
-        """Each sends messages at random moments, on average one in `every` seconds."""
-
-        async def chatter(person, number):
-            rng = random.Random(f"{self.seed} {number}")
-            while True:
-                await asyncio.sleep(rng.expovariate(1 / every))
-                person.send(" ".join(rng.choices(WORDS, k=rng.randint(1, 20))))
-
+    async def talking(self, people=None, *, every=0.3, changing=chatter.CHANGING):
+        """Each does something at random moments, on average once in `every` seconds: the share
+        `changing` of it are edits, deletions and reactions, the rest messages."""
         chatting = [
-            asyncio.create_task(chatter(person, number))
+            asyncio.create_task(
+                chatter.talk(person, f"{self.seed} {number}", every=every, changing=changing)
+            )
             for number, person in enumerate(self.people if people is None else people)
         ]
         try:
@@ -212,14 +197,14 @@ async def arrived(person, log):
 
     def is_there():
         behind = person.head is None or person.head < log["head"] or person.epoch != log["epoch"]
-        return not person.stayed or not (person.outbox or behind)
+        return not person.stayed or not (person.waits or behind)
 
     await person.until(is_there, SETTLED_WITHIN)
 
 
 def is_at_end(person, log):
     """They have nothing left to send, and have seen all of `log` and nothing else."""
-    return not person.outbox and (person.epoch, person.head) == (log["epoch"], log["head"])
+    return not person.waits and (person.epoch, person.head) == (log["epoch"], log["head"])
 
 
 async def serving(stack, command, settings):

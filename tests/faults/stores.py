@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing, contextmanager
 from uuid import UUID
 
-QUERY = """
-    SELECT message.changed_seq, message.seq, message.author_id, message.client_message_id, body
+from tests.faults.history import Row, reactions_of
+
+MESSAGES = """
+    SELECT message.changed_seq, message.seq, message.author_id, message.client_message_id, body,
+        edited_at IS NOT NULL, deleted_at IS NOT NULL, reactions
     FROM chat_message AS message JOIN chat_room AS room ON room.id = message.room_id
     WHERE room.slug = '{room}' ORDER BY message.seq
+"""
+REACTIONS = """
+    SELECT message.client_message_id, reaction.emoji, reaction.author_id
+    FROM chat_reaction AS reaction JOIN chat_message AS message ON message.id = reaction.message_id
+    JOIN chat_room AS room ON room.id = message.room_id
+    WHERE room.slug = '{room}' ORDER BY reaction.id
 """
 
 
@@ -73,10 +83,25 @@ class PostgresDatabase:
 
 
 def read_log(store, room="lobby"):
-    """In the format of checker.py."""
+    """In the format of history.py."""
     ((epoch, head),) = store.query(f"SELECT epoch, head FROM chat_room WHERE slug = '{room}'")
     rows = [
-        (changed_seq, seq, author_id, str(UUID(str(message_id))), body)
-        for changed_seq, seq, author_id, message_id, body in store.query(QUERY.format(room=room))
+        Row(
+            changed_seq,
+            seq,
+            author_id,
+            str(UUID(str(message_id))),
+            body,
+            bool(edited),
+            bool(deleted),
+            reactions_of(json.loads(reactions or "[]")),
+        )
+        for changed_seq, seq, author_id, message_id, body, edited, deleted, reactions in (
+            store.query(MESSAGES.format(room=room))
+        )
     ]
-    return {"epoch": epoch, "head": head, "rows": rows}
+    reactions = [
+        (str(UUID(str(message_id))), emoji, author_id)
+        for message_id, emoji, author_id in store.query(REACTIONS.format(room=room))
+    ]
+    return {"epoch": epoch, "head": head, "rows": rows, "reactions": reactions}

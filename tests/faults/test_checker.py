@@ -7,27 +7,17 @@ from copy import deepcopy
 import pytest
 
 from tests.faults import checker
+from tests.faults.history import Row
+from tests.faults.made_history import event, person, welcome
 
-HELLO = (1, 1, "alice", "a1", "Hello")
-HI = (2, 2, "bob", "b1", "Hi")
-BYE = (3, 3, "alice", "a2", "Bye")
-
-
-def event(at, what, **fields):
-    return {"at": at, "what": what, **fields}
-
-
-def welcome(at, head, *, epoch="e", reset=False):
-    return event(at, "welcome", epoch=epoch, head=head, reset=reset)
+HELLO = Row(1, 1, "alice", "a1", "Hello")
+HI = Row(2, 2, "bob", "b1", "Hi")
+BYE = Row(3, 3, "alice", "a2", "Bye")
 
 
 def changes(at, after, *messages):
     head = messages[-1][0] if messages else after
     return event(at, "changes", after=after, head=head, messages=list(messages))
-
-
-def person(name, *events):
-    return {"name": name, "author_ids": [name], "stayed": True, "events": list(events)}
 
 
 GOOD = {
@@ -59,7 +49,7 @@ GOOD = {
             changes(3.3, 2, BYE),
         ),
     ],
-    "log": {"epoch": "e", "head": 3, "rows": [HELLO, HI, BYE]},
+    "log": {"epoch": "e", "head": 3, "rows": [HELLO, HI, BYE], "reactions": []},
 }
 ALICE, BOB = 0, 1
 
@@ -73,7 +63,7 @@ def lose_a_row(history):
 
 
 def number_twice(history):
-    history["log"]["rows"][1] = (2, 1, *HI[2:])
+    history["log"]["rows"][1] = HI._replace(seq=1)
 
 
 def forget_the_head(history):
@@ -85,27 +75,27 @@ def ack_another_seq(history):
 
 
 def change_what_was_sent(history):
-    history["log"]["rows"][1] = (*HI[:4], "Ho")
+    history["log"]["rows"][1] = HI._replace(body="Ho")
 
 
 def store_twice(history):
-    history["log"]["rows"].append((4, 4, *HI[2:]))
+    history["log"]["rows"].append(HI._replace(changed_seq=4, seq=4))
     history["log"]["head"] = 4
 
 
 def store_again_for_a_new_guest(history):
     history["people"][BOB]["author_ids"].append("guest")
-    history["log"]["rows"].append((4, 4, "guest", *HI[3:]))
+    history["log"]["rows"].append(Row(4, 4, "guest", *HI[3:]))
     history["log"]["head"] = 4
 
 
 def store_what_nobody_sent(history):
-    history["log"]["rows"].append((4, 4, "mallory", "m1", "Psst"))
+    history["log"]["rows"].append(Row(4, 4, "mallory", "m1", "Psst"))
     history["log"]["head"] = 4
 
 
 def show_what_nobody_sent(history):
-    history["people"][BOB]["events"][6]["messages"] = [(3, 3, "mallory", "m1", "Psst")]
+    history["people"][BOB]["events"][6]["messages"] = [Row(3, 3, "mallory", "m1", "Psst")]
 
 
 def store_what_was_refused(history):
@@ -131,7 +121,7 @@ def reorder_a_frame(history):
 
 
 def show_each_something_else(history):
-    history["people"][BOB]["events"][2] = changes(1.1, 0, (*HELLO[:2], *BYE[2:]))
+    history["people"][BOB]["events"][2] = changes(1.1, 0, Row(*HELLO[:2], *BYE[2:]))
 
 
 def change_the_log_without_a_reset(history):
@@ -139,7 +129,7 @@ def change_the_log_without_a_reset(history):
 
 
 def swap_what_one_person_sent(history):
-    history["log"]["rows"] = [(1, 1, *BYE[2:]), HI, (3, 3, *HELLO[2:])]
+    history["log"]["rows"] = [Row(1, 1, *BYE[2:]), HI, Row(3, 3, *HELLO[2:])]
     history["people"][ALICE]["events"][5]["seq"] = 3
     history["people"][ALICE]["events"][12]["seq"] = 1
 
@@ -195,19 +185,8 @@ def test_the_checker_finds(lie, rule):
 
 def test_a_log_that_was_replaced_is_followed_from_the_reset_on():
     history = deepcopy(GOOD)
-    history["log"] = {"epoch": "f", "head": 1, "rows": [HELLO]}
+    history["log"] = {"epoch": "f", "head": 1, "rows": [HELLO], "reactions": []}
     for each in history["people"]:
         each["events"] += [welcome(5, 1, epoch="f", reset=True), changes(5, 0, HELLO)]
-
-    assert checker.violations(history) == []
-
-
-def test_a_message_that_changed_since_may_be_missing_from_a_frame():
-    history = deepcopy(GOOD)
-    history["log"] = {"epoch": "e", "head": 4, "rows": [(4, *HELLO[1:]), HI, BYE]}
-    for each in history["people"]:
-        each["events"].append(changes(5, 3, (4, *HELLO[1:])))
-    late = changes(6, 0, HI, BYE, (4, *HELLO[1:]))
-    history["people"].append(person("carol", welcome(6, 4), late))
 
     assert checker.violations(history) == []

@@ -6,8 +6,26 @@ import asyncio
 
 import pytest
 
+from chat.protocol.frames import PAGE
+from testing.waiting import until
 from tests.faults import scenario as worlds
 from tests.faults.scenario import OPENED, world
+
+CHANGES = 8  # acknowledged ones of each kind, before newcomers come in
+WITHIN = 60  # seconds, until there are so many
+
+
+@pytest.fixture
+def sabotaged(redis_program, tmp_path, monkeypatch):
+    """A world of nodes with a repair switched off, whose histories are not kept."""
+    monkeypatch.setattr(worlds, "KEPT", tmp_path)
+
+    def make(sabotage):
+        options = {"nodes": 2, "people": 4, "redis": True, "command": OPENED}
+        return world(f"sabotage {sabotage}", SABOTAGE=sabotage, **options)
+
+    yield make
+    assert list(tmp_path.glob("*.json"))
 
 
 @pytest.mark.parametrize(
@@ -19,26 +37,65 @@ from tests.faults.scenario import OPENED, world
         ("forgetful", "nothing_is_invented"),
     ],
 )
-async def test_the_verdict_names_what_a_sabotaged_node_broke(
-    redis_program, tmp_path, monkeypatch, sabotage, rule
-):
-    monkeypatch.setattr(worlds, "KEPT", tmp_path)
-    async with world(
-        f"sabotage {sabotage}", nodes=2, people=4, redis=True, command=OPENED, SABOTAGE=sabotage
-    ) as here:
-        async with here.talking(every=0.05):
+async def test_the_verdict_names_what_a_sabotaged_node_broke(sabotaged, sabotage, rule):
+    async with sabotaged(sabotage) as here:
+        async with here.talking(every=0.05, changing=0):
             await asyncio.sleep(1)
 
         with pytest.raises(AssertionError) as failure:
             await here.verdict(within=3)
 
     assert f"{rule}: " in str(failure.value)
-    assert list(tmp_path.glob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "rule"),
+    [
+        ("hasty with edits", "acked_changes_are_stored"),
+        ("hasty with reactions", "acked_changes_are_stored"),
+        ("toggling", "acked_changes_are_stored"),
+        ("miscounting", "reactions_are_counted"),
+        ("wasteful", "seq_is_dense"),
+        ("nostalgic", "deleted_is_gone"),
+        ("secretive", "nobody_is_outdated"),
+        ("counting from the cursor", "streams_equal_the_log"),
+        ("mixing pages", "pages_are_of_the_newest_messages"),
+    ],
+)
+async def test_the_verdict_names_what_sabotage_did_to_changes(sabotaged, sabotage, rule):
+    async with sabotaged(sabotage) as here:
+        await change_and_reconnect(here)
+
+        with pytest.raises(AssertionError) as failure:
+            await here.verdict(within=3)
+
+    assert f"{rule}: " in str(failure.value)
 
 
 async def test_the_same_nodes_without_sabotage_keep_the_promise(redis_program):
     async with world("no sabotage", nodes=2, people=4, redis=True, command=OPENED) as here:
-        async with here.talking(every=0.05):
-            await asyncio.sleep(1)
+        await change_and_reconnect(here)
 
         await here.verdict()
+
+
+async def change_and_reconnect(here):
+    """Talk, edit, delete and react, while one of them is cut off again and again; then newcomers
+    come in."""
+    async with here.talking(every=0.1, changing=0.5):
+        for _ in range(3):
+            await asyncio.sleep(0.3)
+            here.people[0].link.drop()
+        await until(lambda: everything_happened(here), WITHIN)
+        await here.invite(2, name="newcomer")
+
+
+def everything_happened(here):
+    kinds = [event["kind"] for person in here.people for event in settled_changes(person)]
+    enough = all(kinds.count(kind) >= CHANGES for kind in ("edit", "delete", "react"))
+    return enough and sum(len(person.noted("ok")) for person in here.people) > PAGE
+
+
+def settled_changes(person):
+    settled = {event["id"] for event in person.noted("change_ok")}
+    return [event for event in person.noted("change") if event["id"] in settled]
