@@ -240,6 +240,18 @@ def test_opening_again_while_the_emoji_are_loading_draws_them_once(alice):
     assert not held
 
 
+def test_emoji_of_a_version_that_the_fonts_lack_are_left_out(alice):
+    rows = [["✋", "drawn", "", "", 0.6], ["\U0001fbff", "old", "", "", 12]]
+    newer = [["\U0001fbff", "empty box", "", "", 99], ["🍕\u200d🚀", "two for one", "", "", 99.1]]
+    catalog = {"groups": [["Some", rows + newer]], "tones": []}
+    alice.page.route("**/emoji/*.json*", lambda route: route.fulfill(json=catalog))
+
+    picker = Picker(alice).opens()
+
+    names = [option.get_attribute("aria-label") for option in picker.options.all()]
+    assert names == ["drawn", "old"]
+
+
 def test_the_button_is_left_out_where_it_could_do_nothing(new_context, shared_node, room):
     context = new_context(base_url=shared_node.url, java_script_enabled=False)
     page = context.new_page()
