@@ -1,57 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes, OwnReactions } from "../../../chat/static/chat/js/model/changes.js";
-import { Conversation } from "../../../chat/static/chat/js/model/conversation.js";
-import { Timeline } from "../../../chat/static/chat/js/model/timeline.js";
-import { Outbox } from "../../../chat/static/chat/js/net/outbox.js";
-import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
-import { Storage } from "../storage.js";
-
-const ALL = ["reply", "edit", "delete", "react"];
-const post = (seq, more = {}) => ({
-  seq,
-  changed_seq: seq,
-  client_message_id: `id${seq}`,
-  author_id: seq % 2 ? "ada" : "bob",
-  body: `Message ${seq}`,
-  ...more,
-});
-const greeting = (more = {}) => ({
-  epoch: "e",
-  head: 3,
-  reset: false,
-  you: { author_id: "ada", name: "Ada" },
-  features: ALL,
-  ...more,
-});
-
-/** Ada's page of a room with three messages; the first and the third are hers. */
-function page({ kept = new Storage(), ...more } = {}) {
-  const storage = new SafeStorage(() => kept);
-  const timeline = new Timeline();
-  const outbox = new Outbox({ storage, prefix: "outbox/" });
-  const changes = new Changes({ storage, prefix: "changes/" });
-  const reacted = new OwnReactions({ storage, key: "reacted" });
-  const conversation = new Conversation({ timeline, outbox, changes, reacted });
-  const fired = [];
-  for (const type of ["posted", "updated", "deleted", "anew", "reset", "dropped"])
-    conversation.addEventListener(type, ({ detail }) =>
-      fired.push([type, ...(detail?.messages ?? []).map(({ seq }) => seq)].join(" ")),
-    );
-  conversation.welcome(greeting(more));
-  conversation.apply({ after: 0, head: 3, messages: [post(1), post(2), post(3)] });
-  fired.length = 0;
-  const at = (seq) => conversation.items.find((item) => item.seq === seq);
-  const ack = (seq) => changes.settle(changes.entries.find((e) => e.state === "waiting").id, seq);
-  return { kept, timeline, outbox, changes, conversation, fired, at, ack };
-}
-
-const update = (seq, head, more) => ({
-  after: head - 1,
-  head,
-  messages: [post(seq, { changed_seq: head, ...more })],
-});
+import { ALL, greeting, page, post, update } from "./page.js";
 
 for (const order of ["before", "after"])
   test(`an edit never flickers: the ack comes ${order} the change`, () => {
@@ -238,14 +188,13 @@ test("a change of a message that has left the page settles, and shows when it is
   assert.deepEqual([at(1).body, at(1).pending, changes.entries], ["Better", undefined, []]);
 });
 
-test("an unsent message is edited and discarded in the outbox", () => {
-  const { changes, conversation, outbox } = page();
-  const unsent = () => conversation.items.filter(({ seq }) => !seq);
-  conversation.post({ body: "Tpyo", client_message_id: "a" });
+test("what waits for a message that somebody else deletes is dropped, with its words", () => {
+  const { kept, at, changes, conversation } = page();
+  conversation.edit(at(1), "hunter2");
+  conversation.react(at(1), "👍", true);
 
-  conversation.edit(unsent()[0], "Typo");
-  assert.equal(outbox.start(outbox.next()).fields.body, "Typo");
-  conversation.delete(unsent()[0]);
+  conversation.apply(update(1, 4, { body: "", deleted_at: "now" }));
 
-  assert.deepEqual([unsent(), outbox.entries, changes.entries], [[], [], []]);
+  assert.deepEqual([changes.entries, kept.length], [[], 0]);
+  assert.deepEqual([at(1).body, at(1).pending], ["", undefined]);
 });

@@ -264,3 +264,35 @@ test("while others write and edit, the shown range is always the current log, an
   }
   assert.ok(farthest > 2000, "the reader went far from the end");
 });
+
+test("a newcomer's messages are in the order of their places, in however many frames", () => {
+  const old = said(3, { changed_seq: 9 });
+  const timeline = welcomed(
+    { after: 2, head: 6, messages: [said(5), said(6)] },
+    { after: 6, head: 9, messages: [said(4, { changed_seq: 7 }), said(8), old] },
+  );
+
+  assert.equal(versions(timeline.messages), "3/9,4/7,5/5,6/6,8/8");
+  assert.equal(timeline.cursor.seq, 9);
+});
+
+test("a deleted text is nowhere in what the timeline holds or hands out", () => {
+  const secret = said(120, { body: "hunter2" });
+  const timeline = welcomed({ after: 100, head: 400, messages: [...range(101, 119), secret] });
+  timeline.apply({ after: 400, head: 401, messages: [{ ...secret, changed_seq: 401 }] });
+  timeline.visit({ messages: [...range(110, 119), secret], more: true }, { before: 121 });
+  timeline.apply({
+    after: 401,
+    head: 402,
+    messages: [{ ...secret, changed_seq: 402, body: "", deleted_at: "now" }],
+  });
+
+  const shown = () => JSON.stringify([timeline.messages, timeline.find(120), timeline.snapshot]);
+  assert.doesNotMatch(shown(), /hunter2/);
+  timeline.showLatest();
+  assert.doesNotMatch(shown(), /hunter2/);
+  // A page that was read before the deletion and arrives after it.
+  timeline.visit({ messages: [...range(110, 119), secret], more: true }, { before: 121 });
+  assert.doesNotMatch(shown(), /hunter2/);
+  assert.equal(timeline.newest(secret).body, "");
+});

@@ -107,3 +107,94 @@ test("ids are version 4 UUIDs, also outside secure contexts", (t) => {
   assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.notEqual(first, second);
 });
+
+test("a message that was never sent is edited and discarded without a trace", () => {
+  const { kept, tab } = browser();
+  const outbox = tab();
+  outbox.add({ body: "hunter2", author_id: null });
+  const { client_message_id: id } = outbox.next();
+
+  outbox.edit(id, "Better");
+  assert.equal(outbox.start(outbox.next()).fields.body, "Better");
+  assert.deepEqual(bodies(tab()), ["Better waiting"]);
+  assert.doesNotMatch(kept.getItem(PREFIX + id), /hunter2/);
+  outbox.refuse(id, { code: "too_large", detail: "Too long." });
+  outbox.edit(id, "Shorter");
+  assert.deepEqual(bodies(outbox), ["Shorter waiting"]);
+  outbox.discard(id);
+
+  assert.deepEqual([outbox.entries, kept.length], [[], 0]);
+});
+
+test("a text that may be stored is sent unchanged, and its edit follows", () => {
+  const { tab } = browser();
+  const outbox = tab();
+  outbox.add({ body: "First", author_id: null });
+  const { client_message_id: id } = outbox.next();
+  outbox.start(outbox.next());
+  outbox.edit(id, "Second"); // the ack was lost
+
+  const later = tab();
+  assert.equal(later.start(later.next()).fields.body, "First");
+  assert.deepEqual(
+    later.takeAmendments(({ seq }) => seq),
+    [],
+  );
+  later.settle(id, 7);
+  assert.deepEqual(
+    later.takeAmendments(({ seq }) => seq),
+    [{ seq: 7, kind: "edit", body: "Second" }],
+  );
+
+  assert.deepEqual(
+    later.takeAmendments(({ seq }) => seq),
+    [],
+  );
+  assert.deepEqual(bodies(later), ["Second sent"]);
+});
+
+test("a message discarded on its way is deleted if it arrives, and its words are not kept", () => {
+  const { kept, tab } = browser();
+  const outbox = tab();
+  outbox.add({ body: "hunter2", author_id: null });
+  const { client_message_id: id } = outbox.next();
+  outbox.start(outbox.next());
+
+  outbox.discard(id);
+
+  assert.doesNotMatch(kept.getItem(PREFIX + id), /hunter2/);
+  assert.equal(tab().next(), null);
+  outbox.settle(id, 7);
+  assert.deepEqual(
+    outbox.takeAmendments(({ seq }) => seq),
+    [{ seq: 7, kind: "delete" }],
+  );
+  assert.deepEqual([outbox.entries, kept.length], [[], 0]);
+});
+
+test("what was discarded on its way and refused, or a day ago, is forgotten", (t) => {
+  const { tab } = browser();
+  const outbox = tab();
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  for (const body of ["One", "Two"]) {
+    outbox.add({ body, author_id: null });
+    outbox.discard(outbox.start(outbox.next()).id);
+  }
+  outbox.refuse(outbox.entries[0].client_message_id, { code: "bad_frame", detail: "No." });
+  assert.equal(outbox.entries.length, 1);
+  assert.equal(tab().entries.length, 1);
+
+  t.mock.timers.setTime(1_000_001 + 24 * 3600 * 1000);
+
+  assert.deepEqual(tab().entries, []);
+});
+
+test("what another tab edited a moment ago is what is sent", () => {
+  const { tab } = browser();
+  const here = tab();
+  here.add({ body: "First", author_id: null });
+  const there = tab();
+  there.edit(there.next().client_message_id, "Second"); // its event has not arrived here
+
+  assert.equal(here.start(here.next()).fields.body, "Second");
+});

@@ -50,7 +50,9 @@ export class Conversation extends EventTarget {
   get items() {
     const { messages, isAway } = this.#timeline;
     const items = messages.map((message) => this.itemOf(message));
-    return isAway ? items : [...items, ...this.#outbox.entries.map(this.#asMessage)];
+    if (isAway) return items;
+    const unsent = this.#outbox.entries.filter(({ state }) => state !== "withdrawn");
+    return [...items, ...unsent.map(this.#asMessage)];
   }
 
   /**
@@ -110,13 +112,15 @@ export class Conversation extends EventTarget {
   }
 
   edit(item, body) {
-    if (item.seq) this.#change(item, { kind: "edit", body });
+    const stored = item.seq ? item : this.#timeline.posted(item);
+    if (stored) this.#change(stored, { kind: "edit", body });
     else this.#outbox.edit(item.client_message_id, body);
   }
 
   /** Delete a message, or discard one that is not sent yet. */
   delete(item) {
-    if (item.seq) this.#change(item, { kind: "delete" });
+    const stored = item.seq ? item : this.#timeline.posted(item);
+    if (stored) this.#change(stored, { kind: "delete" });
     else this.#outbox.discard(item.client_message_id);
   }
 
@@ -252,6 +256,10 @@ export class Conversation extends EventTarget {
   #forgetDelivered() {
     const { author_id } = this.#you;
     const end = this.#timeline.cursor?.seq ?? 0;
+    const seqOf = ({ seq, client_message_id }) =>
+      Number.isInteger(seq) ? seq : this.#timeline.posted({ author_id, client_message_id })?.seq;
+    if (this.#timeline.ready)
+      for (const change of this.#outbox.takeAmendments(seqOf)) this.#change(change, change);
     const delivered = this.#outbox.entries.filter(
       ({ client_message_id, seq }) =>
         seq <= end || this.#timeline.posted({ author_id, client_message_id }) !== null,
@@ -277,7 +285,7 @@ export class Conversation extends EventTarget {
     client_message_id: entry.client_message_id,
     author_id: entry.author_id ?? this.#you.author_id,
     author_name: this.#you.name,
-    body: entry.body,
+    body: entry.edited ?? entry.body,
     reply_to_seq: entry.reply_to_seq,
     posted_at: entry.written_at,
     mine: true,

@@ -104,8 +104,11 @@ export class HttpFallback extends EventTarget {
     const isOurs = page.querySelector("#chat-config") !== null;
     if (response.ok && isOurs) {
       this.#draw(page);
-      if (entry) this.#outbox.settle(entry.client_message_id, Infinity); // its seq is not known
-      this.#outbox.forget(this.#posted());
+      const posted = this.#posted();
+      // Its seq is not known if many messages were posted since.
+      if (entry) this.#outbox.settle(entry.client_message_id, Infinity);
+      for (const [id, seq] of posted) this.#outbox.settle(id, seq);
+      this.#outbox.forget([...posted.keys()]);
       return 0;
     }
     const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
@@ -117,18 +120,18 @@ export class HttpFallback extends EventTarget {
     return 0;
   }
 
-  #fields({ client_message_id, body }) {
+  #fields(entry) {
     const fields = new URLSearchParams(new FormData(this.#form));
-    fields.set("client_message_id", client_message_id);
-    fields.set("body", body);
+    for (const [name, value] of Object.entries(this.#outbox.start(entry).fields))
+      fields.set(name, value);
     if (this.#name() !== null) fields.set("name", this.#name());
     return fields;
   }
 
+  /** The seqs of the messages that are drawn, by their client_message_id. */
   #posted() {
-    return [...(this.#rendered()?.querySelectorAll("[data-client-message-id]") ?? [])].map(
-      ({ dataset }) => dataset.clientMessageId,
-    );
+    const drawn = this.#rendered()?.querySelectorAll("[data-client-message-id]") ?? [];
+    return new Map([...drawn].map(({ id, dataset }) => [dataset.clientMessageId, Number(id)]));
   }
 
   #draw(page) {

@@ -2,12 +2,16 @@
  * The messages of this browser that the server has not yet acknowledged, oldest first. They survive
  * reloads and are shared by the browser's tabs: there is one storage key per message, so that no
  * tab overwrites another's. A message is
- *   waiting  until the server acknowledges it,
- *   sent     from then until it appears in the timeline (only in memory: the server has it now),
- *   refused  when sending it again unchanged would be pointless.
- * Two tabs may send the same message; its client_message_id makes the second attempt harmless.
+ *   waiting    until the server acknowledges it,
+ *   sent       from then until it appears in the timeline (only in memory: the server has it now),
+ *   refused    when sending it again unchanged would be pointless,
+ *   withdrawn  when it was discarded although the server may have stored it.
+ * Two tabs may send the same message; its client_message_id makes the second attempt harmless, but
+ * not with another text. So a message that was `tried` keeps its text, and `edited` is the new one.
+ * Pure. Fires `change`, and `waiting` when this tab added something to send.
  */
-/** Pure. Fires `change`, and `waiting` when this tab added something to send. */
+const DAY = 24 * 3600 * 1000; // ms
+
 export class Outbox extends EventTarget {
   #storage;
   #prefix;
@@ -38,7 +42,10 @@ export class Outbox extends EventTarget {
   }
 
   /** What to send for an entry: {id, type, fields}; `id` is the one to settle or refuse. */
-  start({ client_message_id, body, reply_to_seq, epoch }) {
+  start({ client_message_id }) {
+    const entry = this.#newest(client_message_id);
+    if (!entry.tried) this.#put({ ...entry, tried: true });
+    const { body, reply_to_seq, epoch } = entry;
     const fields = { client_message_id, body };
     if (reply_to_seq && epoch === this.repliesTo) fields.reply_to_seq = reply_to_seq;
     return { id: client_message_id, type: "message.post", fields };
@@ -66,14 +73,17 @@ export class Outbox extends EventTarget {
     const entry = this.#entries.get(id);
     if (!entry) return;
 
+    const state = entry.state === "withdrawn" ? "withdrawn" : "sent";
     this.#storage.remove(this.#key(id));
-    this.#entries.set(id, { ...entry, state: "sent", seq, refusal: null });
+    this.#entries.set(id, { ...entry, state, seq, refusal: null });
     this.#changed();
   }
 
   refuse(id, { code, detail }) {
     const entry = this.#entries.get(id);
-    if (entry) this.#put({ ...entry, state: "refused", refusal: { code, detail } });
+    if (entry?.state === "withdrawn") this.discard(id);
+    else if (entry)
+      this.#put({ ...rewritten(entry), state: "refused", refusal: { code, detail }, tried: false });
   }
 
   /** Send a refused message again, as `author_id`; after a conflict, under a new id. */
@@ -93,22 +103,58 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  /** Give a message that is not sent yet another text; false if it is not here. */
+  /** Give a message another text; false if it is not here any more. A refused one is sent again. */
   edit(id, body) {
-    const entry = this.#entries.get(id);
-    if (!entry || entry.state === "sent") return false;
-    this.#put({ ...entry, body });
+    const entry = this.#newest(id);
+    if (!entry) return false;
+    if (entry.state === "refused") {
+      this.#entries.set(id, { ...entry, body });
+      this.retry(id, entry.author_id);
+    } else if (entry.state === "sent") {
+      this.#entries.set(id, { ...entry, edited: body });
+      this.#changed();
+    } else {
+      this.#put(entry.tried ? { ...entry, edited: body } : { ...entry, body });
+    }
     return true;
   }
 
+  /** Drop a message; once it was sent, only its text, until it is known whether it is stored. */
   discard(id) {
-    this.#remove(id);
-    this.#changed();
+    const entry = this.#newest(id);
+    const mayBeStored = entry?.state === "sent" || (entry?.state === "waiting" && entry.tried);
+    if (mayBeStored) {
+      const { edited, ...rest } = entry;
+      this.#put({ ...rest, body: "", state: "withdrawn" });
+    } else {
+      this.#remove(id);
+      this.#changed();
+    }
   }
 
-  /** Remove messages that are in the timeline now. */
+  /**
+   * Those that were edited or withdrawn while they were being sent, as changes to make now that
+   * `seqOf(entry)` knows their place: {seq, kind, body}.
+   */
+  takeAmendments(seqOf) {
+    const amended = this.entries.filter(
+      ({ edited, state }) => edited !== undefined || state === "withdrawn",
+    );
+    const placed = amended.filter((entry) => Number.isInteger(seqOf(entry)));
+    for (const entry of placed)
+      if (entry.state === "withdrawn") this.#remove(entry.client_message_id);
+      else this.#entries.set(entry.client_message_id, rewritten(entry));
+    return placed.map((entry) =>
+      entry.state === "withdrawn"
+        ? { seq: seqOf(entry), kind: "delete" }
+        : { seq: seqOf(entry), kind: "edit", body: entry.edited },
+    );
+  }
+
+  /** Remove messages that are in the timeline now, except those whose amendments are not taken. */
   forget(ids) {
-    const known = ids.filter((id) => this.#entries.has(id));
+    const isDone = (entry) => entry && entry.edited === undefined && entry.state !== "withdrawn";
+    const known = ids.filter((id) => isDone(this.#entries.get(id)));
     if (known.length === 0) return;
 
     for (const id of known) this.#remove(id);
@@ -130,8 +176,16 @@ export class Outbox extends EventTarget {
     const entry = this.#entries.get(id);
     if (newValue !== null) this.#take(newValue);
     else if (entry?.state === "refused") this.#entries.delete(id);
-    else if (entry) this.#entries.set(id, { ...entry, state: "sent" });
+    else if (entry && entry.state !== "withdrawn")
+      this.#entries.set(id, { ...entry, state: "sent" });
     this.#changed();
+  }
+
+  /** As the storage has it: another tab may have changed it a moment ago. */
+  #newest(id) {
+    const entry = this.#entries.get(id);
+    if (entry && entry.state !== "sent") this.#take(this.#storage.get(this.#key(id)));
+    return this.#entries.get(id) ?? null;
   }
 
   #key(id) {
@@ -141,7 +195,7 @@ export class Outbox extends EventTarget {
   #take(json) {
     try {
       const entry = JSON.parse(json);
-      if (typeof entry.body === "string" && entry.client_message_id)
+      if (typeof entry.body === "string" && entry.client_message_id && !isForgotten(entry))
         this.#entries.set(entry.client_message_id, entry);
     } catch {
       // Written by something else, or half written before a crash: leave it alone.
@@ -162,6 +216,16 @@ export class Outbox extends EventTarget {
   #changed() {
     this.dispatchEvent(new CustomEvent("change"));
   }
+}
+
+/** With the text that its author wants, as if it had been written so. */
+function rewritten({ edited, ...entry }) {
+  return { ...entry, body: edited ?? entry.body };
+}
+
+/** Whatever was withdrawn a day ago is not being stored any more. */
+function isForgotten({ state, written_at }) {
+  return state === "withdrawn" && Date.now() - Date.parse(written_at) > DAY;
 }
 
 /**
