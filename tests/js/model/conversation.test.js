@@ -198,3 +198,16 @@ test("what waits for a message that somebody else deletes is dropped, with its w
   assert.deepEqual([changes.entries, kept.length], [[], 0]);
   assert.deepEqual([at(1).body, at(1).pending], ["", undefined]);
 });
+
+test("what was saved without a network can be changed as the server offered it", () => {
+  const saved = JSON.parse(JSON.stringify(page().conversation.snapshot));
+  const { changes, conversation } = page({ features: undefined });
+
+  conversation.restore(saved);
+  const item = conversation.find(1);
+  assert.ok(conversation.canEdit(item));
+  conversation.edit(item, "Better");
+
+  assert.equal(conversation.find(1).body, "Better");
+  assert.equal(changes.entries[0].epoch, "e");
+});

@@ -3,20 +3,19 @@ import { test } from "node:test";
 
 import { Targets } from "../../../chat/static/chat/js/model/targets.js";
 import { ConnectionLost, Refusal } from "../../../chat/static/chat/js/net/errors.js";
+import { ALL, greeting, page, post } from "./page.js";
 
-const post = (seq, more = {}) => ({ seq, changed_seq: seq, body: `Message ${seq}`, ...more });
 const rest = () => new Promise((resolve) => setTimeout(resolve));
+const hidden = (seq, more) => post(seq, { body: `Message ${seq}`, ...more });
 
-/** A conversation that shows the message at 100, and a server that has others. */
-function page({ stored = [] } = {}) {
-  const conversation = new EventTarget();
-  const later = new Map();
-  Object.assign(conversation, {
-    features: new Set(["reply"]),
-    find: (seq) => (seq === 100 ? { shown: true } : null),
-    itemOf: (message) => ({ ...message, item: true }),
-    newest: (message) => later.get(message.seq) ?? message,
-  });
+/** A page that shows the messages from 101 on, and a server that has others. */
+function far({ stored = [], features = ALL } = {}) {
+  const { conversation } = page({ features });
+  const starts = (epoch) => {
+    conversation.welcome(greeting({ epoch, features, reset: true, head: 101 }));
+    conversation.apply({ after: 100, head: 101, messages: [post(101)] });
+  };
+  starts("e");
   const connection = new EventTarget();
   const asked = [];
   Object.assign(connection, {
@@ -28,25 +27,25 @@ function page({ stored = [] } = {}) {
     },
   });
   const targets = new Targets({ conversation, connection });
-  const fire = (type, messages) =>
-    conversation.dispatchEvent(new CustomEvent(type, { detail: { messages } }));
-  const change = (message) => {
-    later.set(message.seq, message);
-    fire("updated", [message]);
-  };
-  return { targets, conversation, connection, asked, fire, change };
+  const change = (message) =>
+    conversation.apply({
+      after: message.changed_seq - 1,
+      head: message.changed_seq,
+      messages: [message],
+    });
+  return { targets, conversation, connection, asked, starts, change };
 }
 
 test("a message on the page is taken from there", async () => {
-  const { targets, asked } = page();
+  const { targets, asked } = far();
 
-  assert.deepEqual(targets.of(100), { shown: true });
+  assert.equal(targets.of(101).body, "Message 101");
   await rest();
   assert.deepEqual(asked, []);
 });
 
 test("messages that are not on the page are fetched together, once", async () => {
-  const { targets, asked } = page({ stored: [post(1), post(2)] });
+  const { targets, asked } = far({ stored: [hidden(1), hidden(2)] });
   let drawn = 0;
   targets.addEventListener("change", () => {
     drawn += 1;
@@ -60,15 +59,15 @@ test("messages that are not on the page are fetched together, once", async () =>
 
   assert.deepEqual(asked, [["messages.fetch", 1, 2, 3]]);
   assert.equal(drawn, 1);
-  assert.deepEqual(targets.of(1), { ...post(1), item: true });
+  assert.deepEqual(targets.of(1), hidden(1));
   assert.deepEqual(targets.of(3), { missing: true });
   await rest();
   assert.equal(asked.length, 1);
 });
 
 test("a command asks for at most 50, and what did not fit is asked for again", async () => {
-  const stored = Array.from({ length: 60 }, (_, index) => post(index + 1));
-  const { targets, asked, connection } = page({ stored });
+  const stored = Array.from({ length: 60 }, (_, index) => hidden(index + 1));
+  const { targets, asked, connection } = far({ stored });
   connection.answer = async ({ seqs }) => {
     const messages = stored.filter(({ seq }) => seqs.includes(seq));
     return { messages: messages.slice(0, 20), more: messages.length > 20 };
@@ -81,36 +80,46 @@ test("a command asks for at most 50, and what did not fit is asked for again", a
     asked.map((command) => command.length - 1),
     [50, 40, 20],
   );
-  assert.ok(stored.every(({ seq }) => targets.of(seq)?.item));
+  assert.ok(stored.every(({ seq }) => targets.of(seq)?.body));
 });
 
 test("a message that was fetched follows its changes, and a deleted text is gone", async () => {
-  const { targets, change } = page({ stored: [post(1, { body: "hunter2" })] });
+  const { targets, change } = far({ stored: [hidden(1, { body: "hunter2" })] });
   targets.of(1);
   await rest();
 
-  change(post(1, { changed_seq: 101, body: "Edited" }));
+  change(hidden(1, { changed_seq: 102, body: "Edited" }));
   assert.equal(targets.of(1).body, "Edited");
-  change(post(1, { changed_seq: 102, body: "", deleted_at: "now" }));
+  change(hidden(1, { changed_seq: 103, body: "", deleted_at: "now" }));
 
   assert.deepEqual([targets.of(1).body, targets.of(1).deleted_at], ["", "now"]);
 });
 
-test("an answer that was read before a change does not hide it", async () => {
-  const { targets, change } = page({ stored: [post(1, { body: "hunter2" })] });
+test("one's own change of a message that was fetched shows at once", async () => {
+  const { targets, conversation } = far({ stored: [hidden(1)] });
   targets.of(1);
-  change(post(1, { changed_seq: 101, body: "", deleted_at: "now" }));
+  await rest();
+
+  conversation.edit(targets.of(1), "Better");
+
+  assert.deepEqual([targets.of(1).body, targets.of(1).pending], ["Better", true]);
+});
+
+test("an answer that was read before a change does not hide it", async () => {
+  const { targets, change } = far({ stored: [hidden(1, { body: "hunter2" })] });
+  targets.of(1);
+  change(hidden(1, { changed_seq: 102, body: "", deleted_at: "now" }));
   await rest();
 
   assert.equal(targets.of(1).body, "");
 });
 
 test("after a gap in the log everything is fetched anew", async () => {
-  const { targets, asked, fire } = page({ stored: [post(1)] });
+  const { targets, asked, starts } = far({ stored: [hidden(1)] });
   targets.of(1);
   await rest();
 
-  fire("anew");
+  starts("f");
   assert.equal(targets.of(1), null);
   await rest();
 
@@ -118,7 +127,7 @@ test("after a gap in the log everything is fetched anew", async () => {
 });
 
 test("what could not be fetched is fetched at a welcome, or when the server allows", async () => {
-  const { targets, asked, connection } = page({ stored: [post(1)] });
+  const { targets, asked, connection } = far({ stored: [hidden(1)] });
   const { answer } = connection;
   connection.answer = () => Promise.reject(new ConnectionLost());
   targets.of(1);
@@ -139,13 +148,15 @@ test("what could not be fetched is fetched at a welcome, or when the server allo
 });
 
 test("nothing is fetched from a server of the previous release", async () => {
-  const { targets, asked, conversation, connection } = page({ stored: [post(1)] });
-  conversation.features = new Set();
+  const { targets, asked, conversation, connection } = far({
+    stored: [hidden(1)],
+    features: [],
+  });
   targets.of(1);
   await rest();
   assert.deepEqual(asked, []);
 
-  conversation.features = new Set(["reply"]);
+  conversation.welcome(greeting({ head: 101 }));
   connection.dispatchEvent(new CustomEvent("welcome"));
   await rest();
 

@@ -31,7 +31,9 @@ test("a message that is changed while it is being posted is changed once it is s
 
     assert.deepEqual([at(4).body, at(4).pending], ["Second", true]);
     assert.deepEqual(outbox.entries, []);
-    conversation.delete(unsent); // an item of before it was stored
+    conversation.edit(unsent, "Third"); // an item of before it was stored
+    assert.equal(at(4).body, "Third");
+    conversation.delete(unsent);
     assert.deepEqual(
       changes.entries.map(({ kind, seq }) => [kind, seq]),
       [["delete", 4]],
