@@ -16,6 +16,7 @@ from django.db.models import F, Q
 
 from chat.archive.errors import ArchiveError
 from chat.archive.file import Progress
+from chat.archive.reactions import rebuild_reactions
 from chat.archive.references import References
 from chat.archive.tables import CHUNK, Part, copied_models, fields_of, stored_models
 from chat.archive.values import Field, preparing
@@ -45,6 +46,7 @@ def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress
         for statement in connection.ops.sequence_reset_sql(no_style(), copied_models()):
             cursor.execute(statement)
     _check_logs(alias)
+    rebuild_reactions(alias)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from django.db import connection, models
 from django.db.models.functions import RowNumber
 
@@ -21,6 +22,11 @@ COUNTS = f"""
         FROM chat_reaction WHERE message_id = %s
     ) AS numbered WHERE place <= {frames.MAX_REACTION_AUTHORS} ORDER BY first_id, id
 """
+
+
+def as_stored(counts: list[frames.Reaction]) -> str:
+    """What `Message.reactions` holds for these."""
+    return msgspec.json.encode(counts).decode() if counts else ""
 
 
 class ReactionQuerySet(models.QuerySet["Reaction"]):

@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
-
 from chat.models import Message, Reaction
+from chat.models.reaction import as_stored
 from chat.protocol.errors import ChatError, Deleted, NotFound, NotYours, TooLate, TooMany
 from chat.protocol.frames import MAX_REACTION_KINDS, MAX_REACTIONS
 from chat.services.writes import Change, Delete, Edit, Outcome, React
@@ -126,8 +125,7 @@ class _Reactions:
         Reaction.objects.filter(pk__in=gone).delete()
         Reaction.objects.bulk_create(new)
         before = self._message.reactions
-        counts = Reaction.objects.counts(self._message)
-        self._message.reactions = msgspec.json.encode(counts).decode() if counts else ""
+        self._message.reactions = as_stored(Reaction.objects.counts(self._message))
         return self._message.reactions != before
 
 

@@ -122,6 +122,11 @@ def test_a_backup_that_was_only_written_anew_is_restored(lines):
         ("chat.message", "room_id", "lobby"),
         ("chat.message", "room_id", TOO_BIG),
         ("chat.message", "id", None),
+        ("chat.message", "reply_to_seq", "1"),
+        ("chat.message", "edited_at", "yesterday"),
+        ("chat.message", "deleted_at", 1_700_000_000),
+        ("chat.message", "reactions", None),
+        ("chat.message", "reactions", []),
         ("chat.room", "slug", "x" * 65),
         ("chat.room", "head", None),
         ("chat.room", "retention_days", -1),
@@ -168,6 +173,23 @@ def test_numbers_that_no_log_can_have_are_refused(lines, label, name, value, wor
 
     assert words in said
     assert "lobby" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("reply_to_seq", 2, "message_reply_to_earlier"),
+        ("reply_to_seq", 3, "message_reply_to_earlier"),
+        ("deleted_at", "2026-01-01T00:00:00Z", "message_deleted_is_empty"),
+    ],
+)
+def test_a_message_that_cannot_be_is_refused_with_its_line(lines, name, value, words):
+    line = lines.set("chat.message", name, value, number=1)
+
+    said = refusal(lines)
+
+    assert said.startswith(f"Line {line}: the database refuses this row of chat.message")
+    assert words in said
 
 
 @pytest.mark.parametrize("row", ["[1]", "5", "{}", '"x"', "null", "[", DEEP, '["\\ud800"]'])
