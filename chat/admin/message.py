@@ -1,4 +1,4 @@
-"""Messages, read-only: the protocol has no deletion yet."""
+"""Messages, read-only: a change that does not pass through the log would reach nobody."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ else:
 
 
 class MessageAdmin(Base):
-    list_display = ("room_title", "author", "excerpt", "posted", "link")
+    list_display = ("room_title", "author", "excerpt", "changes", "posted", "link")
     list_select_related = ("room",)
     list_per_page = 50
     search_fields = ("=room__slug", "=author_name", "body")
@@ -41,6 +41,17 @@ class MessageAdmin(Base):
     @admin.display(description=gettext_lazy("Message"))
     def excerpt(self, message: Message) -> str:
         return message.body[:EXCERPT]
+
+    @admin.display(description=gettext_lazy("Changes"))
+    def changes(self, message: Message) -> str:
+        about = []
+        if message.reply_to_seq is not None:
+            about.append(gettext("Reply to {seq}").format(seq=message.reply_to_seq))
+        if message.deleted_at:
+            about.append(gettext("Message deleted"))
+        elif message.edited_at:
+            about.append(gettext("edited"))
+        return ", ".join(about)
 
     @admin.display(description=gettext_lazy("Posted (UTC)"), ordering="posted_at")
     def posted(self, message: Message) -> str:

@@ -68,7 +68,8 @@ async def by_date(request: HttpRequest, slug: str) -> HttpResponse:
 @refusing
 @require_safe
 async def unread_count(request: HttpRequest, slug: str) -> HttpResponse:
-    """Others' messages after the seq `after`: the `seq` of the first, or null, and `count`."""
+    """Others' messages after the seq `after`, but for deleted ones: the `seq` of the first, or
+    null, and `count`."""
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
     after = parse_seq(request.GET.get("after", ""))
@@ -110,8 +111,8 @@ async def _refused(request: HttpRequest, slug: str, error: ChatError) -> HttpRes
 
 
 def _unread(slug: str, after: int, reader: str) -> dict[str, Any]:
-    theirs = _room(slug).since(after + 1).exclude(author_id=reader).values_list("seq", flat=True)
-    seqs = list(theirs[: MAX_UNREAD + 1])
+    unread = _room(slug).since(after + 1).exclude(author_id=reader).filter(deleted_at=None)
+    seqs = list(unread.values_list("seq", flat=True)[: MAX_UNREAD + 1])
     return {
         "seq": seqs[0] if seqs else None,
         "count": min(len(seqs), MAX_UNREAD),

@@ -15,11 +15,12 @@ from django.utils import timezone
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat import database
 from chat.live.runtime import runtime
-from chat.models import Message, Room
+from chat.models import Message, Reaction, Room
 from chat.services import retention
 from chat.services.messages import write_log
 from testing.waiting import SECONDS, until
 from tests.database_threads import held, in_readers
+from tests.people_shown import cookie
 from tests.posts import posts
 from tests.sockets import enter
 
@@ -168,6 +169,33 @@ async def test_nobody_gets_pruned_messages_and_every_cursor_stays_valid(settings
 
         assert await hers.post("6") == 6
         assert await hers.bodies(until=6) == ["1", "2", "3", "4", "5", "6"]
+
+
+async def test_a_message_that_was_changed_late_does_not_keep_a_later_prune_from_readers(
+    settings, quick_polls
+):
+    """`pruned_upto` is by seq: by changed_seq, the first prune would have moved it past 6."""
+    settings.RETENTION_DAYS = 30
+    alice = cookie("Alice")
+    async with enter(cookie=alice) as hers:
+        for number in range(1, 6):
+            await hers.post(str(number))
+        await hers.command("message.edit", seq=1, body="Edited")
+        await hers.command("message.react", seq=1, emoji="👍", on=True)
+        await hers.command("message.react", seq=2, emoji="👍", on=True)
+        hub = runtime().hubs.get("lobby")
+
+        for upto in (1, 4):
+            await database.write(age, 31, upto=upto)
+            await database.write(prune)
+            await until(lambda upto=upto: hub.pruned_upto == upto)
+
+            assert await Reaction.objects.acount() == (upto == 1)
+            left = [str(number) for number in range(upto + 1, 6)]
+            async with enter(cookie=alice) as newcomer:
+                assert sorted(each["body"] for each in newcomer.messages) == left
+            async with enter(cookie=alice, cursor=(hers.welcome["epoch"], 0)) as again:
+                assert sorted(each["body"] for each in again.messages) == left
 
 
 async def test_nothing_is_missing_from_a_stream_when_a_room_is_busy_while_it_is_read_after_a_prune(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
@@ -15,8 +18,9 @@ from chat.access.rate_limits import Rate, Rates
 from chat.admin import login
 from chat.models import Message, Room
 from chat.services.messages import write_log
+from chat.services.writes import Delete, Edit
 from tests.database_threads import executing, in_readers
-from tests.posts import posts
+from tests.posts import post, posts
 from tests.sockets import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +102,18 @@ def test_listing_many_messages_takes_as_many_queries_as_listing_one(admin):
         counts.append(len(seen))
 
     assert counts[0] == counts[1]
+
+
+def test_messages_are_listed_as_they_are_now(admin):
+    write_log([*posts(2), post("My password is hunter2")])
+    write_log([replace(post("Yes"), reply_to_seq=1)])
+    write_log([Edit("lobby", "alice", 2, "Two"), Delete("lobby", "alice", 3)])
+
+    page = admin.get("/admin/chat/message/").content.decode()
+
+    shown = re.findall(r'field-excerpt">(.*?)<.*?field-changes">(.*?)<', page)
+    assert shown == [("Yes", "Reply to 1"), ("-", "Message deleted"), ("Two", "edited"), ("1", "-")]
+    assert "hunter2" not in page
 
 
 def test_the_lists_show_titles_retention_and_links(admin, settings):

@@ -160,6 +160,16 @@ def test_messages_of_others_since_a_visit_are_counted(attic):
     assert ask(alice, "missed", after=599).json() == {"seq": None, "count": 0, "more": False}
 
 
+def test_deleted_messages_are_not_unread(attic):
+    alice = Client()
+    alice.get("/")
+    assert ask(alice, "missed", after=590).json() == {"seq": 592, "count": 6, "more": False}
+
+    Message.objects.filter(seq__in=[592, 596]).update(body="", deleted_at=timezone.now())
+
+    assert ask(alice, "missed", after=590).json() == {"seq": 593, "count": 4, "more": False}
+
+
 def test_the_count_of_unread_messages_has_a_limit(client, attic, monkeypatch):
     monkeypatch.setattr("chat.views.history_lookup.MAX_UNREAD", 10)
 
