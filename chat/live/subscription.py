@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from chat.live.hub import RoomHub
+from chat.live.late_posts import LatePosts
 from chat.live.prepared_text import FastWriter, SharedText
 from chat.live.replay_buffer import Frame, body_of
 from chat.protocol.errors import Disconnect, Unavailable
@@ -133,22 +134,10 @@ class PlainTextSubscription(Subscription):
 
     def __init__(self, hub: RoomHub, writer: FastWriter | None) -> None:
         super().__init__(hub, hub.released, writer)
-        # Seqs that it has passed without a change of theirs: perhaps messages that were changed
-        # since, which come later.
-        self._passed: set[int] = set()
+        self._late_posts = LatePosts()
 
     def _texts(self, frame: Frame) -> Sequence[SharedText]:
-        if len(frame.changes) == frame.head - frame.after and not self._passed:
+        if len(frame.posts()) == frame.head - frame.after:  # nothing else, as usual
             return frame.posts()
-        return list(self._posts_in(frame))
-
-    def _posts_in(self, frame: Frame) -> Iterator[SharedText]:
-        self._passed.update(range(frame.after + 1, frame.head + 1))
-        self._passed.difference_update(change.seq for change in frame.changes)
-        for change in frame.changes:
-            if change.is_post or change.message_seq in self._passed:
-                self._passed.discard(change.message_seq)
-                if (body := body_of(change)).text:  # it was not deleted
-                    yield body
-        if frame.head >= self._hub.released:
-            self._passed.clear()  # no message is left that was posted before
+        bodies = map(body_of, self._late_posts.first_shown_in(frame))
+        return [body for body in bodies if body.text]  # it was not deleted
