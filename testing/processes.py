@@ -183,6 +183,7 @@ class Node(Server):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
+        self.settings = settings
         self.data_dir = Path(settings.get("DATA_DIR", folder / "data"))
         given = {"PYTHONUNBUFFERED": 1, **settings, "DATA_DIR": self.data_dir}
         argv = [sys.executable, *(word.format(port=self.port) for word in command)]
