@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import msgspec
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import RowNumber
 
 from chat.models.message import Message
 from chat.protocol import frames
-
-# The first of each kind by name, the kinds by their first use. Django's ORM cannot limit rows
-# within a group.
-COUNTS = f"""
-    SELECT emoji, total, author_id FROM (
-        SELECT emoji, author_id, id,
-            count(*) OVER (PARTITION BY emoji) AS total,
-            min(id) OVER (PARTITION BY emoji) AS first_id,
-            row_number() OVER (PARTITION BY emoji ORDER BY id) AS place
-        FROM chat_reaction WHERE message_id = %s
-    ) AS numbered WHERE place <= {frames.MAX_REACTION_AUTHORS} ORDER BY first_id, id
-"""
 
 
 def as_stored(counts: list[frames.Reaction]) -> str:
@@ -33,25 +21,25 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def counts(self, message: Message) -> list[frames.Reaction]:
         """The kinds of reactions to `message`, in the order of their first use."""
         found: dict[str, frames.Reaction] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS, [message.pk])
-            for emoji, total, author_id in cursor.fetchall():
-                reaction = found.setdefault(emoji, frames.Reaction(emoji, total, []))
-                reaction.author_ids.append(author_id)
+        first = self.filter(message=message).first_of_each(frames.MAX_REACTION_AUTHORS)
+        # A kind's first reaction has the lowest id of those that are left, too.
+        for each in first:
+            reaction = found.setdefault(each.emoji, frames.Reaction(each.emoji, each.total, []))
+            reaction.author_ids.append(each.author_id)
         return list(found.values())
 
-    def named(self, slug: str, seq: int, *, limit: int) -> Iterable[tuple[str, int, str]]:
-        """The first `limit` reactions of each kind to a message, in the order in which people
-        reacted: (emoji, number of all of its kind, name)."""
-        total = models.Window(models.Count("id"), partition_by="emoji")
-        theirs = self.filter(message__room__slug=slug, message__seq=seq).annotate(total=total)
-        return theirs.first_of_each(limit).values_list("emoji", "total", "author_name")
-
-    def first_of_each(self, limit: int) -> ReactionQuerySet:
+    def first_of_each(self, limit: int) -> models.QuerySet[Any]:
         """The first `limit` reactions of each kind to each message, in the order in which people
-        reacted."""
-        place = models.Window(RowNumber(), partition_by=["message_id", "emoji"], order_by="id")
-        return self.annotate(place=place).filter(place__lte=limit).order_by("id")
+        reacted; `total` of each is how many of its kind there are."""
+        of_a_kind = ["message_id", "emoji"]
+        return (
+            self.annotate(
+                place=models.Window(RowNumber(), partition_by=of_a_kind, order_by="id"),
+                total=models.Window(models.Count("id"), partition_by=of_a_kind),
+            )
+            .filter(place__lte=limit)
+            .order_by("id")
+        )
 
 
 class Reaction(models.Model):

@@ -122,9 +122,10 @@ def _unread(slug: str, after: int, reader: str) -> dict[str, Any]:
 
 def _reactions(slug: str, seq: int) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for emoji, count, name in Reaction.objects.named(slug, seq, limit=MAX_NAMES):
-        kind = found.setdefault(emoji, {"emoji": emoji, "count": count, "names": []})
-        kind["names"].append(name)
+    theirs = Reaction.objects.filter(message__room__slug=slug, message__seq=seq)
+    for each in theirs.first_of_each(MAX_NAMES):
+        kind = {"emoji": each.emoji, "count": each.total, "names": []}
+        found.setdefault(each.emoji, kind)["names"].append(each.author_name)
     return list(found.values())
 
 
