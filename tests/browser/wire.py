@@ -20,8 +20,9 @@ class Wire:
     """Create it before the page connects. Frames pass through until a test interferes."""
 
     def __init__(self, context):
-        self.posted = []  # every message.post that the browser sent
-        self.sent = []  # every frame that it sent
+        self.sent = []  # every frame from the browser
+        self.posted = []  # every message.post among them
+        self.holds = lambda frame: False  # set by tests: keep this frame from the server?
         self.refuse = lambda post: (
             None
         )  # set by tests: returns the error to reply to a post with, or None
@@ -77,6 +78,8 @@ class Wire:
     def _carry(self, page, server, text):
         frame = json.loads(text)
         self.sent.append(frame)
+        if self.holds(frame):
+            return
         refusal = None
         if frame["type"] == "message.post":
             self.posted.append(frame)

@@ -86,6 +86,7 @@ const view = new ConversationView({
   list,
   scroll,
   permalink,
+  targets,
 });
 const unreadBar = new UnreadBar({
   bar: part("unread-bar"),
@@ -255,10 +256,10 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
   composer.focus();
 
 // Everything else is loaded while the connection is being opened.
-const core = { composer, connection, conversation, dayPill, greet, hues, knownNames, name };
-const more = { outbox, people, permalink, scroll, shortcuts, status, timeline, view };
+const core = { composer, connection, conversation, dayPill, greet, hues, knownNames, list, name };
+const reading = { outbox, people, permalink, scroll, shortcuts, status, targets, timeline, view };
 const panels = import("./panels.js").then(
-  ({ addPanels }) => addPanels({ ...core, ...more }),
+  ({ addPanels }) => addPanels({ announcer, ...core, ...reading }),
   () => {
     reportMissingPanels();
     connection.addEventListener("welcome", reportMissingPanels); // unseen without a connection

@@ -23,6 +23,7 @@ export function addPanels(core) {
   addMentions(core);
   addFormattingTools();
   addEmoji(core);
+  addResponses(core);
   const notifications = addNotifications(core);
   addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
@@ -144,16 +145,52 @@ function addEmoji({ composer }) {
   field.addEventListener("input", completeNames);
 }
 
-function addNotifications({ conversation, knownNames, timeline }) {
-  return new Notifications({
+/** Replies and reactions. Who reacted, the emoji's names and the picker are loaded when needed. */
+function addResponses({ conversation, list, permalink, ...core }) {
+  const loaded = once(async () => {
+    const { addReactionTools } = await import("./messages/reaction_tools.js");
+    return addReactionTools({ conversation, ...core });
+  });
+  list.addEventListener("quote", ({ detail: { seq, to } }) => permalink.follow(to, { from: seq }));
+  list.addEventListener("react", ({ detail: { seq, emoji, on } }) => {
+    conversation.react(conversation.find(seq), emoji, on);
+  });
+  list.addEventListener("pick", async ({ detail }) => (await loaded())?.pick(detail));
+  const explore = async (event) => {
+    if (event.target.closest("[data-action=react]")) (await loaded())?.explore(event);
+  };
+  for (const type of ["over", "out", "down", "move", "up", "cancel"])
+    part("messages").addEventListener(`pointer${type}`, explore);
+  for (const type of ["focusin", "focusout"]) part("messages").addEventListener(type, explore);
+  conversation.addEventListener("updated", async ({ detail: { messages } }) => {
+    const reacted = messages
+      .filter((message) => message.reactions && conversation.isMine(message))
+      .map((after) => ({ before: list.drawnAt(after.seq), after }))
+      .filter(({ before }) => before);
+    if (reacted.length > 0) (await loaded())?.announce(reacted);
+  });
+}
+
+function addNotifications({ announcer, conversation, knownNames, targets, timeline }) {
+  const isForMe = ({ body, reply_to_seq: seq }) => {
+    if (knownNames.mentionsMe(body)) return true;
+    const target = seq ? targets.of(seq) : {};
+    return target && conversation.isMine(target);
+  };
+  const notifications = new Notifications({
     parts: parts("notifications", "dialog", "opener", "form", "note"),
     storage,
     key: key("notices"),
     title: () => roomTitle(conversation.room ?? config.room),
     icon: part("touch-icon").href,
     cursor: () => timeline.cursor,
-    mentionsMe: ({ body }) => knownNames.mentionsMe(body),
+    isForMe,
   });
+  conversation.addEventListener("deleted", ({ detail: { messages } }) => {
+    announcer.forget(messages);
+    notifications.forget(messages);
+  });
+  return notifications;
 }
 
 function addJumpDialog({ dayPill, permalink, scroll, status, view }) {
@@ -224,4 +261,16 @@ function addHttpFallback({ connection, name, outbox, status, timeline }) {
 function atEachWelcome(connection, react) {
   connection.addEventListener("welcome", react);
   if (connection.connected) react();
+}
+
+/** Load something when it is first needed; null if that fails, and then the next time again. */
+function once(load) {
+  let loading = null;
+  return () => {
+    loading ??= load().catch(() => {
+      loading = null;
+      return null;
+    });
+    return loading;
+  };
 }

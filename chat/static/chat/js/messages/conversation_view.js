@@ -19,6 +19,8 @@ export class ConversationView extends EventTarget {
   #list;
   #scroll;
   #permalink;
+  #targets;
+  #emojiName = (emoji) => emoji;
   #drawn = null;
 
   /**
@@ -39,6 +41,7 @@ export class ConversationView extends EventTarget {
     list,
     scroll,
     permalink,
+    targets,
   }) {
     super();
     this.#notes = notes;
@@ -53,6 +56,13 @@ export class ConversationView extends EventTarget {
     this.#list = list;
     this.#scroll = scroll;
     this.#permalink = permalink;
+    this.#targets = targets;
+  }
+
+  /** Call emoji by these names; before, they stand for themselves. */
+  nameEmoji(emojiName) {
+    this.#emojiName = emojiName;
+    this.draw();
   }
 
   /** What the drawn rows show: {start, cursor, isCurrent}; null while there are none. */
@@ -114,7 +124,12 @@ export class ConversationView extends EventTarget {
     this.#hues.meet({ authors: [...new Set(authors.map(({ author_id }) => author_id))] });
     const isNamesake = namesakes([...this.#people.present, ...authors]);
     const { mentions } = this.#knownNames;
-    this.#list.draw(groupMessages(items, { newFrom }), { isNamesake, mentions });
+    this.#list.draw(groupMessages(items, { newFrom }), {
+      isNamesake,
+      mentions,
+      targetOf: ({ reply_to_seq }) => this.#targets.of(reply_to_seq),
+      emojiName: this.#emojiName,
+    });
     this.#people.markNamesakes(isNamesake);
   }
 }

@@ -10,6 +10,9 @@ import { MessageView } from "./message_view.js";
  *   retry, discard  {id}
  *   copy            {seq, button}: copy the link to a message
  *   copy-code       {code, button}: copy this element's text
+ *   quote           {seq, to}: go from a reply to its target
+ *   react           {seq, emoji, on}: set or remove one's reaction
+ *   pick            {seq, button}: choose a reaction
  *   fold            {anchor, by, change}: call `change()` to fold or unfold a message, and keep
  *                   `anchor` in place or move it up by `by` px
  */
@@ -27,6 +30,7 @@ export class MessageList extends EventTarget {
     this.#isMine = isMine;
     this.#hues = hues;
     root.addEventListener("click", this.#click);
+    root.addEventListener("focusin", this.#enter);
     root.addEventListener("focusin", ({ target }) => this.#viewOf(target)?.label(true));
     root.addEventListener("focusout", ({ target }) => this.#viewOf(target)?.label(false));
     // Find-in-page, focus and selection scroll to their target within a folded message too.
@@ -37,6 +41,11 @@ export class MessageList extends EventTarget {
   /** The element of the message at `seq`, or null. */
   elementOf(seq) {
     return this.#root.querySelector(`[data-seq="${seq}"]`);
+  }
+
+  /** The message at `seq` as it was drawn last, or undefined. */
+  drawnAt(seq) {
+    return [...this.#views.values()].find(({ item }) => item?.seq === seq)?.item;
   }
 
   /** The "New" line, or null. */
@@ -56,8 +65,11 @@ export class MessageList extends EventTarget {
     for (const view of this.#views.values()) view.mark?.(seq);
   }
 
-  /** `isNamesake(name)`: do several authors use it? `mentions` is {names, isMe}. */
-  draw(rows, { isNamesake, mentions }) {
+  /**
+   * `isNamesake(name)`: do several authors use it? `mentions` is {names, isMe}. `targetOf(item)` is
+   * what a reply replies to, see ReplyQuote; `emojiName(emoji)` is an emoji's name.
+   */
+  draw(rows, { isNamesake, mentions, targetOf, emojiName }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
     for (const [key, view] of this.#views)
       if (!views.has(key)) hide(view.element, { remove: true });
@@ -66,6 +78,7 @@ export class MessageList extends EventTarget {
     for (const row of rows) {
       const view = views.get(row.key);
       const { item } = row;
+      const target = item?.reply_to_seq ? targetOf(item) : null;
       view.draw(
         row,
         item && {
@@ -73,6 +86,9 @@ export class MessageList extends EventTarget {
           namesake: isNamesake(item.author_name),
           mentions,
           hues: this.#hues,
+          target,
+          toMe: target !== null && this.#isMine(target),
+          emojiName,
         },
       );
       if (view.element === next) next = next.nextElementSibling;
@@ -105,15 +121,26 @@ export class MessageList extends EventTarget {
       : undefined;
   }
 
-  #click = ({ target }) => {
-    const button = target.closest("[data-action]");
+  /** What is within a message is a tab stop while the focus is there, not in all of them. */
+  #enter = ({ target }) => {
+    const message = target.closest("article");
+    for (const stop of this.#root.querySelectorAll("[data-stop][tabindex='0']"))
+      if (!message?.contains(stop)) stop.tabIndex = -1;
+    for (const stop of message?.querySelectorAll("[data-stop]") ?? []) stop.tabIndex = 0;
+  };
+
+  #click = (event) => {
+    const button = event.target.closest("[data-action]");
     const message = button?.closest("article");
     if (!message) return;
     const { action } = button.dataset;
+    const seq = Number(message.dataset.seq);
     if (action === "fold") this.#toggle(this.#viewOf(message), button);
-    else if (action === "copy") this.#fire("copy", { seq: Number(message.dataset.seq), button });
     else if (action === "copy-code")
       this.#fire("copy-code", { code: button.parentElement.querySelector("code"), button });
+    else if (action === "copy" || action === "pick") this.#fire(action, { seq, button });
+    else if (action === "react") this.#fire("react", { seq, ...reactionOf(button) });
+    else if (action === "quote") this.#quote(event, seq, button);
     else this.#fire(action, { id: message.dataset.clientMessageId });
   };
 
@@ -131,6 +158,13 @@ export class MessageList extends EventTarget {
     this.#fire("fold", { anchor, by: 0, change: () => view.unfold(!view.isUnfolded) });
   }
 
+  /** Not a click that opens another tab, or selects text. */
+  #quote(event, seq, { hash }) {
+    if (!hash || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.#fire("quote", { seq, to: Number(hash.slice(1)) });
+  }
+
   #reveal = ({ target }) => {
     const view = target.scrollTop > 0 && this.#viewOf(target.closest("article"));
     if (view)
@@ -144,6 +178,11 @@ export class MessageList extends EventTarget {
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** What a click on a reaction means. */
+function reactionOf(chip) {
+  return { emoji: chip.dataset.emoji, on: chip.getAttribute("aria-pressed") === "false" };
 }
 
 class DayView {

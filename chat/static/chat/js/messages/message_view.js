@@ -5,21 +5,31 @@ import { initialOf, markOf } from "../people/author.js";
 import { fromTemplate, partsOf } from "../ui/dom.js";
 import { excerpt, parse, plainText } from "./formatting.js";
 import { endsFromRight, isEmojiOnly, nodesOf } from "./message_text.js";
+import { Reactions, ReplyQuote } from "./responses.js";
 
 const MAX_LINES = 24; // a longer message is folded; message.css shows 20 lines of it
 const SHORT = 500; // characters that fit into that on a phone
 const LABEL_LENGTH = 100; // characters of the text in the accessible name
+const NONE = [];
 
 export class MessageView {
   element = fromTemplate("message");
   #parts = partsOf(this.element);
+  #quote = new ReplyQuote(this.#parts.quote);
+  #reactions = new Reactions(this.#parts.reactions);
   #drawn = {};
   #tree = [];
   #lines = 0; // of a long message, when last measured
 
-  /** `namesake`: do several authors use this name? `mentions` is {names, isMe}, see nodesOf. */
-  draw({ item, introduced, timed }, { mine, namesake, mentions, hues }) {
+  /**
+   * `namesake`: do several authors use this name? `mentions` is {names, isMe}, see nodesOf.
+   * `target` is that of a reply, `toMe` says whether it is the reader's; see responses.js.
+   */
+  draw({ item, introduced, timed }, { mine, namesake, mentions, hues, target, toMe, emojiName }) {
     hues.apply(this.element, item.author_id);
+    this.#quote.draw(item.reply_to_seq, target, hues);
+    this.#reactions.draw(item.reactions ?? NONE, emojiName);
+    this.element.toggleAttribute("data-replies-to-me", toMe);
     this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
     if (item.body !== this.#drawn.item?.body) this.#body(item, mentions);
     else if (mentions !== this.#drawn.mentions && item.body.includes("@")) this.#text(mentions);
@@ -32,6 +42,12 @@ export class MessageView {
     this.element.dataset.clientMessageId = item.client_message_id;
     if (item.seq) this.#link(item);
     this.#drawn.item = item;
+    if (this.element.hasAttribute("aria-label")) this.label(true); // its words may be gone
+  }
+
+  /** What was drawn last. */
+  get item() {
+    return this.#drawn.item;
   }
 
   /** Highlight this message if it is the one at `seq`. */

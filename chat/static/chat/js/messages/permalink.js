@@ -41,6 +41,12 @@ export class Permalink extends EventTarget {
     else location.hash = `#${seq}`;
   }
 
+  /** The same, so that the browser's Back leads to the message at `from`. */
+  follow(seq, { from }) {
+    window.history.replaceState(null, "", `#${from}`);
+    this.open(seq);
+  }
+
   /** Go to a message without changing the address; `keepsFocus`: without focusing it. */
   visit(seq, { keepsFocus = false } = {}) {
     this.clear();

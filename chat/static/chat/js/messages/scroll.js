@@ -63,10 +63,9 @@ export class Scroll extends EventTarget {
       return;
     }
     // The lower edges: the author's name above a text may disappear.
-    const anchors = this.#visible(ANCHORS).map((row) => ({
-      row,
-      before: row.getBoundingClientRect().bottom,
-    }));
+    const anchors = this.#visible(ANCHORS)
+      .map((row) => this.#steadyIn(row))
+      .map((row) => ({ row, before: row.getBoundingClientRect().bottom }));
     mutate();
     // A day's heading is removed when older messages of that day are loaded.
     const anchor = anchors.find(({ row }) => row.isConnected);
@@ -107,8 +106,16 @@ export class Scroll extends EventTarget {
   /** Remember the reader's position. */
   #hold() {
     const [row] = this.#visible(1);
-    this.#held = row ? { row, below: this.#below(row) } : null;
+    const held = row && this.#steadyIn(row);
+    this.#held = held ? { row: held, below: this.#below(held) } : null;
     this.#top = this.#scroller.scrollTop;
+  }
+
+  /** The row; or its text, if it ends below the visible part: reactions may appear there. */
+  #steadyIn(row) {
+    return this.#below(row) > this.#scroller.clientHeight
+      ? (row.querySelector("[data-part=body]") ?? row)
+      : row;
   }
 
   /** Go back to the remembered position. */

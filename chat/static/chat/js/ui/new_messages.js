@@ -178,7 +178,9 @@ const MAX_SPEECH = 10_000; // ms
 /** Has screen readers read new messages, or their number when there are many. */
 export class Announcer {
   #region;
-  #waiting = [];
+  #waiting = []; // messages
+  #others = []; // texts
+  #read = []; // messages that the region has
   #timer = 0;
   #speaksUntil = 0; // the estimated end of the current announcement
 
@@ -188,6 +190,23 @@ export class Announcer {
 
   announce(messages) {
     this.#waiting.push(...messages);
+    this.#schedule();
+  }
+
+  /** Read this text after what is being read. */
+  announceNext(text) {
+    this.#others.push(text);
+    this.#schedule();
+  }
+
+  /** Leave out messages that were deleted. */
+  forget(messages) {
+    const gone = new Set(messages.map(({ seq }) => seq));
+    this.#waiting = this.#waiting.filter(({ seq }) => !gone.has(seq));
+    if (this.#read.some(({ seq }) => gone.has(seq))) this.announceText();
+  }
+
+  #schedule() {
     this.#timer ||= setTimeout(
       () => this.#announceWaiting(),
       Math.max(GATHER, this.#speaksUntil - Date.now()),
@@ -196,16 +215,23 @@ export class Announcer {
 
   /** Read these texts now. */
   announceText(...texts) {
+    this.#read = [];
     this.#speaksUntil = Date.now() + Math.min(MAX_SPEECH, MS_PER_CHARACTER * texts.join("").length);
     this.#region.replaceChildren(...texts.map(paragraph));
   }
 
   #announceWaiting() {
     const messages = this.#waiting;
+    const texts = this.#others;
     this.#waiting = [];
+    this.#others = [];
     this.#timer = 0;
-    if (messages.length > MAX_ANNOUNCED) this.announceText(newMessages(messages.length));
-    else this.announceText(...messages.map(textOf));
+    if (messages.length > MAX_ANNOUNCED) {
+      this.announceText(newMessages(messages.length), ...texts);
+    } else if (messages.length + texts.length > 0) {
+      this.announceText(...messages.map(textOf), ...texts);
+      this.#read = messages;
+    }
   }
 }
 

@@ -106,10 +106,10 @@ export class NotificationPreference {
     this.#storage.set(this.#key, JSON.stringify({ about, sound }));
   }
 
-  /** The `messages` to notify of; `mentionsMe(message)` says whether one mentions the reader. */
-  wanted(messages, mentionsMe) {
+  /** The `messages` to notify of; `isForMe(message)` says whether one mentions the reader. */
+  wanted(messages, isForMe) {
     if (this.about === "nothing") return [];
-    return this.about === "everything" ? messages : messages.filter(mentionsMe);
+    return this.about === "everything" ? messages : messages.filter(isForMe);
   }
 
   #saved() {

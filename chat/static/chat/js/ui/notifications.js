@@ -7,6 +7,7 @@ const GATHER = 500; // ms to collect messages, and for the visible tab to mark t
 const MIN_INTERVAL = 3_000; // ms between two notifications
 const RENOTIFY_AFTER = 60_000; // ms after which a replaced notification alerts again
 const MAX_BODY = 200; // characters of a message
+const PATIENCE = 10_000; // ms to find out whether a message is for the reader
 
 /**
  * Shows one notification per room, which the next one replaces, and plays a sound. All tabs of this
@@ -19,26 +20,27 @@ export class Notifications {
   #preference;
   #ledger;
   #cursor;
-  #mentionsMe;
+  #isForMe;
   #dialog;
   #chime = new Chime();
-  #waiting = [];
+  #waiting = []; // {message, until}
   #timer = 0;
   #shownAt = -RENOTIFY_AFTER;
   #notification = null;
 
   /**
    * `parts` are those of NotificationSettings; `title()` is the room's title, `cursor()` that of
-   * the timeline; `mentionsMe(message)` says whether a message mentions the reader.
+   * the timeline; `isForMe(message)` says whether a message mentions the reader or replies to
+   * them, or null while that is not known.
    */
-  constructor({ parts, storage, key, title, icon, cursor, mentionsMe }) {
+  constructor({ parts, storage, key, title, icon, cursor, isForMe }) {
     this.#title = title;
     this.#tag = key;
     this.#icon = icon;
     this.#preference = new NotificationPreference({ storage, key: `${key}choice` });
     this.#ledger = new NotificationLedger({ storage, key: `${key}told` });
     this.#cursor = cursor;
-    this.#mentionsMe = mentionsMe;
+    this.#isForMe = isForMe;
     this.#dialog = new NotificationSettings({
       ...parts,
       preference: this.#preference,
@@ -55,7 +57,19 @@ export class Notifications {
 
   notify(messages) {
     if (isInView()) this.#markRead();
-    this.#waiting.push(...this.#preference.wanted(messages, this.#mentionsMe));
+    const until = performance.now() + PATIENCE;
+    this.#waiting.push(...messages.map((message) => ({ message, until })));
+    this.#schedule();
+  }
+
+  /** Show nothing of messages that were deleted. */
+  forget(messages) {
+    const gone = new Set(messages.map(({ seq }) => seq));
+    this.#waiting = this.#waiting.filter(({ message }) => !gone.has(message.seq));
+    this.#close(({ data }) => gone.has(data.seq));
+  }
+
+  #schedule() {
     if (this.#waiting.length === 0) return;
     const since = performance.now() - this.#shownAt;
     this.#timer ||= setTimeout(this.#showWaiting, Math.max(GATHER, MIN_INTERVAL - since));
@@ -63,10 +77,23 @@ export class Notifications {
 
   #showWaiting = () => {
     this.#timer = 0;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    if (!isInView()) this.#withLock(() => this.#show(waiting));
+    const wanted = this.#preference.wanted(this.#takeDecided(), this.#isForMe);
+    if (wanted.length > 0 && !isInView()) this.#withLock(() => this.#show(wanted));
+    this.#schedule();
   };
+
+  /**
+   * Those before the first one of which it is not known yet whether to notify: the tabs remember
+   * only up to which message they have notified.
+   */
+  #takeDecided() {
+    const now = performance.now();
+    const matters = this.#preference.about === "mentions";
+    const isOpen = ({ message, until }) => now < until && this.#isForMe(message) === null;
+    const end = matters ? this.#waiting.findIndex(isOpen) : -1;
+    const count = end < 0 ? this.#waiting.length : end;
+    return this.#waiting.splice(0, count).map(({ message }) => message);
+  }
 
   #markRead = () => {
     const cursor = this.#cursor();
@@ -103,7 +130,7 @@ export class Notifications {
       tag: this.#tag,
       renotify: performance.now() - this.#shownAt > RENOTIFY_AFTER,
       silent: true, // the sound is ours
-      data: { url: new URL(`#${seq}`, location.href).href },
+      data: { seq, url: new URL(`#${seq}`, location.href).href },
     };
     try {
       this.#notification = new Notification(title, options);
@@ -121,12 +148,14 @@ export class Notifications {
     location.hash = new URL(target.data.url).hash;
   };
 
-  async #close() {
-    this.#notification?.close();
-    this.#notification = null;
+  async #close(which = () => true) {
+    if (this.#notification && which(this.#notification)) {
+      this.#notification.close();
+      this.#notification = null;
+    }
     const worker = await navigator.serviceWorker?.getRegistration();
     for (const notification of (await worker?.getNotifications({ tag: this.#tag })) ?? [])
-      notification.close();
+      if (which(notification)) notification.close();
   }
 
   /** One tab at a time. Without locks (plain http) there are no notifications, only sounds. */
