@@ -17,16 +17,26 @@ VECTORS = json.loads((ROOT / "tests" / "grouping.json").read_text())
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["case"])
 def test_messages_are_grouped_as_in_the_page(vector):
     messages = [
-        Message(author_id=author_id, author_name=name, posted_at=datetime.fromisoformat(posted_at))
-        for author_id, name, posted_at in vector["messages"]
+        Message(
+            seq=seq,
+            author_id=author_id,
+            author_name=name,
+            posted_at=datetime.fromisoformat(posted_at),
+            deleted_at=datetime.fromisoformat(posted_at) if deleted else None,
+        )
+        for seq, (author_id, name, posted_at, *deleted) in enumerate(vector["messages"], 1)
     ]
 
     rows = []
     for row in group_messages(messages):
         rows += ["day"] if row.day else []
-        rows.append(" ".join(["name"] * row.introduced + ["time"] * row.timed))
+        deleted = [str(row.deleted_count)] * (row.deleted_count > 1)
+        deleted += ["deleted"] * (row.deleted_count > 0)
+        rows.append(" ".join(["name"] * row.introduced + ["time"] * row.timed + deleted))
 
     assert rows == vector["rows"]
+    shown = [seq for row in group_messages(messages) for seq in (row.message.seq, *row.folded)]
+    assert shown == [message.seq for message in messages]
 
 
 def test_no_more_than_one_message_is_held_back():

@@ -8,18 +8,21 @@ process.env.TZ = "UTC"; // in which the server groups messages
 
 const vectors = JSON.parse(readFileSync(new URL("../../grouping.json", import.meta.url)));
 
-function shape({ kind, introduced, timed }) {
+function shape({ kind, item, introduced, timed, folded }) {
   if (kind !== "message") return kind;
-  return [introduced && "name", timed && "time"].filter(Boolean).join(" ");
+  const deleted = item.deleted_at ? ["deleted"] : [];
+  if (folded.length > 0) deleted.unshift(String(folded.length + 1));
+  return [introduced && "name", timed && "time", ...deleted].filter(Boolean).join(" ");
 }
 
 for (const { case: name, messages, rows } of vectors) {
   test(`messages are grouped as by the server: ${name}`, () => {
-    const items = messages.map(([author_id, author_name, posted_at], client_message_id) => ({
+    const items = messages.map(([author_id, author_name, posted_at, deleted], index) => ({
       author_id,
       author_name,
       posted_at,
-      client_message_id,
+      client_message_id: index,
+      ...(deleted && { deleted_at: posted_at }),
     }));
 
     assert.deepEqual(groupMessages(items).map(shape), rows);

@@ -6,10 +6,13 @@ import { dayKey, minuteKey } from "../i18n.js";
 
 export const NEW = "new"; // the key of the "New" line
 const PAUSE = 10 * 60_000; // ms after which an author's name is shown again
+const UNFOLDED = { folded: [], mixed: false };
 
 /**
  * The rows to draw: {kind: "day", key, date}, {kind: "new", key: NEW} and
- * {kind: "message", key, item, introduced, timed}. `newFrom` is the first new item.
+ * {kind: "message", key, item, introduced, timed}. `newFrom` is the first new item. Deleted messages
+ * in a row are one row, whose `folded` are those after `item`; if they are not all of one author,
+ * it is `mixed` and introduces nobody.
  */
 export function groupMessages(items, { newFrom } = {}) {
   const rows = [];
@@ -17,20 +20,32 @@ export function groupMessages(items, { newFrom } = {}) {
   for (const item of items) {
     const current = { item, date: new Date(item.posted_at) };
     const newDay = !previous || dayKey(previous.date) !== dayKey(current.date);
+    const sameGroup = !newDay && item !== newFrom;
+    if (sameGroup && previous.item.deleted_at && item.deleted_at) {
+      fold(rows.at(-1), item);
+      previous = current;
+      continue;
+    }
     const introduced =
-      newDay ||
-      item === newFrom ||
-      !sameAuthor(previous, current) ||
+      !sameGroup ||
+      rows.at(-1).mixed ||
+      !sameAuthor(previous.item, item) ||
       current.date - previous.date > PAUSE;
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
     else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date))
       rows.at(-1).timed = false;
     if (item === newFrom) rows.push({ kind: "new", key: NEW });
-    rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true });
+    rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true, ...UNFOLDED });
     previous = current;
   }
   return rows;
+}
+
+function fold(row, item) {
+  row.folded = [...row.folded, item];
+  row.mixed ||= !sameAuthor(row.item, item);
+  row.introduced &&= !row.mixed;
 }
 
 /** The same while a message waits, is sent and arrives, so that it keeps its element. */
@@ -43,5 +58,5 @@ function isSent({ state }) {
 }
 
 function sameAuthor(a, b) {
-  return a.item.author_id === b.item.author_id && a.item.author_name === b.item.author_name;
+  return a.author_id === b.author_id && a.author_name === b.author_name;
 }
