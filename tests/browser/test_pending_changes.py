@@ -135,6 +135,21 @@ def test_a_server_of_the_previous_release_is_sent_no_change(carol_and_wire, alic
     alice.sees_exactly(["Typo", "Posts are sent"])
 
 
+def test_a_refused_edit_falls_back_to_the_text_and_keeps_what_was_typed(carol_and_wire, alice):
+    carol, _ = carol_and_wire
+    alice.sends_and_waits("Hers")
+    carol.sees("Hers")
+
+    OtherTab(carol).makes(kind="edit", seq=1, body="Not hers")
+
+    wait_until(lambda: [change["state"] for change in waiting(carol)] == ["refused"])
+    carol.sees_exactly(["Hers"])
+    carol.reloads()
+    carol.sees_exactly(["Hers"])
+    [refused] = waiting(carol)
+    assert (refused["body"], refused["refusal"]["code"]) == ("Not hers", "not_yours")
+
+
 @pytest.fixture
 def visitor(shared_node, enter):
     return enter(service_workers="allow")

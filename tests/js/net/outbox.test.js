@@ -119,8 +119,9 @@ test("a message that was never sent is edited and discarded without a trace", ()
   assert.deepEqual(bodies(tab()), ["Better waiting"]);
   assert.doesNotMatch(kept.getItem(PREFIX + id), /hunter2/);
   outbox.refuse(id, { code: "too_large", detail: "Too long." });
-  outbox.edit(id, "Shorter");
+  outbox.edit(id, "Shorter", "ada");
   assert.deepEqual(bodies(outbox), ["Shorter waiting"]);
+  assert.equal(outbox.next().author_id, "ada");
   outbox.discard(id);
 
   assert.deepEqual([outbox.entries, kept.length], [[], 0]);
@@ -197,4 +198,17 @@ test("what another tab edited a moment ago is what is sent", () => {
   there.edit(there.next().client_message_id, "Second"); // its event has not arrived here
 
   assert.equal(here.start(here.next()).fields.body, "Second");
+});
+
+test("a reply to a message that is not there can be sent as a plain message", () => {
+  const outbox = browser().tab();
+  outbox.repliesTo = "e";
+  outbox.add({ body: "Yes", author_id: "ada", reply_to_seq: 9, epoch: "e" });
+  const { id, fields } = outbox.start(outbox.next());
+  assert.equal(fields.reply_to_seq, 9);
+
+  outbox.refuse(id, { code: "not_found", detail: "Not found." });
+  outbox.retry(id, "ada");
+
+  assert.deepEqual(outbox.start(outbox.next()).fields, { client_message_id: id, body: "Yes" });
 });

@@ -114,7 +114,7 @@ export class Conversation extends EventTarget {
   edit(item, body) {
     const stored = item.seq ? item : this.#timeline.posted(item);
     if (stored) this.#change(stored, { kind: "edit", body });
-    else this.#outbox.edit(item.client_message_id, body);
+    else this.#outbox.edit(item.client_message_id, body, this.#you.author_id);
   }
 
   /** Delete a message, or discard one that is not sent yet. */

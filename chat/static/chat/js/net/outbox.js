@@ -86,15 +86,19 @@ export class Outbox extends EventTarget {
       this.#put({ ...rewritten(entry), state: "refused", refusal: { code, detail }, tried: false });
   }
 
-  /** Send a refused message again, as `author_id`; after a conflict, under a new id. */
+  /**
+   * Send a refused message again, as `author_id`: after a conflict, under a new id; if what it
+   * replies to is not there, as a plain message.
+   */
   retry(id, author_id) {
     const entry = this.#entries.get(id);
     if (!entry) return;
 
     const isTaken = entry.refusal?.code === "conflict";
     if (isTaken) this.#remove(id);
+    const { reply_to_seq, ...plain } = entry;
     this.#put({
-      ...entry,
+      ...(entry.refusal?.code === "not_found" ? plain : entry),
       author_id,
       client_message_id: isTaken ? uuid() : id,
       state: "waiting",
@@ -103,20 +107,19 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  /** Give a message another text; false if it is not here any more. A refused one is sent again. */
-  edit(id, body) {
+  /** Give a message another text. A refused one is sent again, as `author_id`. */
+  edit(id, body, author_id) {
     const entry = this.#newest(id);
-    if (!entry) return false;
+    if (!entry) return;
     if (entry.state === "refused") {
       this.#entries.set(id, { ...entry, body });
-      this.retry(id, entry.author_id);
+      this.retry(id, author_id);
     } else if (entry.state === "sent") {
       this.#entries.set(id, { ...entry, edited: body });
       this.#changed();
     } else {
       this.#put(entry.tried ? { ...entry, edited: body } : { ...entry, body });
     }
-    return true;
   }
 
   /** Drop a message; once it was sent, only its text, until it is known whether it is stored. */
