@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes, OwnReactions, withChanges } from "../../../chat/static/chat/js/model/changes.js";
+import { Changes, OwnReactions } from "../../../chat/static/chat/js/model/changes.js";
 import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
@@ -21,7 +21,7 @@ const changed = (version, ...made) => {
     if (refusal) changes.refuse(id, refusal);
   }
   const reacted = { has: (_seq, emoji) => emoji === "🐙" };
-  return withChanges(version, changes.of(1), { author_id: "ada", reacted });
+  return changes.applyTo(version, { author_id: "ada", reacted });
 };
 
 test("an edit shows at once, and not on a version that has it", () => {

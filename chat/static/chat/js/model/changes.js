@@ -16,6 +16,7 @@ export class Changes extends EventTarget {
   #storage;
   #prefix;
   #entries = new Map(); // by id
+  #items = new WeakMap(); // by message: {changes, author_id, item}
   #bySeq = new Map(); // the same ones, in order: a new array whenever one of a message changes
 
   constructor({ storage, prefix }) {
@@ -32,6 +33,21 @@ export class Changes extends EventTarget {
   /** Those of the message at `seq`, oldest first; the same array until one of them changes. */
   of(seq) {
     return this.#bySeq.get(seq) ?? NONE;
+  }
+
+  /**
+   * The message with its changes: `pending` while one of them is on its way; `refused` ("edit",
+   * "delete" or "react") with `refusal`, and the `refused_body` of an edit, when the server refused
+   * one; and `mine` in its reactions. The same object until something changes.
+   */
+  applyTo(message, { author_id, reacted }) {
+    const changes = this.of(message.seq);
+    if (changes.length === 0 && !message.reactions) return message;
+    const known = this.#items.get(message);
+    if (known?.changes === changes && known.author_id === author_id) return known.item;
+    const item = withChanges(message, changes, { author_id, reacted });
+    this.#items.set(message, { changes, author_id, item });
+    return item;
   }
 
   /** The order of the latest one. */
@@ -165,7 +181,7 @@ function replaces(change, entry) {
 }
 
 /** The message as its author sees it, with `changes` in their order that its version lacks. */
-export function withChanges(message, changes, { author_id, reacted }) {
+function withChanges(message, changes, { author_id, reacted }) {
   const lacking = changes.filter(({ acked }) => !(message.changed_seq >= acked));
   const item = { ...message };
   const reactions = new Map();

@@ -10,15 +10,12 @@
  *            otherwise too many messages were missed
  *   dropped  own changes were dropped, which were made in a log that was replaced
  */
-import { withChanges } from "./changes.js";
-
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
   #changes;
   #reacted;
   #features = new Set();
-  #items = new WeakMap(); // by message: {changes, author_id, item}
   #you = { author_id: null, name: "" };
   #greeting = null;
   #newAfter = null; // messages up to this seq existed when the page was opened
@@ -55,20 +52,10 @@ export class Conversation extends EventTarget {
     return [...items, ...unsent.map(this.#asMessage)];
   }
 
-  /**
-   * The message with this browser's changes: `pending` while one of them is on its way; `refused`
-   * ("edit", "delete" or "react") with `refusal`, and the `refused_body` of an edit, when the
-   * server refused one; and `mine` in its reactions. The same object until something changes.
-   */
+  /** The message with this browser's changes, see Changes. */
   itemOf(message) {
-    const changes = this.#changes.of(message.seq);
-    if (changes.length === 0 && !message.reactions) return message;
     const { author_id } = this.#you;
-    const known = this.#items.get(message);
-    if (known?.changes === changes && known.author_id === author_id) return known.item;
-    const item = withChanges(message, changes, { author_id, reacted: this.#reacted });
-    this.#items.set(message, { changes, author_id, item });
-    return item;
+    return this.#changes.applyTo(message, { author_id, reacted: this.#reacted });
   }
 
   /** The item of the message at `seq`, if it is on the page or among the latest; or null. */
