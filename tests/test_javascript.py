@@ -21,7 +21,7 @@ from chat.access.names import BLANK, IGNORABLE
 from chat.formatting import parse
 from chat.live.roster import TYPING_TTL
 from chat.protocol.errors import CloseCode
-from chat.protocol.frames import MAX_NAME, MAX_PAGE
+from chat.protocol.frames import MAX_FETCH, MAX_NAME, MAX_PAGE
 from chat.templatetags.authors import initial, look_of
 from testing.processes import ROOT
 from tests.conftest import missing
@@ -128,6 +128,7 @@ def test_a_name_is_completed_up_to_the_length_that_the_server_allows(value_of):
 def test_the_page_asks_for_no_more_than_the_server_gives():
     assert number(MODULES / "model" / "timeline.js", "PAGE") <= MAX_PAGE
     assert number(MODULES / "model" / "timeline.js", "LARGEST_PAGE") <= MAX_PAGE
+    assert number(MODULES / "model" / "targets.js", "MAX_FETCHED") <= MAX_FETCH
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != "en"])
