@@ -212,3 +212,16 @@ test("a reply to a message that is not there can be sent as a plain message", ()
 
   assert.deepEqual(outbox.start(outbox.next()).fields, { client_message_id: id, body: "Yes" });
 });
+
+test("a message that a page of an older release wrote counts as sent once", () => {
+  const { kept, tab } = browser();
+  const entry = { client_message_id: "a", body: "First", order: 1, state: "waiting" };
+  kept.setItem(`${PREFIX}a`, JSON.stringify(entry));
+  const outbox = tab();
+
+  outbox.edit("a", "Second");
+
+  assert.equal(outbox.start(outbox.next()).fields.body, "First");
+  outbox.discard("a");
+  assert.equal(outbox.entries[0].state, "withdrawn");
+});

@@ -44,7 +44,7 @@ export class Outbox extends EventTarget {
   /** What to send for an entry: {id, type, fields}; `id` is the one to settle or refuse. */
   start({ client_message_id }) {
     const entry = this.#newest(client_message_id);
-    if (!entry.tried) this.#put({ ...entry, tried: true });
+    if (!isTried(entry)) this.#put({ ...entry, tried: true });
     const { body, reply_to_seq, epoch } = entry;
     const fields = { client_message_id, body };
     if (reply_to_seq && epoch === this.repliesTo) fields.reply_to_seq = reply_to_seq;
@@ -63,6 +63,7 @@ export class Outbox extends EventTarget {
       order: Math.max(now, after + 1, this.last + 1), // the clock may have been set back
       state: "waiting",
       refusal: null,
+      tried: false,
     };
     this.#put(entry);
     this.dispatchEvent(new CustomEvent("waiting"));
@@ -118,14 +119,14 @@ export class Outbox extends EventTarget {
       this.#entries.set(id, { ...entry, edited: body });
       this.#changed();
     } else {
-      this.#put(entry.tried ? { ...entry, edited: body } : { ...entry, body });
+      this.#put(isTried(entry) ? { ...entry, edited: body } : { ...entry, body });
     }
   }
 
   /** Drop a message; once it was sent, only its text, until it is known whether it is stored. */
   discard(id) {
     const entry = this.#newest(id);
-    const mayBeStored = entry?.state === "sent" || (entry?.state === "waiting" && entry.tried);
+    const mayBeStored = entry?.state === "sent" || (entry?.state === "waiting" && isTried(entry));
     if (mayBeStored) {
       const { edited, ...rest } = entry;
       this.#put({ ...rest, body: "", state: "withdrawn" });
@@ -219,6 +220,11 @@ export class Outbox extends EventTarget {
   #changed() {
     this.dispatchEvent(new CustomEvent("change"));
   }
+}
+
+/** May the server know its text? A page of an older release does not say. */
+function isTried({ tried }) {
+  return tried !== false;
 }
 
 /** With the text that its author wants, as if it had been written so. */
