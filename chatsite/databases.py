@@ -40,6 +40,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "OPTIONS": {
         "timeout": 5,  # seconds to wait for another process's transaction
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # The last one overwrites deleted text in the file. Debian's SQLite does so anyway.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        ),
     }
 }

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ import pytest
 pytest.importorskip("websockets")
 
 from chat.live.runtime import runtime
+from testing import processes
 from testing.waiting import until
 from tests.managing import manage
 from tests.node_sockets import visit
@@ -63,6 +66,35 @@ async def test_a_deleted_password_is_nowhere_on_two_nodes(postgres_server, redis
                 assert SECRET not in node.log_text()
             assert SECRET not in await asyncio.to_thread(copies, tmp_path / "after", settings)
             assert SECRET not in await asyncio.to_thread(rows, postgres_server, name)
+
+
+async def test_a_deleted_password_is_not_in_the_files_of_sqlite(tmp_path):
+    """Nor is a long one, which SQLite stores in pages of its own. The server is stopped: until the
+    next checkpoint the pages before a deletion are still in the write-ahead log."""
+    words = f"{SECRET}2 " + "x" * 3_900 + f" {SECRET}3"
+    with processes.chat_node(DATA_DIR=tmp_path, SECRET_KEY="x" * 50) as node:
+        async with visit(node) as ada:
+            for body in ("Before", FIRST, words, words, "After"):
+                seq = await ada.post(body)
+            await ada.bodies(until=seq)
+            assert in_files(tmp_path, SECRET), "what is looked through below would show it"
+            await ada.command("message.edit", seq=4, body="Edited")
+            for gone in (2, 3):
+                await ada.command("message.delete", seq=gone)
+    with closing(sqlite3.connect(tmp_path / "chat.sqlite3")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    assert in_files(tmp_path, "After")
+    assert not in_files(tmp_path, SECRET)
+
+
+def in_files(folder, text):
+    """The files that contain `text`."""
+    return [path for path in folder.rglob("*") if path.is_file() and contains(path, text)]
+
+
+def contains(path, text):
+    return text.encode() in path.read_bytes()
 
 
 async def frames(node, epoch, seq, cursors):

@@ -141,20 +141,21 @@ def test_a_path_prefix_may_have_a_trailing_slash(tmp_path, prefix):
     assert settings_of(tmp_path, "print(FORCE_SCRIPT_NAME)", PATH_PREFIX=prefix).stdout == "/chat\n"
 
 
+PRAGMAS = ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout")
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own")
 @pytest.mark.parametrize("hop", [database.write, database.read])
 async def test_sqlite_is_set_up_to_sync_each_commit_to_disk(hop):
     def pragmas():
         with connection.cursor() as cursor:
-            return {
-                name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-            }
+            return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
 
     found = await hop(pragmas)
 
     assert found["journal_mode"] == "wal"
     assert found["synchronous"] == 2, "FULL"
+    assert found["secure_delete"] == 1
     assert found["foreign_keys"] == 1
     assert found["busy_timeout"] >= 1000  # ms
 
