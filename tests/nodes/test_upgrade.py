@@ -31,6 +31,15 @@ DOUBLE = (
 )
 NEXT = "UPDATE chat_room SET head = 3 WHERE id = 1"
 
+OLD_POST = (
+    "INSERT INTO chat_message (room_id, seq, changed_seq, author_id, author_name,"
+    " client_message_id, body, posted_at) VALUES (1, {0}, {0}, 'a11ce', 'Alice',"
+    " '0190a3c45d6e4f708a1b2c3d4e5f6099', 'From the old release', '2026-11-22 21:00:00');"
+    " UPDATE chat_room SET head = {0} WHERE id = 1"
+)
+OLD_PRUNE = "DELETE FROM chat_message WHERE room_id = 1 AND seq = 1"
+COUNT = "from chat.models import Reaction; print(Reaction.objects.count())"
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def first_release(request, tmp_path):
@@ -40,10 +49,11 @@ def first_release(request, tmp_path):
     data.mkdir()
     settings = {"DATA_DIR": data, "SECRET_KEY": "x" * 50, "MIGRATE_AT_START": 1}
     if request.param == "sqlite":
+        sql = f"PRAGMA foreign_keys=OFF; {sql}"  # rows come before those that they refer to
 
         def execute(sql):
             with closing(sqlite3.connect(data / "chat.sqlite3", timeout=5)) as connection:
-                connection.executescript(sql)
+                connection.executescript(f"PRAGMA foreign_keys=ON; {sql}")
 
     else:
         server = request.getfixturevalue("postgres_server")
@@ -90,6 +100,27 @@ async def test_what_the_first_release_stored_is_served_after_the_upgrade(first_r
         execute(OLD_ROOM)  # as a process of the old version still does
         async with visit(node, "/ws/cellar") as his:
             assert await his.post("Down here") == 1
+
+
+async def test_the_old_release_posts_and_prunes_beside_the_new_one(first_release):
+    """Its statements leave the new columns out, and know nothing of reactions."""
+    settings, execute = first_release
+    with processes.chat_node(**settings) as node:
+        async with visit(node) as hers:
+            reaction = {"seq": 1, "emoji": "👍", "on": True}
+            head = (await hers.command("message.react", **reaction))["seq"]
+
+            execute(OLD_POST.format(head + 1))
+            execute(OLD_PRUNE)
+
+            await hers.bodies(until=head + 1)
+            posted = hers.latest(head + 1)
+            assert posted["body"] == "From the old release"
+            assert not posted.keys() & {"reply_to_seq", "edited_at", "deleted_at", "reactions"}
+            page = await hers.command("history.fetch", before=head + 1, limit=10)
+            assert [each["seq"] for each in page["messages"]] == [2]
+            reactions = await asyncio.to_thread(manage, "shell", "-c", COUNT, **settings)
+            assert reactions.stdout.split()[-1] == "0", "they go with their message"
 
 
 async def test_messages_that_share_an_id_all_stay_and_the_first_answers_retries(
