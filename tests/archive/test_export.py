@@ -6,6 +6,7 @@ import io
 import json
 import re
 import tracemalloc
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -16,6 +17,7 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.models import Message, Room
 from chat.protocol import frames
 from chat.services.messages import write_log
+from chat.services.writes import Delete, Edit, React
 from tests.posts import post, posts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +44,26 @@ def test_json_lines_hold_the_messages_as_on_the_wire(tmp_path):
     ]
     stored = Message.objects.get(body="Zwei 🦉").as_frame()
     assert messages[1] == json.loads(frames.encode(stored))
+
+
+def test_both_kinds_show_edits_deletions_replies_and_reactions(client):
+    write_log([post("Where?"), post("My password is hunter2"), post("Helo", author="bob")])
+    write_log([replace(post("Here"), reply_to_seq=1), Edit("lobby", "bob", 3, "Hello")])
+    write_log([Delete("lobby", "alice", 2), React("lobby", "eve", "Eve", 1, "👍", on=True)])
+
+    lines, page = export("lobby"), export("lobby", "--format", "html")
+
+    _room, *messages = map(json.loads, lines.splitlines())
+    stored = Message.objects.order_by("seq")
+    assert messages == [json.loads(frames.encode(each.as_frame())) for each in stored]
+    assert "hunter2" not in lines + page
+    first, deleted, edited, reply = articles(page)
+    assert re.search(r'title="Eve"><span [^>]*>👍</span> 1</li>', first)
+    assert "Message deleted" in deleted
+    assert ">edited</time>" in edited
+    assert re.search(r'<a class="message__quote" href="#1".*Where\?', reply)
+    assert "<form" not in page
+    assert articles(client.get("/").text)[:3] == [first, deleted, edited]
 
 
 class Texts(HTMLParser):
