@@ -67,6 +67,31 @@ class Person:
         self.page.get_by_role("button", name="More").click()
         self.page.locator("[data-menu]").get_by_role("button", name=name).click()
 
+    def points_at(self, text):
+        """Move the mouse over a message, or tap it; its actions are beside it then."""
+        bubble = self.message(text).locator(".message__bubble")
+        if self.page.evaluate("matchMedia('(pointer: coarse)').matches"):
+            bubble.tap()
+        else:
+            bubble.hover()
+        expect(self.message(text).get_by_role("group", name="Message actions")).to_be_visible()
+
+    def opens_the_menu_of(self, text):
+        self.points_at(text)
+        self.message(text).get_by_role("button", name="All actions").click()
+        expect(self.page.get_by_role("menu", name="Message actions")).to_be_visible()
+
+    def edits(self, text, new):
+        self.opens_the_menu_of(text)
+        self.page.get_by_role("menuitem", name="Edit").click()
+        self.sends(new)
+
+    def deletes(self, text):
+        self.opens_the_menu_of(text)
+        self.page.get_by_role("menuitem", name="Delete").click()
+        expect(self.page.get_by_role("dialog", name="Delete this message?")).to_be_visible()
+        self.page.keyboard.press("Enter")
+
     def message(self, text):
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
 

@@ -48,6 +48,36 @@ def violations(axe):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
+def test_axe_finds_no_violation_in_what_one_does_with_a_message(
+    enter, bob, violations, device, scheme
+):
+    bob.sends_and_waits("Theirs")
+    reader = enter(color_scheme=scheme, **DEVICES[device])
+    for text in ("One", "Two", "Three"):
+        reader.sends_and_waits(text)
+    reader.edits("One", "One, edited")
+    reader.deletes("Two")
+    reader.sees("Message deleted")
+    reader.points_at("One, edited")
+    found = {"pill": violations(reader.page)}
+    reader.opens_the_menu_of("One, edited")
+    found["menu"] = violations(reader.page)
+    reader.page.get_by_role("menuitem", name="Delete").click()
+    found["question"] = violations(reader.page)
+    reader.page.keyboard.press("Escape")
+    reader.opens_the_menu_of("One, edited")
+    reader.page.get_by_role("menuitem", name="Edit").click()
+    found["edit"] = violations(reader.page)
+    reader.field.press("Escape")
+    reader.opens_the_menu_of("Theirs")
+    reader.page.get_by_role("menuitem", name="Reply").click()
+    found["reply"] = violations(reader.page)
+
+    assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     bob.sends_and_waits("Look: https://example.org")
     bob.sends_and_waits("🎉")

@@ -156,6 +156,9 @@ def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
     assert focused(alice.message("Line 9"))
     expect(alice.message("Line 9")).to_be_in_viewport(ratio=1)
     keys.press("Enter")
+    expect(alice.page.get_by_role("menu")).to_be_visible()
+    keys.press("End")
+    keys.press("Enter")
 
     expect(alice.page.locator("[data-announcer]")).to_have_text("Link copied")
     assert alice.page.evaluate("navigator.clipboard.readText()") == f"{alice.page.url}#10"

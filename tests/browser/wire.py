@@ -26,6 +26,7 @@ class Wire:
         self.refuse = lambda post: (
             None
         )  # set by tests: returns the error to reply to a post with, or None
+        self.refuse_edit = self.refuse_delete = self.refuse  # the same for these commands
         self.loses_replies = False
         self.withheld = ()  # types of frames from the server to drop
         self.without = ()  # fields to remove from the frames of the server
@@ -84,6 +85,8 @@ class Wire:
         if frame["type"] == "message.post":
             self.posted.append(frame)
             refusal = self.refuse(frame)
+        elif frame["type"] in ("message.edit", "message.delete"):
+            refusal = getattr(self, frame["type"].replace("message.", "refuse_"))(frame)
         if refusal is None:
             server.send(text)
         else:

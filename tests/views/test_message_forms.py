@@ -77,6 +77,21 @@ def test_the_author_deletes_a_message_and_its_place_stays(alice, bob):
     assert "Message deleted" in article(bob.get("/r/attic/").text, 2), "the reply's quote"
 
 
+def test_deleted_messages_in_a_row_are_one_line_with_all_their_links(alice, bob):
+    says(alice, "One")
+    says(bob, "Two")
+    for client, seq in ((alice, 1), (bob, 2)):
+        send(client, f"/r/attic/{seq}/delete/")
+
+    page = alice.get("/r/attic/").text
+
+    assert page.count('class="message"') == 2, "with the template"
+    line = article(page, 1)
+    assert "2 messages deleted" in line
+    assert '<span id="2"></span>' in line
+    assert "Alice" not in line
+
+
 def test_anybody_reacts_and_takes_it_back(alice, bob):
     says(alice, "Hello")
     page = bob.get("/r/attic/1/").text

@@ -27,10 +27,12 @@ test("only so many are kept", () => {
 test("the quick ones are the usual six and the two latest others", () => {
   const choices = choicesIn(new Storage());
   assert.deepEqual(choices.quick, ["👍", "❤️", "😂", "🎉", "😮", "😢"]);
+  assert.deepEqual(choices.favourites, ["👍", "❤️"]);
 
   for (const emoji of ["🦄", "🍕", "🚀", "👍"]) choices.add(emoji);
 
   assert.deepEqual(choices.quick, [...USUAL, "🚀", "🍕"]);
+  assert.deepEqual(choices.favourites, ["👍", "🚀"]);
 });
 
 test("a skin tone is remembered beside the latest emoji", () => {

@@ -1,5 +1,6 @@
 /** Constructs the parts of a room's page and connects them. */
-import { Composer, Draft, takeSharedText } from "./composer/composer.js";
+import { Composer } from "./composer/composer.js";
+import { Draft, takeSharedText } from "./composer/draft.js";
 import { gettext, roomTitle } from "./i18n.js";
 import { ConversationView, ReadTracker } from "./messages/conversation_view.js";
 import { DayPill, MessageList } from "./messages/message_list.js";
@@ -110,6 +111,8 @@ const latestButton = new LatestButton({
 });
 const composer = new Composer({
   ...parts("composer", "form", "field", "counter", "announcement", "notice", "refusal"),
+  ...parts("composer", "mode", "doing", "stop", "send"),
+  find: (seq) => targets.of(seq),
   draft: new Draft({ storage, key: key("draft"), posted: postedText }),
 });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
@@ -218,9 +221,11 @@ copier.addEventListener("failed", ({ detail: { seq, code } }) => {
   if (code) {
     getSelection().selectAllChildren(code);
     status.notice(gettext("Your browser could not copy the code. It is selected."));
-  } else {
+  } else if (seq) {
     permalink.open(seq);
     status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
+  } else {
+    status.notice(gettext("Your browser could not copy the text."));
   }
 });
 list.addEventListener("fold", ({ detail: { anchor, by, change } }) => {
@@ -235,6 +240,7 @@ composer.addEventListener("send", ({ detail: message }) => {
   conversation.post(message);
   view.showLatest();
 });
+conversation.addEventListener("change", () => composer.refresh());
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail: { id } }) => {
   outbox.retry(id, conversation.you.author_id);
@@ -259,7 +265,7 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
 const core = { composer, connection, conversation, dayPill, greet, hues, knownNames, list, name };
 const reading = { outbox, people, permalink, scroll, shortcuts, status, targets, timeline, view };
 const panels = import("./panels.js").then(
-  ({ addPanels }) => addPanels({ announcer, ...core, ...reading }),
+  ({ addPanels }) => addPanels({ announcer, copier, messageKeys, ...core, ...reading }),
   () => {
     reportMissingPanels();
     connection.addEventListener("welcome", reportMissingPanels); // unseen without a connection

@@ -27,5 +27,6 @@ export function postedText(id) {
 
 /** The seq of the latest message that the server rendered; 0 if there is none. */
 export function newestRendered(rendered = part("rendered")) {
-  return Number(rendered?.querySelector("article:last-of-type")?.id ?? 0);
+  const { id, dataset } = rendered?.querySelector("article:last-of-type") ?? {};
+  return Number((dataset?.seqs ?? id ?? "0").split(" ").at(-1));
 }

@@ -10,7 +10,7 @@ import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } fro
 import { NewRoomForm } from "./rooms/room_list.js";
 import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
-import { closeOnBackdrop } from "./ui/dom.js";
+import { closeOnBackdrop, once } from "./ui/dom.js";
 import { latinKey } from "./ui/keyboard.js";
 import { Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
@@ -24,6 +24,7 @@ export function addPanels(core) {
   addFormattingTools();
   addEmoji(core);
   addResponses(core);
+  addMessageActions(core);
   const notifications = addNotifications(core);
   addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
@@ -171,6 +172,37 @@ function addResponses({ conversation, list, permalink, ...core }) {
   });
 }
 
+/** What can be done with messages is loaded when somebody first points at one or selects one. */
+function addMessageActions({ composer, list, messageKeys, status, view, ...core }) {
+  const rows = part("messages");
+  let begun = null; // the event because of which it is loaded, until the pointer is released
+  const load = once(async () => {
+    const { MessageActions } = await import("./messages/actions.js");
+    const actions = new MessageActions({ composer, list, rows, begun, ...core });
+    view.addEventListener("drawn", () => actions.refresh());
+    return actions;
+  });
+  const use = (name) => async (event) => {
+    const actions = await load();
+    if (actions) actions[name](event.detail);
+    else status.notice(gettext("Parts of this page didn't load. Reload it to try again."));
+  };
+  const begin = (event) => {
+    begun = event;
+    load();
+  };
+  for (const type of ["pointerover", "pointerdown", "focusin"])
+    rows.addEventListener(type, begin, { once: true });
+  for (const type of ["pointerup", "pointercancel"])
+    rows.addEventListener(type, () => (begun = null));
+  messageKeys.addEventListener("action", use("press"));
+  composer.addEventListener("recall", use("editLast"));
+  composer.addEventListener("edit", use("saveEdit"));
+  composer.addEventListener("empty", use("ask"));
+  list.addEventListener("edit-again", use("editAgain"));
+  list.addEventListener("dismiss", use("dismiss"));
+}
+
 function addNotifications({ announcer, conversation, knownNames, targets, timeline }) {
   const isForMe = ({ body, reply_to_seq: seq }) => {
     if (knownNames.mentionsMe(body)) return true;
@@ -261,16 +293,4 @@ function addHttpFallback({ connection, name, outbox, status, timeline }) {
 function atEachWelcome(connection, react) {
   connection.addEventListener("welcome", react);
   if (connection.connected) react();
-}
-
-/** Load something when it is first needed; null if that fails, and then the next time again. */
-function once(load) {
-  let loading = null;
-  return () => {
-    loading ??= load().catch(() => {
-      loading = null;
-      return null;
-    });
-    return loading;
-  };
 }

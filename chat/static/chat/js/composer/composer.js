@@ -1,15 +1,23 @@
-/** The message field, its draft, and text that another app shared. */
+/** The message field. */
 import { interpolate, ngettext } from "../i18n.js";
+import { ComposerMode } from "./draft.js";
 
 const WARN_BELOW = 200; // characters left
 const ANNOUNCE_AFTER = 1_000; // ms without a key before a screen reader reads the count
 const TYPING_EVERY = 3_000; // ms; the server forgets after 5 s
 const NOTICE_TIME = 8_000; // ms
-const HINT = "composer-hint"; // the id of the line that explains Enter
+// The ids of the line that explains Enter, and of the one that says what is being written.
+const HINT = "composer-hint";
+const MODE = "composer-mode";
 
 /**
  * Takes over the page's plain form, which posts by itself until then. Enter sends, or makes a new
- * line on touch screens. Never disabled. Fires `send` {body, client_message_id} and `typing`.
+ * line on touch screens. Never disabled. Fires
+ *   send    {body, client_message_id, reply_to_seq}
+ *   edit    {item, body}: the new text of a message
+ *   empty   {item}: an edit left no text; the edit goes on until `stop`
+ *   recall  Arrow up was pressed in the empty field
+ *   typing
  */
 export class Composer extends EventTarget {
   #form;
@@ -21,13 +29,17 @@ export class Composer extends EventTarget {
   #noticeTimer = 0;
   #refusal;
   #draft;
+  #mode;
   #typedBefore;
   #touch = matchMedia("(pointer: coarse)");
   #limit = Infinity;
   #typedAt = 0;
 
-  /** `refusal` is the element that says why the plain form was refused, or null. */
-  constructor({ form, field, counter, announcement, notice, refusal, draft }) {
+  /**
+   * `refusal` is the element that says why the plain form was refused, or null; `find(seq)` is the
+   * message at `seq` as it stands now, or null; `elements` are those of ComposerMode.
+   */
+  constructor({ form, field, counter, announcement, notice, refusal, draft, find, ...elements }) {
     super();
     this.#form = form;
     this.#field = field;
@@ -36,13 +48,15 @@ export class Composer extends EventTarget {
     this.#notice = notice;
     this.#refusal = refusal;
     this.#draft = draft;
+    this.#mode = new ComposerMode({ form, draft, find, ...elements });
 
     this.#takeOver();
     form.addEventListener("submit", this.#submit);
     field.addEventListener("keydown", this.#keydown);
     field.addEventListener("input", this.#input);
-    this.#touch.addEventListener("change", () => this.#labelEnter());
-    this.#labelEnter();
+    elements.stop.addEventListener("click", () => this.stop());
+    this.#touch.addEventListener("change", () => this.#describe());
+    this.#describe();
     this.#fit();
   }
 
@@ -71,6 +85,46 @@ export class Composer extends EventTarget {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  /** Reply to this message: the next one to be sent has its seq. */
+  startReply({ seq }) {
+    if (this.#mode.editing) this.stop();
+    this.#mode.reply(seq);
+    this.#explain();
+  }
+
+  /** Edit this message, from `text` on. The text of a new one is kept meanwhile. */
+  startEdit(item, text = item.body) {
+    this.#mode.edit(item, this.#field.value);
+    this.#fill(text);
+    this.#explain();
+  }
+
+  /** End the edit, or else the reply. */
+  stop() {
+    const kept = this.#mode.end();
+    if (kept !== null) this.#fill(kept);
+    this.#explain();
+  }
+
+  /** The conversation has changed. */
+  refresh() {
+    if (this.#mode.isPointless) this.stop();
+    this.#mode.refresh();
+  }
+
+  #fill(text) {
+    this.#field.value = text;
+    this.#fit();
+    this.#count();
+  }
+
+  #explain() {
+    // A reply's line is read with the field, which gets the focus; its words must not stay here.
+    this.#announcement.textContent = this.#mode.editing ? this.#mode.text : "";
+    this.#describe();
+    this.focus();
+  }
+
   /** Show a text above the field for a while. */
   notice(text) {
     this.#notice.textContent = text;
@@ -93,11 +147,15 @@ export class Composer extends EventTarget {
     this.#form.noValidate = true; // no "fill out this field" for Enter in an empty field
   }
 
-  #labelEnter() {
+  #describe() {
     this.#field.enterKeyHint = this.#touch.matches ? "enter" : "send";
     const described = new Set(this.#field.getAttribute("aria-describedby")?.split(" "));
-    if (this.#touch.matches) described.delete(HINT);
-    else described.add(HINT);
+    for (const [id, holds] of [
+      [HINT, !this.#touch.matches],
+      [MODE, this.#mode.text !== ""],
+    ])
+      if (holds) described.add(id);
+      else described.delete(id);
     this.#field.setAttribute("aria-describedby", [...described].join(" "));
   }
 
@@ -105,7 +163,16 @@ export class Composer extends EventTarget {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     // Safari ends a composition before the keydown of its Enter.
     const composing = event.isComposing || event.keyCode === 229;
-    if (key !== "Enter" || composing) return;
+    if (composing) return;
+    if (key === "Escape" && this.#mode.text !== "") {
+      event.preventDefault();
+      this.stop();
+    }
+    if (key === "ArrowUp" && this.#field.value === "" && this.#mode.text === "") {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("recall"));
+    }
+    if (key !== "Enter") return;
     if (!ctrlKey && !metaKey) {
       if (shiftKey || this.#touch.matches) return; // a new line
       if (altKey) this.insert("\n"); // browsers ignore Alt+Enter
@@ -117,10 +184,23 @@ export class Composer extends EventTarget {
   #submit = (event) => {
     event.preventDefault();
     const body = clean(this.#field.value);
-    if (body === "" || lengthOf(body) > this.#limit) {
-      this.focus();
+    const { editing } = this.#mode;
+    if ((body === "" && !editing) || lengthOf(body) > this.#limit) this.focus();
+    else if (editing) this.#save(editing, body);
+    else this.#send(body);
+  };
+
+  #save(item, body) {
+    if (body === "") {
+      this.dispatchEvent(new CustomEvent("empty", { detail: { item } }));
       return;
     }
+    this.stop();
+    if (body !== item.body) this.dispatchEvent(new CustomEvent("edit", { detail: { item, body } }));
+  }
+
+  #send(body) {
+    const reply_to_seq = this.#mode.replyTo ?? undefined;
     const client_message_id = body === this.#typedBefore.body ? this.#typedBefore.id : undefined;
     this.#typedBefore = { body: "" };
     this.#refusal?.remove();
@@ -131,13 +211,16 @@ export class Composer extends EventTarget {
     this.#fit();
     this.#count();
     this.focus();
-    this.dispatchEvent(new CustomEvent("send", { detail: { body, client_message_id } }));
-  };
+    if (reply_to_seq) this.stop();
+    const detail = { body, client_message_id, reply_to_seq };
+    this.dispatchEvent(new CustomEvent("send", { detail }));
+  }
 
   #input = () => {
-    this.#draft.save(this.#field.value);
+    if (!this.#mode.editing) this.#draft.save(this.#field.value);
     this.#fit();
     this.#count();
+    if (this.#mode.editing) return;
     const now = Date.now();
     if (clean(this.#field.value) === "" || now - this.#typedAt < TYPING_EVERY) return;
     this.#typedAt = now;
@@ -193,59 +276,4 @@ function remaining(left) {
 /** The length in code points, as Python counts. */
 function lengthOf(text) {
   return [...text].length;
-}
-
-/** The draft of a room, kept across reloads and shared by tabs: the last one written wins. */
-export class Draft {
-  #storage;
-  #key;
-  #posted;
-  #own = ""; // what this tab saved last
-
-  /** `posted(id)` is the text that the plain form with this id posted, if it is on the page. */
-  constructor({ storage, key, posted }) {
-    this.#storage = storage;
-    this.#key = key;
-    this.#posted = posted;
-  }
-
-  load() {
-    this.#own = this.#storage.get(this.#key) ?? "";
-    const form = this.#storage.get(this.#formKey);
-    if (form !== null && this.#posted(form) === this.#own.trim()) this.save("");
-    return this.#own;
-  }
-
-  /** `form` is the id of the plain form, if that may be posting the text right now. */
-  save(text, { form = null } = {}) {
-    if (text !== "") this.#storage.set(this.#key, text);
-    else if (this.#storage.get(this.#key) === this.#own) this.#storage.remove(this.#key);
-    // Otherwise the draft is another tab's.
-    if (form !== null) this.#storage.set(this.#formKey, form);
-    else this.#storage.remove(this.#formKey);
-    this.#own = text;
-  }
-
-  get #formKey() {
-    return `${this.#key}form`;
-  }
-}
-
-/**
- * The text that another app shared with the installed chat (the manifest's share_target). It is
- * removed from the address, so that a reload does not find it again.
- */
-export function takeSharedText() {
-  const text = sharedText(location.search);
-  if (text !== "") history.replaceState(history.state, "", location.pathname + location.hash);
-  return text;
-}
-
-export function sharedText(search) {
-  const given = new URLSearchParams(search);
-  const [url, text, title] = ["url", "text", "title"].map((name) => given.get(name)?.trim() ?? "");
-  const texts = [title, text].filter(
-    (part, index, all) => part !== "" && all.indexOf(part) === index,
-  );
-  return [...texts, ...(url === "" || text.includes(url) ? [] : [url])].join("\n");
 }

@@ -20,6 +20,11 @@ export class EmojiChoices {
     return this.#stored().recent;
   }
 
+  /** The two latest emoji, or as many of the usual ones. */
+  get favourites() {
+    return [...new Set([...this.recent, ...USUAL])].slice(0, MOST_EXTRA);
+  }
+
   /** The usual six, and the two latest others. */
   get quick() {
     const others = this.recent.filter((emoji) => !USUAL.includes(emoji));

@@ -10,9 +10,9 @@ const UNFOLDED = { folded: [], mixed: false };
 
 /**
  * The rows to draw: {kind: "day", key, date}, {kind: "new", key: NEW} and
- * {kind: "message", key, item, introduced, timed}. `newFrom` is the first new item. Deleted messages
- * in a row are one row, whose `folded` are those after `item`; if they are not all of one author,
- * it is `mixed` and introduces nobody.
+ * {kind: "message", key, item, introduced, timed, folded, mixed}. `newFrom` is the first new item.
+ * Deleted messages in a row are one row, whose `folded` are those after `item`; if they are not all
+ * of one author, it is `mixed` and introduces nobody.
  */
 export function groupMessages(items, { newFrom } = {}) {
   const rows = [];

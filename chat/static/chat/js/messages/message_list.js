@@ -5,14 +5,18 @@ import { NEW } from "./grouping.js";
 import { selectedText } from "./message_text.js";
 import { MessageView } from "./message_view.js";
 
+const CHANGES = new Set(["dismiss", "edit-again", "copy-edit"]); // actions after a refused change
+
 /**
  * Draws grouped rows, and keeps the elements of rows that are still there. Fires
  *   retry, discard  {id}
- *   copy            {seq, button}: copy the link to a message
  *   copy-code       {code, button}: copy this element's text
  *   quote           {seq, to}: go from a reply to its target
  *   react           {seq, emoji, on}: set or remove one's reaction
  *   pick            {seq, button}: choose a reaction
+ *   dismiss         {item}: forget a change that was refused
+ *   edit-again      {item}: go on with an edit that was refused
+ *   copy-edit       {item}: copy the text of such an edit
  *   fold            {anchor, by, change}: call `change()` to fold or unfold a message, and keep
  *                   `anchor` in place or move it up by `by` px
  */
@@ -40,7 +44,17 @@ export class MessageList extends EventTarget {
 
   /** The element of the message at `seq`, or null. */
   elementOf(seq) {
-    return this.#root.querySelector(`[data-seq="${seq}"]`);
+    return this.#root.querySelector(`[data-seq="${seq}"], [data-seqs~="${seq}"]`);
+  }
+
+  /** The item that a message's element shows. */
+  itemOf(element) {
+    return this.#viewOf(element)?.item ?? null;
+  }
+
+  /** Have a reaction chosen for the message at `seq`, in its element. */
+  pickReaction(seq, element) {
+    this.#fire("pick", { seq, button: element.querySelector(".message__bubble") });
   }
 
   /** The message at `seq` as it was drawn last, or undefined. */
@@ -138,9 +152,10 @@ export class MessageList extends EventTarget {
     if (action === "fold") this.#toggle(this.#viewOf(message), button);
     else if (action === "copy-code")
       this.#fire("copy-code", { code: button.parentElement.querySelector("code"), button });
-    else if (action === "copy" || action === "pick") this.#fire(action, { seq, button });
+    else if (action === "pick") this.#fire(action, { seq, button });
     else if (action === "react") this.#fire("react", { seq, ...reactionOf(button) });
     else if (action === "quote") this.#quote(event, seq, button);
+    else if (CHANGES.has(action)) this.#fire(action, { item: this.itemOf(message) });
     else this.#fire(action, { id: message.dataset.clientMessageId });
   };
 

@@ -11,6 +11,12 @@ const MAX_LINES = 24; // a longer message is folded; message.css shows 20 lines 
 const SHORT = 500; // characters that fit into that on a phone
 const LABEL_LENGTH = 100; // characters of the text in the accessible name
 const NONE = [];
+const NOT_DONE = {
+  post: gettext("Not sent: %(reason)s"),
+  edit: gettext("Not edited: %(reason)s"),
+  delete: gettext("Not deleted: %(reason)s"),
+  react: gettext("Your reaction was not saved: %(reason)s"),
+};
 
 export class MessageView {
   element = fromTemplate("message");
@@ -25,23 +31,33 @@ export class MessageView {
    * `namesake`: do several authors use this name? `mentions` is {names, isMe}, see nodesOf.
    * `target` is that of a reply, `toMe` says whether it is the reader's; see responses.js.
    */
-  draw({ item, introduced, timed }, { mine, namesake, mentions, hues, target, toMe, emojiName }) {
+  draw(row, { mine, namesake, mentions, hues, target, toMe, emojiName }) {
+    const { item, introduced, timed, mixed } = row;
+    const drawn = this.#drawn;
     hues.apply(this.element, item.author_id);
-    this.#quote.draw(item.reply_to_seq, target, hues);
+    this.#quote.draw(item.deleted_at ? undefined : item.reply_to_seq, target, hues);
     this.#reactions.draw(item.reactions ?? NONE, emojiName);
     this.element.toggleAttribute("data-replies-to-me", toMe);
-    this.#flags({ introduced, timed, mine, namesake, state: item.state ?? "sent" });
-    if (item.body !== this.#drawn.item?.body) this.#body(item, mentions);
-    else if (mentions !== this.#drawn.mentions && item.body.includes("@")) this.#text(mentions);
-    this.#drawn.mentions = mentions;
-    if (item === this.#drawn.item) return;
+    this.#flags({
+      introduced,
+      timed,
+      mine: mine && !mixed,
+      namesake: namesake && !mixed,
+      pending: [item, ...row.folded].some(({ pending }) => pending),
+      state: item.state ?? "sent",
+    });
+    if (item.deleted_at) this.#tombstone(row);
+    else if (item.body !== drawn.item?.body || drawn.item.deleted_at) this.#body(item, mentions);
+    else if (mentions !== drawn.mentions && item.body.includes("@")) this.#text(mentions);
+    if (mixed !== drawn.row?.mixed || item !== drawn.item) this.#author(row);
+    this.#drawn = { row, item, mentions };
+    if (item === drawn.item) return;
 
-    this.#author(item);
     this.#time(item);
-    this.#refusal(item.refusal);
+    this.#changes(item);
+    this.#refusal(item);
     this.element.dataset.clientMessageId = item.client_message_id;
     if (item.seq) this.#link(item);
-    this.#drawn.item = item;
     if (this.element.hasAttribute("aria-label")) this.label(true); // its words may be gone
   }
 
@@ -52,24 +68,15 @@ export class MessageView {
 
   /** Highlight this message if it is the one at `seq`. */
   mark(seq) {
-    const marked = seq !== null && this.#drawn.item?.seq === seq;
+    const { item, folded } = this.#drawn.row;
+    const marked = seq !== null && [item, ...folded].some((message) => message.seq === seq);
     if (marked && !this.element.hasAttribute("data-linked")) this.unfold(true);
     this.element.toggleAttribute("data-linked", marked);
   }
 
   /** Set the accessible name while the message is selected; otherwise it would be read twice. */
   label(selected) {
-    const { author_name, posted_at } = this.#drawn.item;
-    const values = {
-      author: isolate(author_name),
-      time: clock(new Date(posted_at)),
-      text: isolate(excerpt(plainText(this.#tree), LABEL_LENGTH)),
-    };
-    if (selected)
-      this.element.setAttribute(
-        "aria-label",
-        interpolate(gettext("%(author)s, %(time)s: %(text)s"), values),
-      );
+    if (selected) this.element.setAttribute("aria-label", this.#label());
     else this.element.removeAttribute("aria-label");
   }
 
@@ -122,22 +129,56 @@ export class MessageView {
     this.#parts.time.title = linkText(exact(date));
   }
 
-  #flags({ introduced, timed, mine, namesake, state }) {
+  #flags({ introduced, timed, mine, namesake, pending, state }) {
     this.element.toggleAttribute("data-introduced", introduced);
     this.element.toggleAttribute("data-timed", timed);
     this.element.toggleAttribute("data-mine", mine);
     this.element.toggleAttribute("data-namesake", namesake);
+    this.element.toggleAttribute("data-pending", pending);
     this.element.dataset.state = state;
   }
 
-  #author({ author_id, author_name }) {
+  #label() {
+    const { item, mixed } = this.#drawn.row;
+    const time = clock(new Date(item.posted_at));
+    if (mixed) return `${time}: ${this.#parts.body.textContent}`;
+    const values = {
+      author: isolate(item.author_name),
+      time: item.edited_at ? `${time}, ${gettext("edited")}` : time,
+      text: isolate(excerpt(plainText(this.#tree), LABEL_LENGTH)),
+    };
+    return interpolate(gettext("%(author)s, %(time)s: %(text)s"), values);
+  }
+
+  #author({ item: { author_id, author_name }, mixed }) {
+    if (mixed) {
+      for (const name of ["avatar", "author", "mark"]) this.#parts[name].textContent = "";
+      return;
+    }
     this.#parts.avatar.textContent = initialOf(author_name);
     this.#parts.author.textContent = author_name;
     this.#parts.author.title = `${author_name} ${markOf(author_id)}`;
     this.#parts.mark.textContent = markOf(author_id);
   }
 
+  /** A deleted message, or several: their place without their text. */
+  #tombstone({ item, folded }) {
+    const count = 1 + folded.length;
+    const several = ngettext("%(count)s message deleted", "%(count)s messages deleted", count);
+    const text = count === 1 ? gettext("Message deleted") : interpolate(several, { count });
+    this.#tree = [text];
+    this.#parts.body.textContent = text;
+    this.element.dataset.deleted = count;
+    this.element.dataset.seqs = [item, ...folded].map(({ seq }) => seq).join(" ");
+    for (const name of ["data-mentions-me", "data-from-right", "data-long", "data-folds"])
+      this.element.removeAttribute(name);
+    this.#parts.body.removeAttribute("data-emoji");
+    this.#parts.more.hidden = true;
+  }
+
   #body({ body }, mentions) {
+    delete this.element.dataset.deleted;
+    delete this.element.dataset.seqs;
     this.#tree = parse(body);
     this.#text(mentions);
     this.#parts.body.toggleAttribute("data-emoji", isEmojiOnly(body));
@@ -164,8 +205,23 @@ export class MessageView {
     this.#parts.time.title = exact(date);
   }
 
-  #refusal(refusal) {
+  /** What has happened to it since it was posted. */
+  #changes({ edited_at, deleted_at }) {
+    const { edited } = this.#parts;
+    const isEdited = Boolean(edited_at) && !deleted_at;
+    this.element.toggleAttribute("data-edited", isEdited);
+    edited.hidden = !isEdited;
+    if (isEdited)
+      edited.title = interpolate(gettext("Edited %(time)s"), { time: exact(new Date(edited_at)) });
+  }
+
+  /** Why it was not sent or changed, and what one can do about it. */
+  #refusal({ refusal, refused = "post" }) {
     this.#parts.refusal.hidden = !refusal;
-    this.#parts.reason.textContent = refusal ? refusalText(refusal) : "";
+    this.#parts.reason.textContent = refusal
+      ? interpolate(NOT_DONE[refused], { reason: refusalText(refusal) })
+      : "";
+    for (const button of this.#parts.refusal.querySelectorAll("[data-after]"))
+      button.hidden = !button.dataset.after.split(" ").includes(refused);
   }
 }

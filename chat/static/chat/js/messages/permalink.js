@@ -123,8 +123,8 @@ export class Permalink extends EventTarget {
 const COPIED_TIME = 2_000; // ms that the button says "Copied"
 
 /**
- * Copies links to messages, and code. If the browser does not allow it, fires `failed` {seq} for a
- * link, and {code} for code.
+ * Copies links to messages, their text, and code. If the browser does not allow it, fires `failed`
+ * {seq} for a link, {text} for a text and {code} for code.
  */
 export class Copier extends EventTarget {
   #announcer;
@@ -132,24 +132,30 @@ export class Copier extends EventTarget {
   constructor({ list, announcer }) {
     super();
     this.#announcer = announcer;
-    list.addEventListener("copy", ({ detail: { seq, button } }) => {
-      const done = { button, announcement: gettext("Link copied"), failed: { seq } };
-      this.#copy(new URL(`#${seq}`, location).href, done);
+    list.addEventListener("copy-code", async ({ detail: { code, button } }) => {
+      const done = { announcement: gettext("Code copied"), failed: { code } };
+      if (!(await this.#copy(code.textContent, done))) return;
+      button.setAttribute("data-copied", "");
+      setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
     });
-    list.addEventListener("copy-code", ({ detail: { code, button } }) => {
-      const done = { button, announcement: gettext("Code copied"), failed: { code } };
-      this.#copy(code.textContent, done);
-    });
+    list.addEventListener("copy-edit", ({ detail: { item } }) => this.copyText(item.refused_body));
   }
 
-  async #copy(text, { button, announcement, failed }) {
-    if (!(await copyText(text))) {
-      this.dispatchEvent(new CustomEvent("failed", { detail: failed }));
-      return;
-    }
-    button.setAttribute("data-copied", "");
-    setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
-    this.#announcer.announceText(announcement);
+  copyLink(seq) {
+    const done = { announcement: gettext("Link copied"), failed: { seq } };
+    return this.#copy(new URL(`#${seq}`, location).href, done);
+  }
+
+  copyText(text) {
+    return this.#copy(text, { announcement: gettext("Text copied"), failed: { text } });
+  }
+
+  /** Resolves with false if the browser does not allow it. */
+  async #copy(text, { announcement, failed }) {
+    const copied = await copyText(text);
+    if (copied) this.#announcer.announceText(announcement);
+    else this.dispatchEvent(new CustomEvent("failed", { detail: failed }));
+    return copied;
   }
 }
 

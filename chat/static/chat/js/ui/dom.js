@@ -27,6 +27,18 @@ export function partsOf(element) {
   );
 }
 
+/** Load something when it is first needed; null if that fails, and then the next time again. */
+export function once(load) {
+  let loading = null;
+  return () => {
+    loading ??= load().catch(() => {
+      loading = null;
+      return null;
+    });
+    return loading;
+  };
+}
+
 const HIDDEN_DELAY = 200; // ms
 const PER_SECOND = 8;
 const BURST = 10; // runs without a delay

@@ -4,6 +4,15 @@ import { closeOnBackdrop } from "./dom.js";
 
 const FIELDS = "input, textarea, select, [contenteditable]";
 const OTHER_FIELDS = "input, textarea:not([data-composer-field]), select, [contenteditable]";
+/** What the keys do while a message is selected, by the names of messages/actions.js. */
+export const MESSAGE_KEYS = {
+  r: "reply",
+  e: "edit",
+  c: "copy-text",
+  "+": "react",
+  Delete: "delete",
+  Backspace: "delete", // the delete key of a Mac
+};
 const LAYERS = "dialog[open], :popover-open";
 
 /**
@@ -48,9 +57,9 @@ export class Shortcuts extends EventTarget {
 }
 
 /**
- * Selecting messages: Enter selects the lowest visible one, the arrow keys the next ones, Enter
- * copies its link, Escape goes back. So links need no tab stops, which would be one for each
- * message. Fires `leave` on Escape.
+ * Selecting messages: Enter selects the lowest visible one, the arrow keys the next ones, Escape
+ * goes back. So messages need no tab stops, which would be one for each. Fires `leave` on Escape,
+ * and `action` {event, message} for Enter, which opens the menu, and the keys of MESSAGE_KEYS.
  */
 export class MessageKeys extends EventTarget {
   #stream;
@@ -64,7 +73,9 @@ export class MessageKeys extends EventTarget {
   }
 
   #keydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#acts(event)) event.preventDefault();
+    if (event.defaultPrevented || event.shiftKey) return;
     const goal =
       event.target === this.#stream
         ? this.#enter(event.key)
@@ -74,6 +85,14 @@ export class MessageKeys extends EventTarget {
     goal.focus();
     if (goal !== this.#stream) select(goal);
   };
+
+  #acts(event) {
+    const { target } = event;
+    if (!target.matches("[data-selected]") || event.repeat) return false;
+    if (event.key !== "Enter" && !(latinKey(event) in MESSAGE_KEYS)) return false;
+    this.dispatchEvent(new CustomEvent("action", { detail: { event, message: target } }));
+    return true;
+  }
 
   #enter(key) {
     const { bottom } = this.#stream.getBoundingClientRect();
@@ -89,7 +108,6 @@ export class MessageKeys extends EventTarget {
       this.dispatchEvent(new CustomEvent("leave"));
       return this.#stream;
     }
-    if (key === "Enter") message.querySelector("[data-action=copy]").click();
     const step = { ArrowUp: -1, ArrowDown: 1 }[key];
     return step ? (this.#messages[index + step] ?? message) : null;
   }
@@ -99,10 +117,17 @@ export class MessageKeys extends EventTarget {
   }
 }
 
-/** Only keys select a message: a click focuses it too, but the next key is then no shortcut. */
+/**
+ * Only keys select a message: a click focuses it too, but the next key is then no shortcut. It
+ * stays selected while a dialog is open, which returns the focus to it.
+ */
 function select(message) {
   message.dataset.selected = "";
-  message.addEventListener("blur", () => delete message.dataset.selected, { once: true });
+  message.addEventListener("blur", function left() {
+    if (document.querySelector(LAYERS)) return;
+    delete message.dataset.selected;
+    message.removeEventListener("blur", left);
+  });
 }
 
 /** Text typed or pasted outside a field goes to the composer; files are refused. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sharedText } from "../../../chat/static/chat/js/composer/composer.js";
+import { sharedText } from "../../../chat/static/chat/js/composer/draft.js";
 
 test("what another app shares becomes one text without repetition", () => {
   assert.equal(sharedText(""), "");
