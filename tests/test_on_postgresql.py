@@ -18,7 +18,7 @@ PATHS = [
         "tests/live/test_hub_registry.py",
     ],
     *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
-    "tests/archive/test_wrong_values.py",
+    *["tests/archive/test_restored_changes.py", "tests/archive/test_wrong_values.py"],
 ]
 WITHIN = 300  # seconds
 
