@@ -16,6 +16,7 @@ import uvloop
 from bench.load.hold import hold
 from bench.load.measure import measure
 from bench.load.pages import pages
+from bench.load.reaction_storm import reactions
 from bench.load.spec import Spec
 from bench.load.storm import storm
 
@@ -23,6 +24,7 @@ SCENARIOS: dict[str, Callable[[Spec], Coroutine[Any, Any, Any]]] = {
     "hold": hold,
     "measure": measure,
     "pages": pages,
+    "reactions": reactions,
     "storm": storm,
 }
 

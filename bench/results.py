@@ -16,6 +16,7 @@ from bench.cases.profile import Profile
 from bench.cases.rooms import Rooms
 from bench.cases.storm import Storm
 from bench.cases.table import Cell
+from bench.load.reaction_storm import Reacted
 from testing.processes import ROOT
 
 FILE = ROOT / "var" / "bench" / "results.json"
@@ -35,6 +36,7 @@ class Results(Struct):
     idle: list[Cell] = []
     memory: list[Memory] = []
     storms: list[Storm] = []
+    reactions: Reacted | None = None
     pasts: list[Past] = []
     growth: list[Growth] = []
     profiles: list[Profile] = []

@@ -24,10 +24,15 @@ CHANGED = b'{"type":"room.changed"'
 RUN = secrets.randbits(32)  # two runs in one room share no idempotency key
 
 
+class Reaction(Struct, frozen=True):
+    count: int
+
+
 class Message(Struct, frozen=True):
     seq: int
     changed_seq: int
     body: str
+    reactions: list[Reaction] = []
 
 
 class Changed(Struct, frozen=True):

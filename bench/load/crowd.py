@@ -13,11 +13,13 @@ from bench.load.faults import Faults
 from bench.load.nats import NatsPerson
 from bench.load.person import Person
 from bench.load.plain import PlainPerson, TutorialPerson
+from bench.load.reactions import ReactingPerson
 from bench.load.spec import Group, Spec
 from bench.load.talk import Talk
 
 DIALECTS: dict[str, type[Person]] = {
     "chat.v1": ChatPerson,
+    "reactions": ReactingPerson,
     "plain": PlainPerson,
     "tutorial": TutorialPerson,
     "nats": NatsPerson,

@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[Results], str]] = {
     "growth": size.growth,
     "memory": size.memory,
     "storms": size.storms,
+    "reactions": size.reactions,
     "rooms": size.rooms,
     "nodes": size.nodes,
     "openings": size.openings,

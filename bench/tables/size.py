@@ -51,6 +51,28 @@ def storms(results: Results) -> str:
     return table(head, rows) if rows else ""
 
 
+def reactions(results: Results) -> str:
+    found = results.reactions
+    if found is None:
+        return ""
+    rows = [
+        ("reactions acknowledged, and counted in the end", f"{found.acked:,}, {found.count:,}"),
+        ("numbers of the log that they took", str(found.seqs)),
+        (
+            "frames with the message, per reader",
+            f"{found.frames}, {found.bytes / 1024:.1f} KiB",
+        ),
+        ("until a reaction was acknowledged, p50, p99", times(found.ack_p50, found.ack_p99)),
+        ("echo of the others' messages in calm, p50, p99", times(found.calm_p50, found.calm_p99)),
+        ("the same in that second", times(found.storm_p50, found.storm_p99)),
+    ]
+    return table(("", ""), rows)
+
+
+def times(*each: float | None) -> str:
+    return ", ".join(map(milliseconds, each))
+
+
 def rooms(results: Results) -> str:
     if results.rooms is None:
         return ""
