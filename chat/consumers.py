@@ -231,6 +231,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return PlainTextSubscription(hub, writer)
         asked = _cursor(self.scope)
         cursor = await hub.starting_point(*asked) if asked else None
+        # While a pass is under way, the replay buffer still has what has been deleted since.
+        hub.release()
         # Before the welcome is sent: what changes meanwhile is new to this subscription.
         subscription = Subscription(hub, cursor, writer)
         reset = bool(asked) and cursor is None

@@ -43,7 +43,7 @@ class RoomHub:
         self.title = ""
         self.pruned_upto = 0  # the replay buffer reflects pruning up to this seq
         self.replay_buffer = ReplayBuffer(0, 0, [])
-        self.fan_out = FanOut(self._release)
+        self.fan_out = FanOut(self.release)
         self.presence = Presence(slug, self.fan_out.wake)
         self._listener = LocalListener(asyncio.get_running_loop(), self.on_announcement)
         self._sequencer = Sequencer(0)
@@ -140,6 +140,14 @@ class RoomHub:
         if self._sequencer.missing:
             self._repair_soon()
 
+    def release(self) -> int:
+        """Let readers read up to the head; returns how many changes that adds."""
+        if self.head <= self.released:
+            return 0
+        released, self._unreleased = self._unreleased, []
+        self.replay_buffer.extend(self.head, released)
+        return len(released)
+
     async def reread(self, pruned_upto: int) -> None:
         """Drop what was pruned from the log. Raises Unavailable."""
         upto = self.released
@@ -162,7 +170,7 @@ class RoomHub:
             self.on_head(head)
             if self._repairing:
                 await asyncio.shield(self._repairing)
-        self._release()
+        self.release()
         return since if since <= self.released and await self._can_replay(since) else None
 
     async def logged_frames(self, cursor: int) -> list[Frame]:
@@ -214,11 +222,3 @@ class RoomHub:
             pass  # the next announcement or poll of the heads tries again
         finally:
             self._repairing = None
-
-    def _release(self) -> int:
-        """Let readers read up to the head; returns how many changes that adds."""
-        if self.head <= self.released:
-            return 0
-        released, self._unreleased = self._unreleased, []
-        self.replay_buffer.extend(self.head, released)
-        return len(released)

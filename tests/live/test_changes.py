@@ -96,6 +96,22 @@ async def test_whoever_resumes_after_a_deletion_is_not_sent_the_old_text(alice, 
         assert [each["body"] for each in (*page["messages"], *found["messages"])] == ["", ""]
 
 
+@pytest.mark.parametrize("resumes", [False, True])
+async def test_whoever_comes_during_a_pass_is_not_sent_what_is_deleted_already(
+    alice, monkeypatch, resumes
+):
+    async with enter(cookie=alice) as hers:
+        seq = await hers.post("My password is hunter2")
+        await hers.bodies(until=seq)
+        monkeypatch.setattr("chat.live.fan_out.FanOut.wake", lambda fan_out: None)
+        await hers.command("message.delete", seq=seq)
+
+        cursor = (hers.welcome["epoch"], 0) if resumes else None
+        async with enter(cursor=cursor) as his:
+            assert his.welcome["head"] == 2
+            assert [each["body"] for each in his.messages] == [""]
+
+
 async def test_a_reply_carries_the_number_of_its_message(alice, bob):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         seq = await hers.post("Where?")
