@@ -11,7 +11,7 @@ from testing.waiting import until
 from tests.faults import scenario as worlds
 from tests.faults.scenario import OPENED, world
 
-CHANGES = 8  # acknowledged ones of each kind, before newcomers come in
+CHANGES = 12  # acknowledged ones of each kind, before newcomers come in
 WITHIN = 60  # seconds, until there are so many
 
 
@@ -88,6 +88,9 @@ async def change_and_reconnect(here):
             here.people[0].link.drop()
         await until(lambda: everything_happened(here), WITHIN)
         await here.invite(2, name="newcomer")
+    for person in here.people:
+        for _ in range(2):  # as after a lost reply
+            person.react(person.recent[-1], "🔁", on=True)
 
 
 def everything_happened(here):
