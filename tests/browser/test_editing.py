@@ -87,7 +87,9 @@ def test_an_unchanged_text_just_ends_the_edit(alice):
 
     expect(alice.field).to_have_value("")
     expect(line(alice)).to_be_hidden()
+    alice.sends_and_waits("Two")
     expect(alice.message("One").get_by_text("edited", exact=True)).to_be_hidden()
+    expect(announced(alice)).not_to_have_text("Edited")
 
 
 def test_an_edit_without_text_offers_to_delete(alice):
