@@ -30,7 +30,7 @@ def scroll_to_end(person):
 def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
     alice.sends_and_waits("One")
     alice.sends_and_waits("Two")
-    link = bob.message("One").locator("a")
+    link = bob.message("One").locator(".message__link")
     expect(link).to_have_attribute("href", "#1")
 
     link.click()
