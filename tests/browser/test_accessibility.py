@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 
 from testing import processes
 from testing.person import DESKTOP, PHONE, Person
+from tests.browser.commands import command, post, react
 from tests.browser.wire import Wire
 from tests.conftest import missing
 
@@ -85,6 +86,15 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     reader.renames("Mara")
     bob.sends_and_waits("You too, @Mara! Right, @Mara Lind, @Mara?")
     reader.sends_and_waits("I see")
+    seqs = [post(bob, "It was the **fuse**"), post(bob, "hunter2")]
+    for person in (bob, reader):
+        for seq in seqs:
+            post(person, "A reply", reply_to=seq)
+        react(person, seqs[0], "👍")
+    react(bob, seqs[0], "🎉")
+    command(bob, "message.delete", seq=seqs[1])
+    expect(reader.page.locator("[data-action=react]")).to_have_text(["👍2", "🎉1"])
+    expect(reader.page.locator(".message__quote[data-gone]")).to_have_count(2)
     found = {"conversation": violations(reader.page)}
 
     reader.looks_away()

@@ -46,11 +46,13 @@ def test_a_reply_quotes_the_present_text_of_its_target_without_marks(ada, bob):
     expect(quote).to_have_accessible_name(name_of("It was the bulb"))
 
 
-def test_deleted_words_leave_every_quote(ada, bob):
+def test_deleted_words_leave_quotes_names_and_what_is_read_aloud(ada, bob):
     seq = post(ada, "hunter2 is my password")
     post(bob, "Delete that!", reply_to=seq)
     expect(quote_in(ada, "Delete that!")).to_contain_text("hunter2")
     expect(quote_in(bob, "Delete that!")).to_contain_text("hunter2")
+    bob.messages.first.focus()  # its accessible name has the text
+    expect(bob.page.locator("[data-announcer]")).to_contain_text("hunter2")
 
     command(ada, "message.delete", seq=seq)
 
