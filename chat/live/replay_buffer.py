@@ -149,7 +149,7 @@ class ReplayBuffer:
 
     def _keep(self, change: Change) -> None:
         seq = change.message_seq
-        if outdated := self._changes.pop(seq, None):
+        if change.seq != seq and (outdated := self._changes.pop(seq, None)):
             self._bytes -= len(outdated.message)
         self._changes[seq] = change
         self._bytes += len(change.message)
