@@ -40,7 +40,7 @@ export class Reactors {
     this.#bubble.addEventListener("pointerenter", () => clearTimeout(this.#timer));
     document.addEventListener("keydown", this.#keydown, { capture: true });
     document.addEventListener("pointerdown", this.#elsewhere);
-    scroller.addEventListener("scroll", () => this.hide(), { passive: true });
+    scroller.addEventListener("scroll", () => this.#chip && this.hide(), { passive: true });
   }
 
   /** An event of the pointer or the focus at a reaction; it may have waited for this module. */
