@@ -84,6 +84,18 @@ test("one may change what the server offers, and only one's own words", () => {
   assert.deepEqual(can(page({ features: undefined }), 1), []);
 });
 
+test("editing is offered while the server allows it, and deleting always", () => {
+  const { at, conversation } = page({ editMinutes: 5 });
+  const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+  const early = { ...at(1), posted_at: ago(290) };
+  const late = { ...at(1), posted_at: ago(310) };
+
+  assert.ok(conversation.canEdit(early));
+  assert.ok(!conversation.canEdit(late));
+  assert.ok(conversation.canDelete(late));
+  assert.ok(page().conversation.canEdit(late), "for ever");
+});
+
 test("changes are shown, and kept, while an older server answers", () => {
   const { at, changes, conversation } = page();
   conversation.edit(at(1), "Better");

@@ -25,13 +25,13 @@ export const greeting = (more = {}) => ({
 });
 
 /** Ada's page of a room with three messages; the first and the third are hers. */
-export function page({ kept = new Storage(), ...more } = {}) {
+export function page({ kept = new Storage(), editMinutes = 0, ...more } = {}) {
   const storage = new SafeStorage(() => kept);
   const timeline = new Timeline();
   const outbox = new Outbox({ storage, prefix: "outbox/" });
   const changes = new Changes({ storage, prefix: "changes/" });
   const reacted = new OwnReactions({ storage, key: "reacted" });
-  const conversation = new Conversation({ timeline, outbox, changes, reacted });
+  const conversation = new Conversation({ timeline, outbox, changes, reacted, editMinutes });
   const fired = [];
   for (const type of ["posted", "updated", "deleted", "anew", "reset", "dropped"])
     conversation.addEventListener(type, ({ detail }) =>

@@ -29,7 +29,13 @@ const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
 const changes = new Changes({ storage, prefix: key("changes") });
 const reacted = new OwnReactions({ storage, key: key("reacted") });
-const conversation = new Conversation({ timeline, outbox, changes, reacted });
+const conversation = new Conversation({
+  timeline,
+  outbox,
+  changes,
+  reacted,
+  editMinutes: config.edit_minutes,
+});
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
 const targets = new Targets({ conversation, connection });
 const delivery = new Delivery({ outbox, changes, conversation, connection, lockName: key });
@@ -192,12 +198,8 @@ view.addEventListener("drawn", () => {
 part("stream").addEventListener("scroll", look, { passive: true });
 addEventListener("resize", view.draw); // long messages have other heights
 document.addEventListener("visibilitychange", view.draw);
-older.addEventListener("page", ({ detail: { page, question } }) => {
-  conversation.prepend(page, question);
-});
-newer.addEventListener("page", ({ detail: { page, question } }) => {
-  conversation.append(page, question);
-});
+older.addEventListener("page", ({ detail }) => conversation.prepend(detail.page, detail.question));
+newer.addEventListener("page", ({ detail }) => conversation.append(detail.page, detail.question));
 unreadBar.addEventListener("shown", ({ detail: { text } }) => announcer.announceText(text));
 unreadBar.addEventListener("jump", ({ detail: { seq } }) => {
   readMarker.markSeen();
@@ -242,9 +244,7 @@ composer.addEventListener("send", ({ detail: message }) => {
 });
 conversation.addEventListener("change", () => composer.refresh());
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
-list.addEventListener("retry", ({ detail: { id } }) => {
-  outbox.retry(id, conversation.you.author_id);
-});
+list.addEventListener("retry", ({ detail }) => outbox.retry(detail.id, conversation.you.author_id));
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
 addEventListener("storage", (event) => {
   outbox.follow(event);

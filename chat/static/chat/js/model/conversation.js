@@ -20,9 +20,12 @@ export class Conversation extends EventTarget {
   #greeting = null;
   #newAfter = null; // messages up to this seq existed when the page was opened
   #head = 0; // the log's, at the last welcome
+  #editTime; // ms; the server decides, by its own clock
 
-  constructor({ timeline, outbox, changes, reacted }) {
+  /** A message can be edited for `editMinutes`; 0 means for ever. */
+  constructor({ timeline, outbox, changes, reacted, editMinutes = 0 }) {
     super();
+    this.#editTime = editMinutes * 60_000;
     this.#timeline = timeline;
     this.#outbox = outbox;
     this.#changes = changes;
@@ -75,7 +78,9 @@ export class Conversation extends EventTarget {
 
   canEdit(item) {
     if (!item.seq) return item.state !== "sent";
-    return this.#offers("edit", item) && this.isMine(item);
+    const age = Date.now() - Date.parse(item.posted_at);
+    const isLate = this.#editTime > 0 && age > this.#editTime;
+    return this.#offers("edit", item) && this.isMine(item) && !isLate;
   }
 
   canDelete(item) {
