@@ -29,6 +29,7 @@ from chat.live.subscription import PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import commands, frames
+from chat.protocol.commands import AnyCommand, ReactToMessage
 from chat.protocol.errors import (
     BadFrame,
     ChatError,
@@ -38,6 +39,7 @@ from chat.protocol.errors import (
     Unavailable,
 )
 from chat.protocol.frames import GoingAway, Limits, RoomInfo, Welcome
+from chat.tasks import cancel
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +70,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.runtime = runtime()
         self.is_plain = frames.SUBPROTOCOL not in scope.get("subprotocols", ())
         self._commands, self._refusals = command_rate(), refusal_rate()
+        self._reacting: set[asyncio.Task[None]] = set()
         self._record = ConnectionRecord(self._address, "plain" if self.is_plain else "json")
         async with AsyncExitStack() as self._exit_stack:
             self._exit_stack.callback(lambda: self._record.write(self.frames_in))
+            self._exit_stack.push_async_callback(lambda: cancel(*self._reacting))
             try:
                 while True:
                     await self.dispatch(await receive())
@@ -124,11 +128,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         else:
             self.subscription = subscription
             delivery = asyncio.create_task(self._deliver(hub, subscription), name="deliver")
-            self._exit_stack.push_async_callback(_cancel, delivery)
+            self._exit_stack.push_async_callback(cancel, delivery)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Run one command and reply to it. A refusal leaves the socket open, until the client
-        ignores too many."""
+        ignores too many.
+
+        A reaction may wait for those of others. It has a task of its own, so that the commands
+        after it do not wait too; the rate of reactions bounds the number of tasks.
+        """
         if self.visitor is None:
             return  # not let in; the closing handshake is under way
         text = text_data or ""
@@ -142,9 +150,26 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 await post_plain_text(self.visitor, text)
             else:
                 command = commands.decode(text)
-                await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
+                if isinstance(command, ReactToMessage):
+                    self._reacting = {task for task in self._reacting if not task.done()}
+                    self._reacting.add(asyncio.create_task(self._react(command, text)))
+                else:
+                    await self._run(command)
         except ChatError as error:
             await self._refuse(error, text)
+
+    async def _run(self, command: AnyCommand) -> None:
+        assert self.visitor
+        await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
+
+    async def _react(self, command: ReactToMessage, text: str) -> None:
+        try:
+            await self._run(command)
+        except ChatError as error:
+            await self._refuse(error, text)
+        except Exception:
+            logger.exception("A reaction failed")
+            await self.close(CloseCode.FAILED)
 
     async def send_frame(self, frame: msgspec.Struct) -> None:
         await self.send(text_data=frames.encode(frame))
@@ -272,8 +297,3 @@ def _cursor(scope: Scope) -> tuple[str, int] | None:
     epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
     seq = frames.parse_seq(since)
     return epoch, -1 if seq is None else seq
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

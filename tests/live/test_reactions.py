@@ -7,14 +7,17 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from chat.live.commands import HANDLERS
 from chat.models import Reaction
+from chat.protocol.commands import ReactToMessage
+from chat.protocol.errors import CloseCode
 from chat.protocol.frames import (
     MAX_REACTION_AUTHORS,
     MAX_REACTION_KINDS,
     MAX_REACTIONS,
 )
 from tests.people_shown import cookie
-from tests.sockets import enter
+from tests.sockets import SECONDS, enter
 
 KINDS = [chr(code) for code in range(0x1F600, 0x1F600 + MAX_REACTION_KINDS + 1)]
 
@@ -92,3 +95,24 @@ async def test_people_who_react_together_cost_a_handful_of_changes(no_rates):
         assert (reaction["count"], len(reaction["author_ids"])) == (count, MAX_REACTION_AUTHORS)
         assert head - seq <= 3
         assert await Reaction.objects.acount() == count
+
+
+async def test_a_post_does_not_wait_for_a_reaction_that_gathers(monkeypatch):
+    monkeypatch.setattr("chat.live.reaction_batches.GATHERING", SECONDS)
+    async with enter() as hers:
+        seq = await hers.post("Hello")
+        await hers.command("message.react", seq=seq, emoji="🎉", on=True)
+        await hers.send({"type": "message.react", "id": 99, "seq": seq, "emoji": "👍", "on": True})
+
+        assert await hers.post("And more") == 3
+
+
+async def test_a_reaction_that_fails_closes_its_connection(monkeypatch):
+    async def broken(visitor, command):
+        raise RuntimeError
+
+    monkeypatch.setitem(HANDLERS, ReactToMessage, broken)
+    async with enter() as hers:
+        await hers.send({"type": "message.react", "id": 1, "seq": 1, "emoji": "👍", "on": True})
+
+        assert await hers.close_code() == CloseCode.FAILED
