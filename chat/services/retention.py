@@ -26,10 +26,12 @@ def prune_messages(*, room: Room, before: datetime) -> int:
     pruned = after = 0
     while old := list(outdated.filter(seq__gt=after)[:BATCH]):
         with transaction.atomic():
-            Message.objects.filter(pk__in=[message.pk for message in old]).delete()
             latest = old[-1].seq
-            # Not max() in Python: another process may be pruning at the same time.
+            # Not max() in Python: another process may be pruning at the same time. The room first,
+            # which this locks: edits, deletions and reactions lock it before the message that they
+            # change, and the other way round the two could deadlock.
             Room.objects.filter(pk=room.pk).update(pruned_upto=Greatest(F("pruned_upto"), latest))
+            Message.objects.filter(pk__in=[message.pk for message in old]).delete()
         pruned += len(old)
         after = old[-1].seq
         time.sleep(PAUSE)
