@@ -110,7 +110,7 @@ def _post(
     for index, post in posts.items():
         message = known.get(post.client_message_id)
         if message is None:
-            if post.reply_to_seq is not None and post.reply_to_seq > head:
+            if post.reply_to_seq is not None and not 0 < post.reply_to_seq <= head:
                 outcomes[index] = NotFound()
                 continue
             message = _message(head + len(new) + 1, post, posted_at)

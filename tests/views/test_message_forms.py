@@ -140,6 +140,8 @@ def test_a_refused_reply_still_replies(alice, bob):
     fields["reply_to_seq"] = "99"
     fields["client_message_id"] = "0190a3c4-5d6e-4f70-8a1b-2c3d4e5f6071"
     assert send(bob, "/r/attic/say/", **fields).status_code == 404
+    fields["reply_to_seq"] = "0"
+    assert send(bob, "/r/attic/say/", **fields).status_code == 404
 
 
 def test_an_edited_message_says_so_and_when(alice):
