@@ -74,7 +74,7 @@ def drawn_messages(messages: Iterable[Message]) -> Iterator[DrawnMessage]:
                 ReactionShown(each.emoji, each.count, names.get((message.pk, each.emoji), ()))
                 for each in message.reaction_counts
             ]
-            yield DrawnMessage(row, quotes.get(message.reply_to_seq), reactions)
+            yield DrawnMessage(row, quotes.get(_quoted_seq(message)), reactions)
 
 
 def quote_of(slug: str, seq: int) -> Quote:
@@ -85,11 +85,17 @@ def quote_of(slug: str, seq: int) -> Quote:
 def _quotes(messages: Sequence[Message]) -> dict[int | None, Quote]:
     """By `reply_to_seq`. Targets are mostly near: those among `messages` are not read again."""
     targets = {each.seq: each for each in messages}
-    seqs = {each.reply_to_seq for each in messages if each.reply_to_seq is not None}
+    seqs = {seq for each in messages if (seq := _quoted_seq(each)) is not None}
     if absent := seqs - targets.keys():
         stored = Message.objects.filter(room_id=messages[0].room_id, seq__in=absent)
         targets |= {each.seq: each for each in stored}
     return {seq: Quote(seq, targets.get(seq)) for seq in seqs}
+
+
+def _quoted_seq(message: Message) -> int | None:
+    """The message that it shows a quote of, as in js/messages/message_view.js: a deleted message
+    shows none."""
+    return None if message.deleted_at else message.reply_to_seq
 
 
 def _names(messages: Sequence[Message]) -> dict[tuple[int, str], list[str]]:

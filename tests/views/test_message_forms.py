@@ -144,6 +144,19 @@ def test_a_refused_reply_still_replies(alice, bob):
     assert send(bob, "/r/attic/say/", **fields).status_code == 404
 
 
+def test_a_deleted_reply_quotes_nothing(alice, bob):
+    says(alice, "Where is it?")
+    says(bob, "Here", reply_to_seq="1")
+    assert "Where is it?" in article(bob.get("/r/attic/").text, 2)
+
+    send(bob, "/r/attic/2/delete/")
+
+    for path in ("/r/attic/", "/r/attic/2/"):
+        line = article(bob.get(path).text, 2)
+        assert "Message deleted" in line
+        assert "message__quote" not in line
+
+
 def test_an_edited_message_says_so_and_when(alice):
     says(alice, "Helo")
     assert "message__edited" not in article(alice.get("/r/attic/").text, 1)
