@@ -7,12 +7,22 @@ those of LISTED_ROOMS. Runs in the database's reading threads.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from msgspec import Struct
 
 from chat.models import LOBBY, Message, Room
@@ -20,6 +30,7 @@ from chat.protocol.frames import SLUG
 
 EVERY_ROOM = "*"  # in LISTED_ROOMS
 MAX_LISTED = 50  # rooms on everybody's list
+MAX_UNREAD = 100  # messages counted in a room on the list, which shows 99 and then "99+"
 LISTED_KEPT = 5  # seconds for which a process caches which rooms are the latest
 
 
@@ -32,16 +43,22 @@ class RoomSummary(Struct, frozen=True):
     last_seq: int  # the place of its latest message
     last_posted_at: datetime | None
     is_listed: bool  # on everybody's list
+    unread: int | None = None  # messages after where the reader is; None where that is not known
 
     def get_absolute_url(self) -> str:
         return Room(slug=self.slug).get_absolute_url()
 
 
-def summaries(asked: Sequence[str]) -> list[RoomSummary]:
-    """The listed rooms, then the others in `asked`. Slugs that no room can have are left out."""
+def summaries(asked: Sequence[str], read: Mapping[str, int]) -> list[RoomSummary]:
+    """The listed rooms, then the others in `asked`. Slugs that no room can have are left out.
+
+    `read` says up to which seq the reader has read some of them. The difference of two seqs is no
+    number of messages: edits, deletions and reactions have seqs too.
+    """
     listed = listed_slugs()
     slugs = dict.fromkeys([*listed, *(slug for slug in asked if SLUG.fullmatch(slug))])
-    rooms = _with_latest_message().filter(slug__in=slugs)
+    read = {slug: read[slug] for slug in slugs if slug in read}
+    rooms = _with_unread(_with_latest_message().filter(slug__in=slugs), read)
     stored = {
         room.slug: RoomSummary(
             slug=room.slug,
@@ -50,6 +67,7 @@ def summaries(asked: Sequence[str]) -> list[RoomSummary]:
             last_seq=room.last_seq or 0,
             last_posted_at=room.last_posted_at,
             is_listed=room.slug in listed,
+            unread=room.unread if room.slug in read else None,
         )
         for room in rooms
     }
@@ -91,6 +109,21 @@ def _with_latest_message() -> QuerySet[Any]:
         last_seq=Subquery(newest.values("seq")[:1]),
         last_posted_at=Subquery(newest.values("posted_at")[:1]),
     )
+
+
+class _CountOf(Subquery):
+    """How many rows a query finds, which may have a limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS found)"
+    output_field = IntegerField()
+
+
+def _with_unread(rooms: QuerySet[Any], read: Mapping[str, int]) -> QuerySet[Any]:
+    """`rooms` with `unread`: how many messages after the seq in `read` were not deleted."""
+    positions = [When(slug=slug, then=Value(seq)) for slug, seq in read.items()]
+    after = Case(*positions, default=None, output_field=BigIntegerField())
+    unread = Message.objects.filter(room=OuterRef("pk"), seq__gt=OuterRef("read"), deleted_at=None)
+    return rooms.annotate(read=after).annotate(unread=_CountOf(unread.values("pk")[:MAX_UNREAD]))
 
 
 def _unused(slug: str, *, is_listed: bool) -> RoomSummary:

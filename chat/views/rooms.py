@@ -18,7 +18,7 @@ from chat.access.guests import guest_or_new, remember
 from chat.live.runtime import runtime
 from chat.models import Room
 from chat.protocol.errors import BadFrame, ChatError, Unavailable
-from chat.protocol.frames import MAX_TITLE
+from chat.protocol.frames import MAX_TITLE, parse_seq
 from chat.rooms.directory import summaries
 from chat.views.http_errors import NoCookie, json_refusal, message_for, refusing, with_status
 from chat.views.request_limits import look_up, page_turn
@@ -44,14 +44,18 @@ class NewRoomForm:
 async def list_rooms(request: HttpRequest) -> HttpResponse:
     """JSON of the listed rooms and of those in `?slug=a&slug=b`.
 
-    `people` is how many are in a room now; null where this process does not know.
+    `people` is how many are in a room now; null where this process does not know. With `after=`
+    for each slug, `unread` is how many messages come after that seq; null where it is empty.
     """
     asked = request.GET.getlist("slug")
+    positions = map(parse_seq, request.GET.getlist("after"))
+    pairs = zip(asked, positions, strict=False)
+    read = {slug: after for slug, after in pairs if after is not None}
     if len(asked) > MAX_ASKED:
         text = _("Ask for at most {limit} rooms at a time.")
         return json_refusal(BadFrame(format_lazy(text, limit=MAX_ASKED)))
     try:
-        found = await look_up(request, summaries, asked)
+        found = await look_up(request, summaries, asked, read)
     except Unavailable as error:
         return json_refusal(error)
     here = runtime().hubs
@@ -103,7 +107,7 @@ async def _page(
 ) -> HttpResponse:
     async with page_turn(request, shows_refusal=error is not None) as turns:
         try:
-            listed = await turns.read(summaries, [])
+            listed = await turns.read(summaries, [], {})
         except Unavailable:
             listed, status = None, 503
         context: dict[str, Any] = {"form": form, "rooms": listed, "max_title": MAX_TITLE}

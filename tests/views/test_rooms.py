@@ -16,6 +16,7 @@ from chat.models import LOBBY, Message, Room
 from chat.rooms import directory
 from chat.services.messages import write_log
 from chat.services.rooms import create_room
+from chat.services.writes import Delete, React
 from chatsite.settings.public_url import public_url
 from tests.posts import post, posts, store
 from tests.qr_codes import code_of
@@ -37,8 +38,8 @@ def visitor():
     return client
 
 
-async def listed(*slugs):
-    response = await AsyncClient().get("/rooms.json", {"slug": slugs})
+async def listed(*slugs, after=()):
+    response = await AsyncClient().get("/rooms.json", {"slug": slugs, "after": after})
     assert response.status_code == 200
     return {room["slug"]: room for room in response.json()["rooms"]}
 
@@ -59,6 +60,22 @@ async def test_the_list_has_the_lobby_and_the_rooms_that_the_client_asks_for():
     assert rooms["attic"]["epoch"] == (await Room.objects.aget(slug="attic")).epoch
     assert (rooms["never-used"]["last_seq"], rooms["never-used"]["last_posted_at"]) == (0, None)
     assert [slug for slug, room in rooms.items() if room["is_listed"]] == [LOBBY]
+
+
+async def test_the_list_counts_unread_messages_and_no_changes():
+    await store([*posts(3, slug="attic"), post(slug="cellar")])
+    await store([React("attic", "bob", "Bob", 1, "👍", True), Delete("attic", "alice", 3)])
+    await store([post(slug="attic")])
+
+    rooms = await listed("cellar", "attic", "never-used", after=["", 1, 0])
+
+    assert rooms["attic"]["last_seq"] == 6
+    unread = {slug: room["unread"] for slug, room in rooms.items()}
+    assert unread == {LOBBY: None, "cellar": None, "attic": 2, "never-used": None}
+    assert (await listed("attic", after=[6]))["attic"]["unread"] == 0
+    assert (await listed("attic"))["attic"]["unread"] is None, "a page of the previous release"
+    await store(posts(directory.MAX_UNREAD, slug="attic"))
+    assert (await listed("attic", after=[1]))["attic"]["unread"] == directory.MAX_UNREAD
 
 
 async def test_the_operator_can_list_some_rooms_or_all(settings):
@@ -109,7 +126,7 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one():
 
     for slugs in (["room-1"], [f"room-{number}" for number in range(20)]):
         with CaptureQueriesContext(connection) as queries:
-            directory.summaries(slugs)
+            directory.summaries(slugs, dict.fromkeys(slugs, 0))
         assert len(queries) == 1
 
 

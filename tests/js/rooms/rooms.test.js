@@ -89,6 +89,19 @@ test("messages after the read marker of the same log are unread, except in this 
   });
 });
 
+test("unread messages are as many as the server counts, and no more than are left", () => {
+  const unread = (fields, seq) =>
+    ordered({
+      listed: [roomWith("attic", { is_listed: true, last_seq: 40, ...fields })],
+      places: { attic: { epoch: "e", seq } },
+    })[0].unread;
+
+  assert.equal(unread({ unread: 3 }, 10), 3, "the others are edits, deletions and reactions");
+  assert.equal(unread({ unread: 3 }, 39), 1, "another tab has read on since");
+  assert.equal(unread({ unread: 3 }, 41), 0);
+  assert.equal(unread({ unread: null }, 38), 2);
+});
+
 test("the server's title replaces the saved one", () => {
   const [room] = ordered({
     listed: [roomWith("attic", { title: "The attic" })],

@@ -32,9 +32,11 @@ export class Rooms {
   }) {
     this.#recent = new RecentRooms({ storage, key: recentKey });
     this.#list = new RoomList({ list, unread, unreadText, addressOf });
+    const positionOf = (slug) => savedPosition(storage, markerKey(slug));
     this.#feed = new RoomsFeed({
       url,
       slugs: () => this.#slugs(current),
+      positionOf,
       isConnected,
       isOpen: () => panel.checkVisibility(),
     });
@@ -42,7 +44,7 @@ export class Rooms {
     this.#order = {
       current,
       lobby: lobby.slug,
-      positionOf: (slug) => savedPosition(storage, markerKey(slug)),
+      positionOf,
     };
 
     const draw = oncePerFrame(() =>
@@ -95,6 +97,7 @@ const MAX_SLUGS = 100; // rooms in a request; views/rooms.py refuses more
 export class RoomsFeed extends EventTarget {
   #url;
   #slugs;
+  #positionOf;
   #isConnected;
   #isOpen;
   #askedAt = -Infinity;
@@ -102,11 +105,15 @@ export class RoomsFeed extends EventTarget {
   #timer = 0;
   #dueAt = 0;
 
-  /** `slugs()` are the rooms to ask for, `isOpen()` says whether the list is visible. */
-  constructor({ url, slugs, isConnected, isOpen }) {
+  /**
+   * `slugs()` are the rooms to ask for, `positionOf(slug)` is as for orderedRooms, `isOpen()` says
+   * whether the list is visible.
+   */
+  constructor({ url, slugs, positionOf, isConnected, isOpen }) {
     super();
     this.#url = url;
     this.#slugs = slugs;
+    this.#positionOf = positionOf;
     this.#isConnected = isConnected;
     this.#isOpen = isOpen;
   }
@@ -141,7 +148,10 @@ export class RoomsFeed extends EventTarget {
     const query = new URLSearchParams(
       this.#slugs()
         .slice(0, MAX_SLUGS)
-        .map((slug) => ["slug", slug]),
+        .flatMap((slug) => [
+          ["slug", slug],
+          ["after", this.#positionOf(slug)?.seq ?? ""],
+        ]),
     );
     const response = await fetch(`${this.#url}?${query}`, {
       headers: { Accept: "application/json" },
@@ -220,9 +230,14 @@ export function orderedRooms({ listed, recent, current, lobby, positionOf, here 
     );
 }
 
-/** The number of unread messages: none where the reader has not read this log before. */
-function unreadIn({ epoch, last_seq }, position) {
-  return position && position.epoch === epoch ? Math.max(0, last_seq - position.seq) : 0;
+/**
+ * The number of unread messages: none where the reader has not read this log before. The server's
+ * number is from when it was asked; the reader may have read on since. One of the previous release
+ * sends none, and has nothing but messages in its log.
+ */
+function unreadIn({ epoch, last_seq, unread }, position) {
+  if (position === null || position.epoch !== epoch) return 0;
+  return Math.max(0, Math.min(unread ?? Infinity, last_seq - position.seq));
 }
 
 function postedAt({ last_posted_at }) {
