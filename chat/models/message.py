@@ -100,7 +100,7 @@ class Message(models.Model):
         return f"{self.room_id}/{self.seq}"
 
     def can_be_edited(self, now: datetime) -> bool:
-        """Whether EDIT_MINUTES have not passed yet; 0 means for ever."""
+        """Whether EDIT_MINUTES have not passed yet; 0 means forever."""
         window = timedelta(minutes=settings.EDIT_MINUTES)
         return not window or now <= self.posted_at + window + EDIT_GRACE
 

@@ -85,11 +85,10 @@ class Room(models.Model):
     head = models.BigIntegerField(default=0)  # the highest seq of the log
     epoch = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Empty means RETENTION_DAYS, 0 for ever.
+    # Empty means RETENTION_DAYS, 0 forever.
     retention_days = models.PositiveIntegerField(null=True, blank=True)
-    pruned_upto = models.BigIntegerField(
-        default=0, db_default=0
-    )  # the highest seq of a pruned message
+    # The highest seq of a pruned message.
+    pruned_upto = models.BigIntegerField(default=0, db_default=0)
 
     objects = RoomQuerySet.as_manager()
 
@@ -101,7 +100,7 @@ class Room(models.Model):
 
     @property
     def kept_days(self) -> int:
-        """For how many days a message stays; 0 means for ever. Neither number can be negative."""
+        """For how many days a message stays; 0 means forever. Neither number can be negative."""
         return settings.RETENTION_DAYS if self.retention_days is None else self.retention_days
 
     def kept_since(self, now: datetime) -> datetime | None:

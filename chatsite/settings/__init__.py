@@ -82,7 +82,7 @@ RETENTION_DAYS = env.int(  # for manage.py prune
     "RETENTION_DAYS", default=0, most=36_500, note="; 0 keeps messages forever"
 )
 EDIT_MINUTES = env.int(  # for which a message can be edited
-    "EDIT_MINUTES", default=60, most=52_560_000, note="; 0 means for ever"
+    "EDIT_MINUTES", default=60, most=52_560_000, note="; 0 means forever"
 )
 
 # Limits; 0 means unlimited, except for MESSAGE_BURST, where it counts as 1. The limits of the
