@@ -53,7 +53,7 @@ class RoomAdmin(Base):
     def name(self, room: Room) -> str:
         return room.shown_title
 
-    @admin.display(description=gettext_lazy("Number of the latest message"), ordering="head")
+    @admin.display(description=gettext_lazy("Number of the latest change"), ordering="head")
     def latest(self, room: Room) -> int:
         return room.head
 

@@ -124,7 +124,7 @@ def test_the_lists_show_titles_retention_and_links(admin, settings):
     rooms = admin.get("/admin/chat/room/").content.decode()
     messages = admin.get("/admin/chat/message/").content.decode()
 
-    for words in ("forever", "30 days", "Number of the latest message"):
+    for words in ("forever", "30 days", "Number of the latest change"):
         assert words in rooms
     for words in (">Attic<", "Posted (UTC)", '<a href="/r/attic/#2">Open</a>', '<a href="/#1">'):
         assert words in messages

@@ -54,4 +54,4 @@ class Command(BaseCommand):
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)
-        self.stdout.write(f"{path}: the room {room.slug} up to message {room.head:,}.")
+        self.stdout.write(f"{path}: the room {room.slug} up to change {room.head:,}.")
