@@ -89,6 +89,9 @@ class Posting:
         if canonical is None:
             raise BadFrame(_("A reaction is exactly one emoji."))
         self._limits.reactions.take(author.author_id, address)
+        if on:
+            await self._free_space.require()
+            self._limits.stored_bytes.take(address, ROW_BYTES)
         return await self._reaction_batches.react(
             React(slug, author.author_id, author.name, seq, canonical, on)
         )

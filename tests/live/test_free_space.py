@@ -33,6 +33,9 @@ async def test_posts_are_refused_while_too_little_is_free_and_the_cause_is_named
 
         refusal = await try_to_post(hers, "No room")
 
+        react = {"seq": 1, "emoji": "👍"}
+        assert await hers.refusal("message.react", **react, on=True) == "unavailable"
+        await hers.command("message.react", **react, on=False)
         assert refusal["code"] == "unavailable"
         assert refusal["retry_in_ms"] > 0
         assert "MB free on the disk, MIN_FREE_MEGABYTES is" in chat_log.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
+from chat.access.rate_limits import MEGABYTE, ROW_BYTES
 from chat.live.runtime import runtime
 from chat.protocol.errors import BadFrame, TooFast, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
@@ -35,6 +37,18 @@ async def test_a_body_that_no_client_may_send_is_not_stored(body, refusal):
         await post(body)
 
     assert await stored() == [(1, "Allowed")]
+
+
+async def test_reactions_count_towards_what_an_address_may_store_in_a_day(settings):
+    settings.DAILY_MEGABYTES_PER_ADDRESS = 1
+    seq, address = await post("Hello"), "192.0.2.1"
+    reaction = partial(runtime().posting.react, "lobby", ALICE, seq, "👍", address=address)
+    await reaction(on=True)
+    runtime().limits.stored_bytes.take(address, MEGABYTE - ROW_BYTES)
+
+    with pytest.raises(TooFast):
+        await reaction(on=True)
+    await reaction(on=False)
 
 
 async def test_a_message_posted_without_a_socket_reaches_those_in_the_room():
