@@ -13,11 +13,14 @@ LOG_READ_BATCH = 100  # messages of one query; all are in memory until the reade
 
 
 class LogFrames:
-    """Reads one room's frames from its log: one query for all readers at the same cursor."""
+    """Reads one room's frames from its log: one query for all readers at the same cursor who may
+    read equally far. Whoever may read further does not get what was read before: its words may
+    have been deleted since."""
 
     def __init__(self, slug: str) -> None:
         self._slug = slug
-        self._reading: dict[int, asyncio.Task[list[Frame]]] = {}  # by cursor
+        # By cursor, and how far the readers may read.
+        self._reading: dict[tuple[int, int], asyncio.Task[list[Frame]]] = {}
 
     @property
     def tasks(self) -> Collection[asyncio.Task[list[Frame]]]:
@@ -26,11 +29,12 @@ class LogFrames:
 
     async def read(self, cursor: int, upto: int) -> list[Frame]:
         """Frames from `cursor` on, up to `upto` or part of the way. Raises Unavailable."""
-        reading = self._reading.get(cursor)
+        key = cursor, upto
+        reading = self._reading.get(key)
         if reading is None:
             reading = asyncio.create_task(self._read(cursor, upto))
-            self._reading[cursor] = reading
-            reading.add_done_callback(lambda _: self._reading.pop(cursor, None))
+            self._reading[key] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(key, None))
         return await asyncio.shield(reading)
 
     async def _read(self, after: int, upto: int) -> list[Frame]:

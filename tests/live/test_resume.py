@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from chat.live.log_frames import LOG_READ_BATCH
+from chat.live.log_frames import LOG_READ_BATCH, LogFrames
 from chat.live.runtime import runtime
 from chat.protocol.frames import MAX_FRAME_OUT, MAX_PAGE, MAX_REPLAY, PAGE
+from chat.services.writes import Delete
+from tests.database_threads import held, in_readers
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
 from tests.posts import post, posts, store
 from tests.sockets import SECONDS, enter, handshake
@@ -33,6 +35,24 @@ async def test_500_messages_posted_meanwhile_all_arrive_in_order_and_once():
     async with enter(cursor=cursor) as hers:
         assert not hers.welcome["reset"]
         assert await hers.bodies(until=501) == numbers(1, 500)
+
+
+async def test_whoever_resumes_after_a_deletion_does_not_share_a_read_from_before_it():
+    await store([post("My password is hunter2"), post("After")])
+    frames = LogFrames("lobby")
+    async with held(in_readers, at='FROM "chat_message"', after=True) as (go, arrived):
+        before = asyncio.create_task(frames.read(0, 2))
+        await asyncio.to_thread(arrived.wait, SECONDS)
+        await store([Delete("lobby", "alice", 1)])
+        after = asyncio.create_task(frames.read(0, 3))
+        await asyncio.sleep(0)  # it has begun
+        go.set()
+
+        assert "hunter2" in (await before)[0].text.text, "it was read before"
+        (frame,) = await after
+
+    assert frame.head == 3
+    assert "hunter2" not in frame.text.text
 
 
 async def test_a_reader_that_missed_nothing_gets_one_empty_frame():
