@@ -28,8 +28,10 @@ DELIVERY = Histogram(
     buckets=SECONDS,
 )
 
-POST_QUEUE = Gauge("chat_post_queue_size", "Posts waiting to be written")
-BATCH = Histogram("chat_batch_posts", "Posts per transaction", buckets=[2**n for n in range(9)])
+POST_QUEUE = Gauge("chat_post_queue_size", "Posts and changes waiting to be written")
+BATCH = Histogram(
+    "chat_batch_posts", "Posts and changes per transaction", buckets=[2**n for n in range(9)]
+)
 COMMIT = Histogram("chat_commit_seconds", "Writing a batch and its commit", buckets=SECONDS)
 
 GAPS = Counter("chat_gaps", "Announcements that left a gap in the log")

@@ -97,7 +97,7 @@ class GroupCommit:
                 for _ in batch:
                     self._waiting.popleft()
                 self._oldest_at = batch[0][0][0].received_at
-                BATCH.observe(len(batch))
+                BATCH.observe(sum(len(writes) for writes, _ in batch))
                 began = time.perf_counter()
                 with COMMIT.time():
                     await self._answer(batch)

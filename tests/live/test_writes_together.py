@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from django.db import IntegrityError
+from prometheus_client import REGISTRY
 
 from chat.channel import announcements
 from chat.live.reaction_batches import ReactionBatches
@@ -44,6 +45,18 @@ async def queued(writes):
         go.set()
         await first
         return await rest
+
+
+async def test_the_metric_of_a_batch_counts_each_reaction_that_gathered():
+    await store(posts(1))
+
+    def counted_until_now():
+        return REGISTRY.get_sample_value("chat_batch_posts_sum")
+
+    before = counted_until_now()
+    await runtime().group_commit.write_together([react(number) for number in range(3)])
+
+    assert counted_until_now() == before + 3
 
 
 async def test_posts_and_changes_share_a_transaction_and_posts_come_first():
