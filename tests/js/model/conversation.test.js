@@ -146,6 +146,20 @@ test("an edit is not news, and a deletion is reported wherever the message is", 
   assert.deepEqual(fired, ["updated 2", "updated 2", "deleted 2"]);
 });
 
+test("a message is news once, also if it changed before it got here, unless it is deleted", () => {
+  const { conversation, fired } = page();
+  const messages = [
+    post(4, { changed_seq: 7, body: "Edited" }),
+    post(6, { changed_seq: 8, body: "", deleted_at: "now" }),
+  ];
+
+  conversation.apply({ after: 3, head: 8, messages });
+  conversation.apply({ after: 3, head: 8, messages });
+  conversation.apply(update(4, 9, { body: "Edited again" }));
+
+  assert.deepEqual(fired, ["updated 4 6", "posted 4", "deleted 6", "updated 4"]);
+});
+
 test("changes that another guest made in this browser are refused", () => {
   const { kept, at, conversation } = page();
   conversation.edit(at(1), "Better");

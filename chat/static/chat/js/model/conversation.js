@@ -204,9 +204,9 @@ export class Conversation extends EventTarget {
     const deleted = later.filter(({ deleted_at }) => deleted_at);
     this.#changes.deleted(deleted.map(({ seq }) => seq));
     this.#forgetDelivered();
-    const posted = changed.filter(
-      ({ seq, changed_seq }) => seq === changed_seq && seq > this.#newAfter,
-    );
+    // They may have been edited, or reacted to, before they got here.
+    const begin = Math.max(end, this.#newAfter);
+    const posted = changed.filter(({ seq, deleted_at }) => seq > begin && !deleted_at);
     const theirs = posted.filter((message) => !this.isMine(message));
     if (later.length > 0) this.#fire("updated", { messages: later });
     this.#fire("change");
