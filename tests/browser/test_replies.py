@@ -62,6 +62,20 @@ def test_deleted_words_leave_quotes_names_and_what_is_read_aloud(ada, bob):
         person.page.wait_for_function("!document.documentElement.innerHTML.includes('hunter2')")
 
 
+def test_a_deleted_reply_keeps_no_words_of_what_it_quoted(ada, bob):
+    seq = post(ada, "hunter2 is my password")
+    post(ada, "Or not?")
+    reply = post(bob, "Delete that!", reply_to=seq)
+    expect(quote_in(ada, "Delete that!")).to_contain_text("hunter2")
+
+    command(bob, "message.delete", seq=reply)
+    ada.sees("Message deleted")
+    command(ada, "message.delete", seq=seq)
+
+    ada.sees_exactly(["Message deleted", "Or not?", "Message deleted"])
+    ada.page.wait_for_function("!document.documentElement.innerHTML.includes('hunter2')")
+
+
 def test_a_click_on_a_quote_leads_to_the_message_and_back_to_the_reply(enter, shared_node, room):
     add_history(
         shared_node,

@@ -23,7 +23,10 @@ export class ReplyQuote {
    */
   draw(seq, target, hues) {
     this.#link.hidden = !seq;
-    if (!seq) return;
+    if (!seq) {
+      this.#clear();
+      return;
+    }
     if (target?.author_id) hues.apply(this.#link, target.author_id);
     if (target === this.#target) return;
 
@@ -36,6 +39,14 @@ export class ReplyQuote {
     this.#text.textContent = textOf(target);
     if (missing) this.#link.removeAttribute("aria-label");
     else this.#link.setAttribute("aria-label", this.#label(author));
+  }
+
+  /** Nobody would remove words from here that are deleted later. */
+  #clear() {
+    this.#target = undefined;
+    this.#author.textContent = "";
+    this.#text.textContent = "";
+    this.#link.removeAttribute("aria-label");
   }
 
   #label(author) {
