@@ -136,6 +136,25 @@ def test_an_unsent_message_is_edited_where_it_waits(carol_and_wire, alice):
     expect(alice.message("Hello").get_by_text("edited", exact=True)).to_be_hidden()
 
 
+def test_an_unsent_message_whose_text_was_removed_is_discarded_and_its_edit_ends(
+    carol_and_wire, alice
+):
+    carol, wire = carol_and_wire
+    wire.cut()
+    carol.loses_the_connection()
+    carol.sends("Helo")
+    carol.sees("Helo")
+
+    carol.edits("Helo", "")
+    carol.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+    expect(carol.messages).to_have_count(0)
+    expect(line(carol)).to_be_hidden()
+    carol.sends("Something else")
+    wire.restore()
+    alice.sees_exactly(["Something else"])
+
+
 def test_an_edit_waits_for_the_connection_and_looks_like_it(carol_and_wire, alice):
     carol, wire = carol_and_wire
     carol.sends_and_waits("Helo")

@@ -15,6 +15,22 @@ test("an unsent message is edited and discarded in the outbox", () => {
   assert.deepEqual([unsent(), outbox.entries, changes.entries], [[], [], []]);
 });
 
+test("an edit of an unsent message that was discarded meanwhile is posted anew", () => {
+  for (const isTried of [false, true]) {
+    const { conversation, outbox } = page();
+    conversation.post({ body: "First", client_message_id: "a" });
+    if (isTried) outbox.start(outbox.next());
+    const unsent = conversation.items.at(-1);
+    outbox.discard("a");
+
+    conversation.edit(unsent, "Second");
+
+    const { body, client_message_id } = outbox.next();
+    assert.equal(body, "Second");
+    assert.notEqual(client_message_id, "a");
+  }
+});
+
 test("a message that is changed while it is being posted is changed once it is stored", () => {
   for (const arrival of ["ack", "room"]) {
     const { at, changes, conversation, outbox } = page();

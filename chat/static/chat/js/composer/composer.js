@@ -106,6 +106,12 @@ export class Composer extends EventTarget {
     this.#explain();
   }
 
+  /** End the edit of this message, if that goes on. */
+  stopEdit({ author_id, client_message_id: id }) {
+    const { editing } = this.#mode;
+    if (editing?.client_message_id === id && editing.author_id === author_id) this.stop();
+  }
+
   /** The conversation has changed. */
   refresh() {
     if (this.#mode.isPointless) this.stop();

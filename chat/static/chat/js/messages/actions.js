@@ -122,7 +122,7 @@ export class MessageActions {
     deleteAfterAsking(item, () => {
       this.#conversation.delete(item);
       this.#announcer.announceText(gettext("Message deleted"));
-      this.#composer.refresh();
+      this.#composer.stopEdit(item);
     });
   }
 

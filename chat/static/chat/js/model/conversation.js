@@ -103,10 +103,12 @@ export class Conversation extends EventTarget {
     this.#outbox.add({ ...message, author_id, epoch }, { after: this.#changes.last });
   }
 
+  /** An unsent message that was discarded meanwhile, maybe by another tab, is written anew. */
   edit(item, body) {
+    const { author_id } = this.#you;
     const stored = item.seq ? item : this.#timeline.posted(item);
     if (stored) this.#change(stored, { kind: "edit", body });
-    else this.#outbox.edit(item.client_message_id, body, this.#you.author_id);
+    else if (!this.#outbox.edit(item.client_message_id, body, author_id)) this.post({ body });
   }
 
   /** Delete a message, or discard one that is not sent yet. */

@@ -108,10 +108,13 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  /** Give a message another text. A refused one is sent again, as `author_id`. */
+  /**
+   * Give a message another text; false if it is not here any more. A refused one is sent again, as
+   * `author_id`.
+   */
   edit(id, body, author_id) {
     const entry = this.#newest(id);
-    if (!entry) return;
+    if (!entry || entry.state === "withdrawn") return false;
     if (entry.state === "refused") {
       this.#entries.set(id, { ...entry, body });
       this.retry(id, author_id);
@@ -121,6 +124,7 @@ export class Outbox extends EventTarget {
     } else {
       this.#put(isTried(entry) ? { ...entry, edited: body } : { ...entry, body });
     }
+    return true;
   }
 
   /** Drop a message; once it was sent, only its text, until it is known whether it is stored. */
