@@ -76,6 +76,25 @@ def test_a_deleted_reply_keeps_no_words_of_what_it_quoted(ada, bob):
     ada.page.wait_for_function("!document.documentElement.innerHTML.includes('hunter2')")
 
 
+def test_the_composer_says_what_it_replies_to_far_up_after_a_reload(enter, shared_node, room):
+    add_history(
+        shared_node,
+        room,
+        [(LONG_AGO + timedelta(minutes=n), "Grace", f"Entry {n}") for n in range(1, 301)],
+    )
+    bob = enter()
+    bob.page.evaluate("location.hash = '#4'")
+    bob.points_at("Entry 4")
+    bob.page.get_by_role("button", name="Reply").click()
+    line = bob.page.locator("[data-composer-doing]")
+    expect(line).to_contain_text("Entry 4")
+
+    bob.opens(room)
+
+    expect(bob.message("Entry 300")).to_be_visible()
+    expect(line).to_contain_text("Entry 4")
+
+
 def test_a_click_on_a_quote_leads_to_the_message_and_back_to_the_reply(enter, shared_node, room):
     add_history(
         shared_node,

@@ -242,7 +242,8 @@ composer.addEventListener("send", ({ detail: message }) => {
   conversation.post(message);
   view.showLatest();
 });
-conversation.addEventListener("change", () => composer.refresh());
+for (const known of [conversation, targets])
+  known.addEventListener("change", () => composer.refresh());
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail }) => outbox.retry(detail.id, conversation.you.author_id));
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
