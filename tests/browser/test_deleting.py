@@ -56,6 +56,22 @@ def test_deleting_asks_once_and_leaves_a_line(alice, bob):
     assert [item.inner_text() for item in items] == ["Copy link"]
 
 
+def test_an_enter_that_is_held_down_does_not_answer_the_question(alice):
+    alice.sends_and_waits("One")
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("One")
+    alice.writes("")
+    alice.page.keyboard.down("Enter")
+    expect(question(alice)).to_contain_text("One")
+
+    alice.page.keyboard.down("Enter")  # the same key: it repeats
+
+    expect(question(alice)).to_be_visible()
+    alice.page.keyboard.up("Enter")
+    alice.page.keyboard.press("Enter")
+    alice.sees("Message deleted")
+
+
 def test_deleted_messages_in_a_row_are_one_line(alice, bob):
     alice.renames("Alice")
     bob.renames("Bob")

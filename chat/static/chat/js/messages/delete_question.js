@@ -9,6 +9,8 @@ export function deleteAfterAsking({ body }, confirmed) {
   const dialog = fromTemplate("delete-question");
   partsOf(dialog).text.textContent = excerpt(plainText(parse(body)), EXCERPT_LENGTH);
   closeOnBackdrop(dialog);
+  // An Enter that is still held down since it led here is no answer.
+  dialog.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (dialog.returnValue === "delete") confirmed();
