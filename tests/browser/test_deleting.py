@@ -138,14 +138,18 @@ def test_an_unsent_message_is_discarded_after_the_same_question(carol_and_wire, 
     carol.loses_the_connection()
     carol.sends("Never")
     carol.sees("Never")
+    errors = []
+    carol.page.on("pageerror", errors.append)
 
     carol.deletes("Never")
 
     expect(carol.messages).to_have_count(0)
+    expect(carol.page.locator(".pill")).to_have_count(0)
     wire.restore()
     carol.connects()
     carol.sends_and_waits("Later")
     alice.sees_exactly(["Later"])
+    assert errors == []
 
 
 def test_a_message_that_is_deleted_elsewhere_ends_its_edit(alice):

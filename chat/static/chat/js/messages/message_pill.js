@@ -38,6 +38,7 @@ export class MessagePill {
 
   /** Offer what can be done now. */
   refresh() {
+    if (!this.#pill.isConnected) this.#pill.remove(); // with its message, which is not shown now
     if (!this.element) return;
     const offered = this.#actions.offered(this.element);
     if (offered.has("edit")) offered.delete("reply");
