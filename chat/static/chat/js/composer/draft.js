@@ -1,6 +1,6 @@
 /** What is being written: drafts, replies, edits, and text that another app shared. */
 import { gettext, interpolate, isolate } from "../i18n.js";
-import { excerpt, parse, plainText } from "../messages/formatting.js";
+import { excerpt, parse, plainText, renderedText } from "../messages/formatting.js";
 
 const EXCERPT_LENGTH = 200; // characters; the style sheet cuts them to one line
 
@@ -12,7 +12,7 @@ export class Draft {
   #own = ""; // what this tab saved last
   #replyTo;
 
-  /** `posted(id)` is the text that the plain form with this id posted, if it is on the page. */
+  /** `posted(id)` is the text of what the plain form with this id posted, as it is rendered. */
   constructor({ storage, key, posted }) {
     this.#storage = storage;
     this.#key = key;
@@ -23,7 +23,8 @@ export class Draft {
   load() {
     this.#own = this.#storage.get(this.#key) ?? "";
     const form = this.#storage.get(this.#formKey);
-    if (form !== null && this.#posted(form) === this.#own.trim()) this.save("");
+    const rendered = renderedText(parse(this.#own.trim()));
+    if (form !== null && this.#posted(form) === rendered) this.save("");
     return this.#own;
   }
 

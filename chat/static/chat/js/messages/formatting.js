@@ -142,6 +142,13 @@ export function typedText(children) {
     .join("");
 }
 
+/** The `textContent` of the tree as HTML: its text without marks and the breaks around blocks. */
+export function renderedText(children) {
+  return children
+    .map((child) => (child.kind ? renderedText(child.children) : child.mark ? "" : child))
+    .join("");
+}
+
 /** The text without its marks, but with the numbers of lists, and without empty lines. */
 export function plainText(children) {
   return shown(children)
