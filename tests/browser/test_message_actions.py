@@ -187,6 +187,22 @@ def test_the_menu_is_used_by_the_keyboard_and_returns_to_the_message(alice):
     expect(alice.field).to_have_value("")
 
 
+def test_an_enter_that_is_held_down_opens_the_menu_and_chooses_nothing(alice):
+    alice.sends_and_waits("Hello")
+    selects(alice, "Hello")
+    alice.page.keyboard.down("Enter")
+    expect(menu(alice)).to_be_visible()
+
+    alice.page.keyboard.down("Enter")  # the same key: it repeats
+
+    expect(menu(alice)).to_be_visible()
+    expect(alice.page.locator("[data-action=react]")).to_have_count(0)
+    alice.page.keyboard.up("Enter")
+    alice.page.keyboard.press("Enter")
+    expect(menu(alice)).to_be_hidden()
+    expect(alice.page.locator("[data-action=react]")).to_have_text("👍1")
+
+
 def test_letters_act_on_a_selected_message_only(alice, bob):
     bob.sends_and_waits("Theirs")
     alice.sends_and_waits("Mine")

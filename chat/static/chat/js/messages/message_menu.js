@@ -64,6 +64,10 @@ export class MessageMenu {
 
   #keydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && event.repeat) {
+      event.preventDefault(); // the one that opened the menu is still held down
+      return;
+    }
     const items = this.#items;
     const at = items.indexOf(document.activeElement);
     const name = MESSAGE_KEYS[latinKey(event)];
