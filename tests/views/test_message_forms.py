@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -12,7 +13,6 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.models import Message, Reaction
 from chat.protocol.frames import MAX_BODY, MAX_SEQ
 from chat.services.messages import write_log
-from chat.services.writes import Post
 from chat.views.message_page import message_page
 from tests.posts import post
 
@@ -288,8 +288,7 @@ def test_a_page_of_replies_and_reactions_costs_two_queries_more(
 
 
 def reply(seq):
-    of = post(f"Reply to {seq}", slug="attic")
-    return Post("attic", "bob", "Bob", of.client_message_id, of.body, reply_to_seq=seq)
+    return replace(post(f"Reply to {seq}", slug="attic", author="bob"), reply_to_seq=seq)
 
 
 def article(page, seq):

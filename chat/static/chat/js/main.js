@@ -136,7 +136,7 @@ const pageTitle = new PageTitle({
   icon: part("icon"),
   headings: document.querySelectorAll("[data-room-title]"),
 });
-const copier = new Copier({ list, announcer });
+const copier = new Copier({ list, announcer, permalink, status });
 const messageKeys = new MessageKeys({ stream: part("stream"), rows: part("messages") });
 const shortcuts = new Shortcuts(parts("shortcuts", "dialog", "opener"));
 new TypingAnywhere({ composer }); // after the keys that mean something else
@@ -219,17 +219,6 @@ latestButton.addEventListener("click", () => view.showLatest({ smooth: true }));
 messageKeys.addEventListener("leave", () => permalink.clear());
 shortcuts.addEventListener("latest", () => view.showLatest({ smooth: true }));
 shortcuts.addEventListener("write", () => composer.focus());
-copier.addEventListener("failed", ({ detail: { seq, code } }) => {
-  if (code) {
-    getSelection().selectAllChildren(code);
-    status.notice(gettext("Your browser could not copy the code. It is selected."));
-  } else if (seq) {
-    permalink.open(seq);
-    status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
-  } else {
-    status.notice(gettext("Your browser could not copy the text."));
-  }
-});
 list.addEventListener("fold", ({ detail: { anchor, by, change } }) => {
   scroll.steady(anchor, change, { by });
 });

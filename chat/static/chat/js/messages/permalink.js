@@ -122,39 +122,44 @@ export class Permalink extends EventTarget {
 
 const COPIED_TIME = 2_000; // ms that the button says "Copied"
 
-/**
- * Copies links to messages, their text, and code. If the browser does not allow it, fires `failed`
- * {seq} for a link, {text} for a text and {code} for code.
- */
-export class Copier extends EventTarget {
+/** Copies links to messages, their text, and code; says so, or what to do if that is not allowed. */
+export class Copier {
   #announcer;
+  #permalink;
+  #status;
 
-  constructor({ list, announcer }) {
-    super();
+  constructor({ list, announcer, permalink, status }) {
     this.#announcer = announcer;
-    list.addEventListener("copy-code", async ({ detail: { code, button } }) => {
-      const done = { announcement: gettext("Code copied"), failed: { code } };
-      if (!(await this.#copy(code.textContent, done))) return;
-      button.setAttribute("data-copied", "");
-      setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
-    });
+    this.#permalink = permalink;
+    this.#status = status;
+    list.addEventListener("copy-code", ({ detail }) => this.#copyCode(detail));
     list.addEventListener("copy-edit", ({ detail: { item } }) => this.copyText(item.refused_body));
   }
 
-  copyLink(seq) {
-    const done = { announcement: gettext("Link copied"), failed: { seq } };
-    return this.#copy(new URL(`#${seq}`, location).href, done);
+  async copyLink(seq) {
+    if (await this.#copy(new URL(`#${seq}`, location).href, gettext("Link copied"))) return;
+    this.#permalink.open(seq);
+    this.#status.notice(gettext("Your browser could not copy the link. It is in the address bar."));
   }
 
-  copyText(text) {
-    return this.#copy(text, { announcement: gettext("Text copied"), failed: { text } });
+  async copyText(text) {
+    if (!(await this.#copy(text, gettext("Text copied"))))
+      this.#status.notice(gettext("Your browser could not copy the text."));
   }
 
-  /** Resolves with false if the browser does not allow it. */
-  async #copy(text, { announcement, failed }) {
+  async #copyCode({ code, button }) {
+    if (await this.#copy(code.textContent, gettext("Code copied"))) {
+      button.setAttribute("data-copied", "");
+      setTimeout(() => button.removeAttribute("data-copied"), COPIED_TIME);
+    } else {
+      getSelection().selectAllChildren(code);
+      this.#status.notice(gettext("Your browser could not copy the code. It is selected."));
+    }
+  }
+
+  async #copy(text, announcement) {
     const copied = await copyText(text);
     if (copied) this.#announcer.announceText(announcement);
-    else this.dispatchEvent(new CustomEvent("failed", { detail: failed }));
     return copied;
   }
 }
