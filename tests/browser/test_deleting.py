@@ -139,7 +139,7 @@ def test_an_unsent_message_is_discarded_after_the_same_question(carol_and_wire, 
     carol.sends("Never")
     carol.sees("Never")
     errors = []
-    carol.page.on("pageerror", errors.append)
+    carol.page.on("pageerror", lambda error: errors.append(error))
 
     carol.deletes("Never")
 
