@@ -122,7 +122,7 @@ export class Permalink extends EventTarget {
 
 const COPIED_TIME = 2_000; // ms that the button says "Copied"
 
-/** Copies links to messages, their text, and code; says so, or what to do if that is not allowed. */
+/** Copies links to messages, their text, and code; says so, or what to do if it is not allowed. */
 export class Copier {
   #announcer;
   #permalink;
