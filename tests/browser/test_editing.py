@@ -74,10 +74,16 @@ def test_the_draft_of_a_new_message_returns_after_an_edit(alice, bob):
     alice.opens_the_menu_of("Two")
     menu(alice).get_by_role("menuitem", name="Edit").click()
     expect(alice.field).to_have_value("Two")
-    alice.writes("Not saved")
+    alice.writes("Not saved yet")
     alice.reloads()
+    expect(line(alice)).to_contain_text("Editing")
+    expect(alice.field).to_have_value("Not saved yet")
+    alice.field.press("Escape")
     expect(alice.field).to_have_value("A draft")
     alice.sees("Two")
+    alice.reloads()
+    expect(alice.field).to_have_value("A draft")
+    expect(line(alice)).to_be_hidden()
 
 
 def test_an_unchanged_text_just_ends_the_edit(alice):

@@ -94,9 +94,14 @@ export class Composer extends EventTarget {
 
   /** Edit this message, from `text` on. The text of a new one is kept meanwhile. */
   startEdit(item, text = item.body) {
-    this.#mode.edit(item, this.#field.value);
-    this.#fill(text);
+    this.#edit(item, text);
     this.#explain();
+  }
+
+  #edit(item, text) {
+    this.#mode.edit(item, this.#field.value);
+    this.#mode.save(text);
+    this.#fill(text);
   }
 
   /** End the edit, or else the reply. */
@@ -116,6 +121,9 @@ export class Composer extends EventTarget {
   refresh() {
     if (this.#mode.isPointless) this.stop();
     this.#mode.refresh();
+    const begun = this.#mode.begun();
+    if (begun) this.#edit(begun.item, begun.body);
+    this.#describe();
   }
 
   #fill(text) {
@@ -223,7 +231,8 @@ export class Composer extends EventTarget {
   }
 
   #input = () => {
-    if (!this.#mode.editing) this.#draft.save(this.#field.value);
+    if (this.#mode.editing) this.#mode.save(this.#field.value);
+    else this.#draft.save(this.#field.value);
     this.#fit();
     this.#count();
     if (this.#mode.editing) return;

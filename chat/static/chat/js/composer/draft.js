@@ -50,6 +50,24 @@ export class Draft {
     this.#replyTo = seq;
   }
 
+  /** The edit that was begun: {seq, client_message_id, body}, or null. */
+  get edit() {
+    try {
+      return JSON.parse(this.#storage.get(this.#editKey));
+    } catch {
+      return null; // damaged
+    }
+  }
+
+  set edit(edit) {
+    if (edit === null) this.#storage.remove(this.#editKey);
+    else this.#storage.set(this.#editKey, JSON.stringify(edit));
+  }
+
+  get #editKey() {
+    return `${this.#key}edit`;
+  }
+
   get #replyKey() {
     return `${this.#key}reply`;
   }
@@ -71,6 +89,7 @@ export class ComposerMode {
   #draft;
   #find;
   #editing = null; // {item, kept}: `kept` is the text of the new message
+  #begun; // an edit from before a reload, until its message is known
   #shown = null; // what the line says, and of which message
 
   /**
@@ -83,6 +102,7 @@ export class ComposerMode {
     this.#text = doing;
     this.#send = send;
     this.#draft = draft;
+    this.#begun = draft.edit;
     this.#find = find;
     this.refresh();
   }
@@ -108,10 +128,28 @@ export class ComposerMode {
     this.refresh();
   }
 
+  /** Keep the new text of the message that is being edited, for a reload. */
+  save(body) {
+    const { seq, client_message_id } = this.editing;
+    if (seq !== undefined) this.#draft.edit = { seq, client_message_id, body };
+  }
+
+  /** The edit that was begun before a reload, as {item, body}, once its message is known. */
+  begun() {
+    const { seq, client_message_id, body } = this.#begun ?? {};
+    const item = seq && this.#find(seq);
+    if (!item) return null;
+    this.#begun = null;
+    // Its text was deleted, or the log was replaced and the seq is that of another message.
+    const isGone = item.deleted_at || item.missing || item.client_message_id !== client_message_id;
+    if (isGone) this.#draft.edit = null;
+    return isGone || this.#editing ? null : { item, body };
+  }
+
   /** End what the line says: the edit, else the reply. Returns the text to return to, or null. */
   end() {
     const kept = this.#editing?.kept ?? null;
-    if (this.#editing) this.#editing = null;
+    if (this.#editing) this.#draft.edit = this.#editing = null;
     else this.#draft.replyTo = null;
     this.refresh();
     return kept;
