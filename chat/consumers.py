@@ -152,7 +152,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 command = commands.decode(text)
                 if isinstance(command, ReactToMessage):
                     self._reacting = {task for task in self._reacting if not task.done()}
-                    self._reacting.add(asyncio.create_task(self._react(command, text)))
+                    react = self._react(command, text)
+                    self._reacting.add(asyncio.create_task(react, name="react"))
                 else:
                     await self._run(command)
         except ChatError as error:

@@ -192,7 +192,8 @@ export class Composer extends EventTarget {
       if (altKey) this.insert("\n"); // browsers ignore Alt+Enter
     }
     event.preventDefault();
-    if (!altKey) this.#form.requestSubmit();
+    // Enter may still be held from what it chose in a list or a dialog before.
+    if (!altKey && !event.repeat) this.#form.requestSubmit();
   };
 
   #submit = (event) => {

@@ -140,7 +140,10 @@ export class LongPress {
   #press(message) {
     // The click at the end of the press would close the sheet or press a button of it.
     const swallow = (event) => event.preventDefault();
-    document.addEventListener("touchend", swallow, { once: true, passive: false });
+    const once = { once: true, passive: false };
+    document.addEventListener("touchend", swallow, once);
+    const release = () => document.removeEventListener("touchend", swallow);
+    document.addEventListener("touchcancel", release, once);
     this.#open(message);
   }
 }

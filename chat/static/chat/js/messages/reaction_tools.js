@@ -37,7 +37,7 @@ export function addReactionTools({ announcer, conversation, people, view }) {
 
   return {
     pick({ seq, button }) {
-      const choose = (emoji) => conversation.react(conversation.find(seq), emoji, true);
+      const choose = (emoji) => conversation.react({ seq }, emoji, true); // it may be off the page
       openEmojiPicker({ anchor: button, choose });
     },
     explore: (event) => reactors.handle(event),
