@@ -162,21 +162,22 @@ async def test_reactions_that_gather_while_their_message_is_deleted_are_refused(
     assert codes == ["deleted", "deleted"]
 
 
-async def test_reactions_are_refused_as_busy_while_the_queue_is_full(settings):
+async def test_reactions_are_refused_as_busy_while_the_queue_is_full(settings, monkeypatch):
+    monkeypatch.setattr("chat.live.reaction_batches.GATHERING", 2)
     settings.POST_QUEUE_LIMIT = 1
     await store(posts(1))
     batches = ReactionBatches(runtime().group_commit)
-    reacting = [batches.react(react(number)) for number in range(2)]
-    both = asyncio.gather(*reacting, return_exceptions=True)
+    await batches.react(react(0))
+    gathering = asyncio.create_task(batches.react(react(1)))
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         blocking = asyncio.create_task(write_all([post("blocks")]))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
         waiting = asyncio.create_task(write_all([post("waits")]))
-        _, refused = await both
+        with pytest.raises(Busy):
+            await gathering
         go.set()
         await asyncio.gather(blocking, waiting)
 
-    assert isinstance(refused, Busy)
     assert await batches.react(react(1))
     assert await Reaction.objects.filter(author_id="guest-1").acount() == 1
 
