@@ -13,9 +13,9 @@ LOG_READ_BATCH = 100  # messages of one query; all are in memory until the reade
 
 
 class LogFrames:
-    """Reads one room's frames from its log: one query for all readers at the same cursor who may
-    read equally far. Whoever may read further does not get what was read before: its words may
-    have been deleted since."""
+    """Reads one room's frames from its log: one query for all readers that have the same cursor and
+    the same head. Readers with a later head do not share it: what it reads may have been deleted
+    before that head."""
 
     def __init__(self, slug: str) -> None:
         self._slug = slug

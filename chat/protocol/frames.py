@@ -113,7 +113,7 @@ class PostAck(Ack, tag="ack", frozen=True):
 
 
 class ChangeAck(Ack, tag="ack", frozen=True):
-    """The change is stored. Whoever has come to `seq` in the room's log knows it."""
+    """The change is stored. Clients have it once their cursor is at `seq` or later."""
 
     seq: Annotated[int, Meta(description="the seq of the change")]
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
-from testing.person import DESKTOP, Person
 from tests.browser.test_keyboard import focused
 from tests.browser.test_message_actions import announced, menu, selects
-from tests.browser.wire import Wire
 
 REFUSED = {"code": "not_yours", "detail": "Only its author can change this.", "retry_in_ms": None}
 
 
 def question(person):
     return person.page.get_by_role("dialog", name="Delete this message?")
-
-
-@pytest.fixture
-def carol_and_wire(new_context, shared_node, room):
-    context = new_context(base_url=shared_node.url, **DESKTOP)
-    wire = Wire(context)
-    return Person(context.new_page()).opens(room), wire
 
 
 def test_deleting_asks_once_and_leaves_a_line(alice, bob):

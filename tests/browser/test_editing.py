@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
-from testing.person import DESKTOP, PHONE, Person
+from testing.person import PHONE
 from tests.browser.test_message_actions import announced, menu, selects
-from tests.browser.wire import Wire
 
 TOO_LATE = {"code": "too_late", "detail": "It is too late to edit this message."}
 
@@ -15,13 +13,6 @@ TOO_LATE = {"code": "too_late", "detail": "It is too late to edit this message."
 def line(person):
     """What the composer says about the text in it."""
     return person.page.locator("[data-composer-doing]")
-
-
-@pytest.fixture
-def carol_and_wire(new_context, shared_node, room):
-    context = new_context(base_url=shared_node.url, **DESKTOP)
-    wire = Wire(context)
-    return Person(context.new_page()).opens(room), wire
 
 
 def test_everybody_sees_an_edit_and_when_it_was_made(alice, bob):

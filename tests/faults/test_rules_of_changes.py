@@ -191,7 +191,7 @@ def send_a_newcomer_an_old_message(history):
     history["people"][CAROL]["events"][2] = frame(8.2, 1, 7, LIKED, GONE, BYE)
 
 
-def send_whoever_resumes_only_posts(history):
+def send_people_who_resume_only_posts(history):
     history["people"][BOB]["events"][14] = frame(7.3, 5, 7, BYE)
 
 
@@ -228,7 +228,7 @@ def leave_a_change_unsettled(history):
         (take_a_seq_for_nothing, "seq_is_dense"),
         (take_a_seq_twice, "seq_is_dense"),
         (send_a_newcomer_an_old_message, "pages_are_of_the_newest_messages"),
-        (send_whoever_resumes_only_posts, "streams_equal_the_log"),
+        (send_people_who_resume_only_posts, "streams_equal_the_log"),
         (put_before_a_known_change, "order_is_kept"),
         (leave_a_change_unsettled, "everyone_arrived"),
     ],

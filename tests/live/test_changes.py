@@ -78,7 +78,7 @@ async def test_a_deletion_leaves_an_empty_message_in_its_place(alice, bob):
     assert await Reaction.objects.acount() == 0
 
 
-async def test_whoever_resumes_after_a_deletion_is_not_sent_the_old_text(alice, bob):
+async def test_nobody_who_resumes_after_a_deletion_is_sent_the_old_text(alice, bob):
     async with enter(cookie=alice) as hers:
         seq = await hers.post("My password is hunter2")
         async with enter(cookie=bob) as his:
@@ -97,7 +97,7 @@ async def test_whoever_resumes_after_a_deletion_is_not_sent_the_old_text(alice, 
 
 
 @pytest.mark.parametrize("resumes", [False, True])
-async def test_whoever_comes_during_a_pass_is_not_sent_what_is_deleted_already(
+async def test_nobody_who_enters_during_a_pass_is_sent_what_is_deleted_already(
     alice, monkeypatch, resumes
 ):
     async with enter(cookie=alice) as hers:

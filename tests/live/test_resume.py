@@ -37,7 +37,7 @@ async def test_500_messages_posted_meanwhile_all_arrive_in_order_and_once():
         assert await hers.bodies(until=501) == numbers(1, 500)
 
 
-async def test_whoever_resumes_after_a_deletion_does_not_share_a_read_from_before_it():
+async def test_nobody_who_resumes_after_a_deletion_shares_a_read_from_before_it():
     await store([post("My password is hunter2"), post("After")])
     frames = LogFrames("lobby")
     async with held(in_readers, at='FROM "chat_message"', after=True) as (go, arrived):

@@ -68,7 +68,7 @@ async def test_posts_and_changes_reach_readers_of_both(together):
         assert (reaction["emoji"], reaction["count"]) == ("👍", 1)
 
 
-async def test_whoever_moves_between_them_resumes(together):
+async def test_people_who_move_between_them_resume(together):
     new, old = together
     async with visit(new) as hers:
         first = await hers.post("Helo")

@@ -65,9 +65,9 @@ them: if you reuse somebody else's, you get the seq of their message for the sam
 
 A room's log numbers its changes: 1, 2, 3, and so on. A message's `seq` is that of the change that
 posted it: its place in the conversation, forever. An edit, a deletion and a reaction are changes
-too. They come as the whole message with a higher `changed_seq`, so whoever was away gets the newest
-version of each message, once. Reactions to the same message that arrive within half a second share
-a change, and so does everything else that is written of a message at the same time.
+too. They come as the whole message with a higher `changed_seq`, so a client that was away gets the
+newest version of each message, once. Reactions to the same message that arrive within half a second
+share a change, and so does everything else that is written of a message at the same time.
 
 - Keep the version with the highest `changed_seq`, and ignore changes of messages that lie before
   those that you have: history has them as they stand.

@@ -75,7 +75,7 @@ export class Changes extends EventTarget {
     this.dispatchEvent(new CustomEvent("waiting"));
   }
 
-  /** The server has stored the change; whoever has come to `acked` in the log knows it. */
+  /** The server has stored the change, as number `acked` of the log or before. */
   settle(id, acked) {
     const entry = this.#entries.get(id);
     if (!entry) return;
