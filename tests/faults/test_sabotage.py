@@ -80,13 +80,16 @@ async def test_the_same_nodes_without_sabotage_keep_the_promise(redis_program):
 
 
 async def change_and_reconnect(here):
-    """Talk, edit, delete and react, while one of them is cut off again and again; then newcomers
-    come in."""
+    """Talk, edit, delete and react, while one of them is cut off again and again and another is
+    away; then that one returns, and newcomers come in."""
+    away = here.people[1]
+    await away.leave()
     async with here.talking(every=0.1, changing=0.5):
         for _ in range(3):
             await asyncio.sleep(0.3)
             here.people[0].link.drop()
         await until(lambda: everything_happened(here), WITHIN)
+        await away.enter()
         await here.invite(2, name="newcomer")
     for person in here.people:
         for _ in range(2):  # as after a lost reply
