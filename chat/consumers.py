@@ -29,15 +29,9 @@ from chat.live.subscription import PlainTextSubscription, Subscription
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import commands, frames
-from chat.protocol.commands import AnyCommand, ReactToMessage
-from chat.protocol.errors import (
-    BadFrame,
-    ChatError,
-    CloseCode,
-    Disconnect,
-    TooFast,
-    Unavailable,
-)
+from chat.protocol.command import Command
+from chat.protocol.commands import ReactToMessage
+from chat.protocol.errors import BadFrame, ChatError, CloseCode, Disconnect, TooFast, Unavailable
 from chat.protocol.frames import GoingAway, Limits, RoomInfo, Welcome
 from chat.tasks import cancel
 
@@ -159,7 +153,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except ChatError as error:
             await self._refuse(error, text)
 
-    async def _run(self, command: AnyCommand) -> None:
+    async def _run(self, command: Command) -> None:
         assert self.visitor
         await self.send_frame(await HANDLERS[type(command)](self.visitor, command))
 

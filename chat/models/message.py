@@ -76,6 +76,7 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     reactions = models.TextField(blank=True, default="", db_default="")  # as on the wire, or empty
+    removed = models.BooleanField(default=False, db_default=False)  # deleted by a moderator
 
     objects = MessageQuerySet.as_manager()
 
@@ -123,4 +124,5 @@ class Message(models.Model):
             edited_at=frames.timestamp(self.edited_at) if self.edited_at else None,
             deleted_at=frames.timestamp(self.deleted_at) if self.deleted_at else None,
             reactions=self.reaction_counts,
+            removed=self.removed,
         )

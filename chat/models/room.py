@@ -89,6 +89,11 @@ class Room(models.Model):
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     # The highest seq of a pruned message.
     pruned_upto = models.BigIntegerField(default=0, db_default=0)
+    # Moderation. The version grows with every change of what processes keep in memory of it.
+    moderation_version = models.BigIntegerField(default=0, db_default=0)
+    rules = models.TextField(blank=True, default="", db_default="")  # as on the wire, or empty
+    key_hash = models.CharField(max_length=64, blank=True, default="", db_default="")  # owner link
+    raid_until = models.DateTimeField(null=True, blank=True)
 
     objects = RoomQuerySet.as_manager()
 

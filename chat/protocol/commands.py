@@ -1,4 +1,5 @@
-"""The commands of `chat.v1`: every frame that a client sends. Declarations, and no I/O.
+"""The commands of `chat.v1`: every frame that a client sends; those of moderation.py among them.
+Declarations, and no I/O.
 
 msgspec decodes and validates commands from these declarations alone, and docs/protocol.md is
 generated from them.
@@ -6,33 +7,18 @@ generated from them.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Union
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
+from chat.protocol import moderation
+from chat.protocol.command import Command, MessageSeq
 from chat.protocol.errors import BadFrame, TooLarge
-from chat.protocol.frames import (
-    MAX_BODY,
-    MAX_FETCH,
-    MAX_FRAME_IN,
-    MAX_NAME,
-    MAX_PAGE,
-    MAX_SEQ,
-    Seq,
-)
+from chat.protocol.frames import MAX_BODY, MAX_FETCH, MAX_FRAME_IN, MAX_NAME, MAX_PAGE, Seq
 
-MessageSeq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
 PageLimit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
-
-
-class Command(
-    Struct, tag_field="type", frozen=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """A frame from a client."""
-
-    id: Annotated[Seq, Meta(description="unique in its connection, repeated as `reply_to`")]
 
 
 class PostMessage(Command, tag="message.post", frozen=True):
@@ -106,17 +92,9 @@ COMMANDS = (
     SetName,
 )
 
-AnyCommand = (
-    PostMessage
-    | EditMessage
-    | DeleteMessage
-    | ReactToMessage
-    | FetchMessages
-    | FetchHistory
-    | StartTyping
-    | SetName
+_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(
+    Union[*COMMANDS, *moderation.COMMANDS]
 )
-_decoder = msgspec.json.Decoder(AnyCommand)
 
 
 class _Id(Struct):
@@ -126,7 +104,7 @@ class _Id(Struct):
 _id_decoder = msgspec.json.Decoder(_Id)
 
 
-def decode(text: str) -> AnyCommand:
+def decode(text: str) -> Command:
     """The command in `text`, which may be anything. Raises BadFrame and TooLarge."""
     if len(text) > MAX_FRAME_IN or len(text.encode("utf-8", "replace")) > MAX_FRAME_IN:
         raise TooLarge(f"A frame can have up to {MAX_FRAME_IN:,} bytes.")

@@ -110,6 +110,65 @@ class TooMany(ChatError):
     detail = _("This message has too many reactions.")
 
 
+class Muted(ChatError):
+    """A moderator muted you. `retry_in_ms` says when that ends by itself, if it does."""
+
+    code = "muted"
+    http_status = 403
+    detail = _("A moderator muted you in this room.")
+
+
+class Banned(ChatError):
+    """A moderator banned you. `retry_in_ms` says when that ends by itself, if it does."""
+
+    code = "banned"
+    http_status = 403
+    detail = _("A moderator banned you from this room.")
+
+
+class SlowMode(ChatError):
+    """The room lets you write again in `retry_in_ms`: its rules ask for a pause between messages,
+    or newcomers have to wait."""
+
+    code = "slow_mode"
+    http_status = 429
+    detail = _("In this room there is a pause between two messages of a person.")
+    retry_in_ms = 1000
+
+
+class NotAllowed(ChatError):
+    """The room's rules, or your role in it, do not allow this."""
+
+    code = "not_allowed"
+    http_status = 403
+    detail = _("You are not allowed to do this in this room.")
+
+
+class Held(ChatError):
+    """The message is stored and waits for a moderator. It takes its place in the conversation when
+    one approves it, under the same `client_message_id`. Safe to resend."""
+
+    code = "held"
+    http_status = 202
+    detail = _("Your message waits for a moderator.")
+
+
+class Declined(ChatError):
+    """A moderator did not approve the message."""
+
+    code = "declined"
+    http_status = 403
+    detail = _("A moderator did not approve this message.")
+
+
+class BadKey(ChatError):
+    """The key is not that of the room's owner link."""
+
+    code = "bad_key"
+    http_status = 403
+    detail = _("This owner link is not valid any more.")
+
+
 class TooFast(ChatError):
     """The author, the connection or the client address exceeds its rate limit."""
 
@@ -167,6 +226,7 @@ class CloseCode(IntEnum):
     )
     UNAVAILABLE = 4053, "The server cannot read its database. Reconnect later."
     STALLED = 4408, "You read nothing for 30 seconds. Reconnect and resume."
+    BANNED = 4510, "A moderator banned you from this room."
     BAD_ORIGIN = 4503, "This page belongs to another site and may not connect."
     BAD_ROOM = 4504, "There is no room at this address: slugs are 1 to 64 of a-z, 0-9 and -."
 

@@ -98,6 +98,20 @@ class Message(Struct, frozen=True, omit_defaults=True):
     reactions: Annotated[
         list[Reaction], Meta(description="the kind that was used first comes first")
     ] = []
+    removed: Annotated[
+        bool, Meta(description="set on a deleted message that a moderator removed")
+    ] = False
+
+
+class Sweep(Struct, frozen=True):
+    """Everything that somebody wrote in a range of the log was removed, or restored."""
+
+    seq: Annotated[int, Meta(description="of this change")]
+    author_id: str
+    first: Annotated[int, Meta(description="`seq` of the first of the messages")]
+    last: Annotated[int, Meta(description="`seq` of the last one")]
+    on: Annotated[bool, Meta(description="false: restored; `messages.fetch` has the text")]
+    at: Annotated[str, Meta(description="when; as `posted_at`")]
 
 
 class Ack(Struct, tag_field="type", tag="ack", frozen=True):
@@ -170,7 +184,7 @@ class Welcome(Struct, tag_field="type", tag="welcome", frozen=True):
     ] = FEATURES
 
 
-class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True):
+class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True, omit_defaults=True):
     """The messages that were changed after `after`, up to `head`, in the order of `changed_seq`.
 
     Each comes once, as of its latest change. A newcomer's first frames have the newest messages
@@ -180,6 +194,9 @@ class RoomChanged(Struct, tag_field="type", tag="room.changed", frozen=True):
     after: Annotated[int, Meta(description="`head` of the frame before")]
     head: Annotated[int, Meta(description="where your cursor is now")]
     messages: list[Message]
+    sweeps: Annotated[
+        list[Sweep], Meta(description="apply them after `messages`, in order; seldom any")
+    ] = []
 
 
 class PeopleChanged(Struct, tag_field="type", tag="people.changed", frozen=True):

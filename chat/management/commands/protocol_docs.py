@@ -12,10 +12,18 @@ import msgspec
 from django.core.management.base import BaseCommand
 from msgspec import inspect as types
 
-from chat.protocol import commands, errors, frames
+from chat.protocol import commands, errors, frames, moderation
 from chat.protocol.errors import ChatError, CloseCode
 
-SHAPES = (frames.Message, frames.Reaction, frames.Person, frames.RoomInfo, frames.Limits)
+SHAPES = (
+    frames.Message,
+    frames.Reaction,
+    frames.Sweep,
+    frames.Person,
+    frames.RoomInfo,
+    frames.Limits,
+    *moderation.SHAPES,
+)
 JSON_TYPES: dict[type[types.Type], str] = {
     types.IntType: "integer",
     types.StrType: "string",
@@ -114,10 +122,12 @@ def protocol_docs() -> str:
             "## Commands\n\nEach has an `id`, a number unique in its connection, which the reply"
             " repeats as `reply_to`.\n",
             *_sections(commands.COMMANDS),
+            "## Moderation commands\n",
+            *_sections(moderation.COMMANDS),
             "## Replies\n",
-            *_sections(frames.REPLIES),
+            *_sections((*frames.REPLIES, moderation.ModerationAck)),
             "## Events\n",
-            *_sections(frames.EVENTS),
+            *_sections((*frames.EVENTS, *moderation.EVENTS)),
             "## Shapes\n",
             *_sections(SHAPES),
             _error_codes(),
@@ -137,6 +147,8 @@ def json_type(declared: types.Type) -> str:
         return f"array of {json_type(declared.item_type)}"
     if isinstance(declared, types.StructType):
         return f"`{declared.cls.__name__}`"
+    if isinstance(declared, types.LiteralType):
+        return " or ".join(f'"{value}"' for value in declared.values)
     name = JSON_TYPES[type(declared)]
     if isinstance(declared, types.IntType) and declared.le is not None:
         return f"{name}, {declared.ge} to {declared.le:,}"
@@ -234,10 +246,10 @@ def _close_codes() -> str:
 
 
 def _limits() -> str:
-    declared = get_type_hints(frames, include_extras=True)
     rows = [
-        (f"`{name}`", f"{getattr(frames, name):,}", hint.__metadata__[0])
-        for name, hint in declared.items()
+        (f"`{name}`", f"{getattr(module, name):,}", hint.__metadata__[0])
+        for module in (frames, moderation)
+        for name, hint in get_type_hints(module, include_extras=True).items()
     ]
     return "## Limits\n\n" + _table(("name", "", "of"), rows)
 
