@@ -46,6 +46,7 @@ class Announcement(Struct, frozen=True):
     changes: list[Change] | None
     title: str | None = None  # the room's new title
     received_at: float | None = None  # perf_counter of its oldest post, if posted in this process
+    moderation: int | None = None  # the new version of the room's moderation
 
 
 def group_name(slug: str) -> str:
@@ -114,7 +115,10 @@ def from_event(event: dict[str, Any]) -> Announcement:
         changed = dict(event.get("changed", ()))
         changes = [Change(seq, Raw(text.encode()), changed.get(seq, seq)) for seq, text in changes]
     title = event.get("title")
-    return Announcement(event["epoch"], event["after"], event["head"], changes, title)
+    moderation = event.get("moderation")
+    return Announcement(
+        event["epoch"], event["after"], event["head"], changes, title, moderation=moderation
+    )
 
 
 def _as_event(announcement: Announcement) -> dict[str, Any]:
@@ -129,6 +133,8 @@ def _as_event(announcement: Announcement) -> dict[str, Any]:
         "changes": None,
         "title": announcement.title,
     }
+    if announcement.moderation is not None:
+        event["moderation"] = announcement.moderation
     if changes is not None:
         event["changes"] = [(each.seq, bytes(each.message).decode()) for each in changes]
         # The previous release, which knows posts only, ignores it.

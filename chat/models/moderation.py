@@ -6,6 +6,9 @@ release, which does not know these tables.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -30,6 +33,37 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.role})"
+
+
+class ActQuerySet(models.QuerySet["Act"]):
+    def in_force(self, now: datetime) -> ActQuerySet:
+        """The mutes and bans that apply at `now`."""
+        lasting = models.Q(until=None) | models.Q(until__gt=now)
+        return self.filter(lasting, kind__in=["mute", "ban"], undone_at=None)
+
+
+class HeldMessageQuerySet(models.QuerySet["HeldMessage"]):
+    def waiting(self, room: Room) -> HeldMessageQuerySet:
+        """The room's messages that wait for a moderator, the oldest first."""
+        return self.filter(room=room, declined_at=None).order_by("id")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def waiting(self, room: Room) -> ReportQuerySet:
+        """The room's reports that nobody has settled, the oldest first."""
+        return self.filter(message__room=room, settled_at=None).order_by("id")
+
+    def oldest_of_each(self) -> models.QuerySet[Any, int]:
+        """The ids of the messages that they are of; the one reported first comes first."""
+        by_message = self.order_by().values("message_id").annotate(first=models.Min("id"))
+        return by_message.order_by("first").values_list("message_id", flat=True)
+
+
+class PinQuerySet(models.QuerySet["Pin"]):
+    def shown_in(self, room: Room) -> PinQuerySet:
+        """The room's pins, but those of removed messages; the one pinned last comes first."""
+        shown = self.filter(message__room=room, message__deleted_at=None)
+        return shown.order_by("-pinned_at", "-message__seq")
 
 
 class Act(models.Model):
@@ -58,6 +92,8 @@ class Act(models.Model):
     swept_seq = models.BigIntegerField(null=True, blank=True)
     restored_seq = models.BigIntegerField(null=True, blank=True)
 
+    objects = ActQuerySet.as_manager()
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=["room", "key"], name="act_once_per_key"),)
         indexes = (
@@ -67,6 +103,20 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target_name or self.seq or ''}"
+
+    def earlier(self, **same: object) -> Act | None:
+        """The entry of this kind before this one that is not undone, with the `same` values."""
+        return self._of_kind(same).filter(pk__lt=self.pk).order_by("-pk").first()
+
+    def later(self, **same: object) -> ActQuerySet:
+        """The entries of this kind after this one that are not undone, with the `same` values."""
+        return self._of_kind(same).filter(pk__gt=self.pk)
+
+    def _of_kind(self, same: dict[str, object]) -> ActQuerySet:
+        entries: ActQuerySet = Act.objects.filter(
+            room_id=self.room_id, kind=self.kind, undone_at=None, **same
+        )
+        return entries
 
 
 class RemovedText(models.Model):
@@ -94,6 +144,8 @@ class HeldMessage(models.Model):
     held_at = models.DateTimeField(default=timezone.now)
     declined_at = models.DateTimeField(null=True, blank=True)
 
+    objects = HeldMessageQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -115,6 +167,8 @@ class Report(models.Model):
     at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
+    objects = ReportQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["message", "author_id"], name="report_once_per_author"),
@@ -129,6 +183,8 @@ class Pin(models.Model):
 
     message = models.OneToOneField(Message, models.DO_NOTHING, related_name="pin", primary_key=True)
     pinned_at = models.DateTimeField(default=timezone.now)
+
+    objects = PinQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.message_id)

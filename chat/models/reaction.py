@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
@@ -20,13 +21,16 @@ def as_stored(counts: list[frames.Reaction]) -> str:
 class ReactionQuerySet(models.QuerySet["Reaction"]):
     def counts(self, message: Message) -> list[frames.Reaction]:
         """The kinds of reactions to `message`, in the order of their first use."""
-        found: dict[str, frames.Reaction] = {}
-        first = self.filter(message=message).first_of_each(frames.MAX_REACTION_AUTHORS)
+        return self.filter(message=message).counts_by_message().get(message.pk, [])
+
+    def counts_by_message(self) -> dict[int, list[frames.Reaction]]:
+        """The kinds of reactions to each message, in the order of their first use."""
+        found: dict[int, dict[str, frames.Reaction]] = defaultdict(dict)
         # A kind's first reaction has the lowest id of those that are left, too.
-        for each in first:
-            reaction = found.setdefault(each.emoji, frames.Reaction(each.emoji, each.total, []))
-            reaction.author_ids.append(each.author_id)
-        return list(found.values())
+        for each in self.first_of_each(frames.MAX_REACTION_AUTHORS):
+            new = frames.Reaction(each.emoji, each.total, [])
+            found[each.message_id].setdefault(each.emoji, new).author_ids.append(each.author_id)
+        return {message_id: list(kinds.values()) for message_id, kinds in found.items()}
 
     def first_of_each(self, limit: int) -> models.QuerySet[Any]:
         """The first `limit` reactions of each kind to each message, in the order in which people

@@ -25,12 +25,13 @@ def new_epoch() -> str:
 
 
 class LogState(NamedTuple):
-    """The range of seqs that a room's log has, and its title."""
+    """The range of seqs that a room's log has, its title, and the version of its moderation."""
 
     epoch: str
     head: int
     pruned_upto: int
     shown_title: str
+    moderation_version: int
 
 
 def shown_title(title: str, slug: str) -> str:
@@ -71,11 +72,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """The state of each room's log; rooms that are not stored are left out."""
         # Tuples, not models: a third of the time, and every process runs this each second.
         rows = self.filter(slug__in=slugs).values_list(
-            "slug", "title", "epoch", "head", "pruned_upto"
+            "slug", "title", "epoch", "head", "pruned_upto", "moderation_version"
         )
         return {
-            slug: LogState(epoch, head, pruned_upto, shown_title(title, slug))
-            for slug, title, epoch, head, pruned_upto in rows
+            slug: LogState(epoch, head, pruned_upto, shown_title(title, slug), version)
+            for slug, title, epoch, head, pruned_upto, version in rows
         }
 
 

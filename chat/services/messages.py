@@ -14,16 +14,21 @@ from django.db.backends.utils import CursorWrapper as Cursor
 from django.utils import timezone
 
 from chat.channel import announcements
-from chat.models import Message, Room
+from chat.models import HeldMessage, Message, Room
 from chat.protocol import frames
-from chat.protocol.errors import Conflict, NotFound
+from chat.protocol.errors import ChatError, Conflict, NotFound
 from chat.services.changes import change_messages
+from chat.services.moderation.admission import Admission
 from chat.services.writes import Change, Outcome, Post, Write
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
 # spends on a message with a hundred readers.
 FIND = "SELECT id, epoch, head FROM chat_room WHERE slug = %s"
-KNOWN = "SELECT seq FROM chat_message WHERE room_id = %s AND client_message_id IN ({})"
+# Messages, and those that wait for a moderator or were declined, which have no seq.
+KNOWN = (
+    "SELECT seq FROM chat_message WHERE room_id = %s AND client_message_id IN ({0}) UNION ALL"
+    " SELECT NULL FROM chat_heldmessage WHERE room_id = %s AND client_message_id IN ({0})"
+)
 STORE = (
     "INSERT INTO chat_message (room_id, seq, changed_seq, author_id, author_name,"
     " client_message_id, body, posted_at, reply_to_seq)"
@@ -74,7 +79,7 @@ def _write_in_room(slug: str, writes: Mapping[int, Write]) -> dict[int, Outcome]
         if room is None:
             return dict.fromkeys(writes, NotFound())
         room_id, epoch, after = room
-        outcomes, new = _post(cursor, room_id, after, posts, now)
+        outcomes, new, moderation = _post(cursor, room_id, after, posts, now)
         head = after + len(new)
         if len(posts) < len(writes):
             changes = {index: each for index, each in writes.items() if isinstance(each, Change)}
@@ -84,13 +89,14 @@ def _write_in_room(slug: str, writes: Mapping[int, Write]) -> dict[int, Outcome]
             head += len(changed)
         if new:
             cursor.execute(MOVE, (head, room_id))
-    if new:
+    if new or moderation:
         announcement = announcements.Announcement(
             epoch,
-            after,
-            head,
-            announcements.encoded(new),
+            after if new else 0,
+            head if new else 0,
+            announcements.encoded(new) if new else None,
             received_at=_first_received(writes, outcomes, after),
+            moderation=moderation,
         )
         transaction.on_commit(partial(announcements.publish, slug, announcement))
     return outcomes
@@ -98,20 +104,25 @@ def _write_in_room(slug: str, writes: Mapping[int, Write]) -> dict[int, Outcome]
 
 def _post(
     cursor: Cursor, room_id: int, head: int, posts: Mapping[int, Post], now: datetime
-) -> tuple[dict[int, Outcome], list[frames.Message]]:
-    """Store the posts that are new, with the seqs after `head`; an outcome for each key, and the
-    new messages."""
+) -> tuple[dict[int, Outcome], list[frames.Message], int | None]:
+    """Store the posts that are new, with the seqs after `head`; an outcome for each key, the new
+    messages, and the version of the room's moderation if it has a new one."""
     outcomes: dict[int, Outcome] = {}
     new: list[frames.Message] = []
     if not posts:
-        return outcomes, new
-    known = _known_messages(cursor, room_id, posts.values())
+        return outcomes, new, None
+    known, held = _known_posts(cursor, room_id, posts.values())
+    admission = Admission(room_id, posts.values(), held, now)
     posted_at = frames.timestamp(now)
     for index, post in posts.items():
         message = known.get(post.client_message_id)
         if message is None:
-            if post.reply_to_seq is not None and not 0 < post.reply_to_seq <= head:
-                outcomes[index] = NotFound()
+            try:
+                if post.reply_to_seq is not None and not 0 < post.reply_to_seq <= head:
+                    raise NotFound
+                admission.check(post)
+            except ChatError as refusal:
+                outcomes[index] = refusal
                 continue
             message = _message(head + len(new) + 1, post, posted_at)
             known[post.client_message_id] = message
@@ -121,18 +132,19 @@ def _post(
         outcomes[index] = message.seq if same else Conflict()
     if new:
         _store(cursor, room_id, new, now)
-    return outcomes, new
+    return outcomes, new, admission.finish()
 
 
 def _first_received(
     writes: Mapping[int, Write], outcomes: Mapping[int, Outcome], after: int
-) -> float:
+) -> float | None:
     """When the first of those was received that were stored after the seq `after`."""
-    return next(
+    stored = (
         each.received_at
         for index, each in writes.items()
         if isinstance(seq := outcomes[index], int) and seq > after
     )
+    return next(stored, None)
 
 
 def _locked_room(cursor: Cursor, slug: str, *, create: bool) -> tuple[int, str, int] | None:
@@ -151,17 +163,22 @@ def _locked_room(cursor: Cursor, slug: str, *, create: bool) -> tuple[int, str, 
     return row
 
 
-def _known_messages(
+def _known_posts(
     cursor: Cursor, room_id: int, posts: Iterable[Post]
-) -> dict[UUID, frames.Message]:
-    """The messages stored before under the posts' idempotency keys; usually none."""
-    ids = _uuids(post.client_message_id for post in posts)
-    cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids))
-    seqs = [seq for (seq,) in cursor.fetchall()]
-    if not seqs:
-        return {}
-    messages = Message.objects.filter(room_id=room_id, seq__in=seqs)
-    return {each.client_message_id: each.as_frame() for each in messages}
+) -> tuple[dict[UUID, frames.Message], dict[UUID, HeldMessage]]:
+    """The messages stored before under the posts' idempotency keys, and those that wait for a
+    moderator or were declined; usually none."""
+    keys = [post.client_message_id for post in posts]
+    ids = _uuids(keys)
+    cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids) * 2)
+    found = [seq for (seq,) in cursor.fetchall()]
+    seqs = [seq for seq in found if seq is not None]
+    messages = Message.objects.filter(room_id=room_id, seq__in=seqs) if seqs else ()
+    held = HeldMessage.objects.filter(room_id=room_id, client_message_id__in=keys)
+    return (
+        {each.client_message_id: each.as_frame() for each in messages},
+        {each.client_message_id: each for each in (held if len(seqs) < len(found) else ())},
+    )
 
 
 def _message(seq: int, post: Post, posted_at: str) -> frames.Message:

@@ -29,6 +29,8 @@ class Post(Write):
     client_message_id: UUID
     body: str
     reply_to_seq: int | None = None
+    pause: int = 0  # seconds that must have passed since the author's last message
+    held: bool = False  # whether it waits for a moderator
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""Which posts of a batch become messages immediately: not those that come too soon after their
+author's last one, nor those that wait for a moderator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from chat.models import HeldMessage, Member, Room
+from chat.protocol.errors import SlowMode
+from chat.services.moderation.holding import hold, outcome_of
+from chat.services.writes import Post
+
+
+class Admission:
+    """The new posts of a batch in one room, in a transaction that holds the room's lock."""
+
+    def __init__(
+        self, room_id: int, posts: Collection[Post], held: dict[UUID, HeldMessage], now: datetime
+    ) -> None:
+        self._room_id = room_id
+        self._held = held
+        self._now = now
+        self._said_at: dict[str, datetime | None] = {}  # by author
+        self._has_said: set[str] = set()
+        self._holds = False
+        if pausing := {post.author_id for post in posts if post.pause}:
+            theirs = Member.objects.filter(room_id=room_id, author_id__in=pausing)
+            self._said_at = dict(theirs.values_list("author_id", "said_at"))
+
+    def check(self, post: Post) -> None:
+        """Raise the ChatError that a post is answered with which is not to be stored as a message;
+        store it if it waits for a moderator."""
+        held = self._held.get(post.client_message_id)
+        if held is None:
+            if post.pause:
+                self._check_pause(post)
+            if not post.held:
+                return
+            held = self._held[post.client_message_id] = hold(self._room_id, post, self._now)
+            self._holds = True
+        raise outcome_of(held, post)
+
+    def finish(self) -> int | None:
+        """Store when those who have to pause have written. Returns the new version of the room's
+        moderation if messages are held that were not before."""
+        members = [
+            Member(room_id=self._room_id, author_id=each, since=self._now, said_at=self._now)
+            for each in sorted(self._has_said)
+        ]
+        if members:
+            Member.objects.bulk_create(
+                members,
+                update_conflicts=True,
+                unique_fields=["room", "author_id"],
+                update_fields=["said_at"],
+            )
+        if not self._holds:
+            return None
+        room = Room.objects.filter(pk=self._room_id)
+        room.update(moderation_version=F("moderation_version") + 1)
+        return room.values_list("moderation_version", flat=True).get()
+
+    def _check_pause(self, post: Post) -> None:
+        said_at = self._said_at.get(post.author_id)
+        if said_at is not None:
+            left = said_at + timedelta(seconds=post.pause) - self._now
+            if left > timedelta(0):
+                raise SlowMode(retry_in_ms=int(left.total_seconds() * 1000) + 1)
+        self._said_at[post.author_id] = self._now
+        self._has_said.add(post.author_id)

@@ -1,0 +1,33 @@
+"""Erasing what is kept for a while only: removed texts, declined messages, networks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chat.models import Act, HeldMessage, Member, Reaction, RemovedText
+from chat.services.moderation.removal import KEPT
+from chat.services.moderation.state import NETWORK_SLOWED, REGULAR_SAID
+
+DECLINED_KEPT = timedelta(days=7)  # so that the author is told
+
+
+def erase_outdated(now: datetime) -> int:
+    """Erase what is outdated; returns how many rows that concerned.
+
+    A newcomer whom nobody has seen for 30 days is forgotten: they would come back as a newcomer.
+    """
+    with transaction.atomic():
+        removed = RemovedText.objects.filter(removed_at__lt=now - KEPT)
+        Reaction.objects.filter(message_id__in=removed.values("message_id")).delete()
+        erased = removed.delete()[0]
+        declined = HeldMessage.objects.filter(declined_at__lt=now - DECLINED_KEPT)
+        erased += declined.delete()[0]
+        networks = now - NETWORK_SLOWED
+        outdated = Member.objects.filter(seen_at__lt=networks)
+        erased += outdated.filter(said__lt=REGULAR_SAID).delete()[0]
+        erased += outdated.exclude(network="").update(network="")
+        bans = Act.objects.filter(kind="ban", at__lt=networks).exclude(network="")
+        erased += bans.update(network="")
+    return erased

@@ -1,0 +1,102 @@
+"""What moderators look through: held messages, reports, and the moderation log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Act, HeldMessage, Message, Report, Role, Room
+from chat.protocol import moderation as wire
+from chat.protocol.errors import NotFound
+from chat.protocol.frames import timestamp
+from chat.protocol.moderation import MAX_LISTED
+from chat.services.moderation.actors import Actor, Rank, rank_in, require
+from chat.services.moderation.acts import can_undo
+
+REASONS = 5  # listed of those that people gave for a message
+
+
+class Lists(NamedTuple):
+    """What `moderation.fetch` is answered with."""
+
+    held: list[wire.HeldMessage]
+    reports: list[wire.ReportedMessage]
+    acts: list[wire.LoggedAct]
+    more: bool
+
+
+def read_lists(slug: str, actor: Actor, before: UUID | None) -> Lists:
+    """What waits, and the newest acts, or those before one. Raises NotAllowed, and NotFound."""
+    room = Room.objects.filter(slug=slug).first()
+    if room is None:
+        raise NotFound(_("There is no such room."))
+    rank = rank_in(room, actor, timezone.now())
+    require(rank, Rank.MODERATOR)
+    acts, more = _acts(room, rank, before)
+    return Lists(_held(room), _reports(room), acts, more)
+
+
+def _held(room: Room) -> list[wire.HeldMessage]:
+    return [
+        wire.HeldMessage(
+            client_message_id=each.client_message_id,
+            author_id=each.author_id,
+            author_name=each.author_name,
+            body=each.body,
+            held_at=timestamp(each.held_at),
+            reply_to_seq=each.reply_to_seq,
+        )
+        for each in HeldMessage.objects.waiting(room)[:MAX_LISTED]
+    ]
+
+
+def _reports(room: Room) -> list[wire.ReportedMessage]:
+    by_message: dict[int, list[Report]] = defaultdict(list)
+    oldest = Report.objects.waiting(room).oldest_of_each()[:MAX_LISTED]
+    for each in Report.objects.waiting(room).filter(message_id__in=list(oldest)):
+        by_message[each.message_id].append(each)
+    messages = Message.objects.in_bulk(by_message)
+    return [
+        wire.ReportedMessage(
+            seq=messages[message_id].seq,
+            author_id=messages[message_id].author_id,
+            author_name=messages[message_id].author_name,
+            body=messages[message_id].body,
+            count=len(reports),
+            reasons=[each.reason for each in reports if each.reason][:REASONS],
+            reported_at=timestamp(reports[0].at),
+        )
+        for message_id, reports in by_message.items()
+        if message_id in messages  # it may have been deleted since
+    ]
+
+
+def _acts(room: Room, rank: Rank, before: UUID | None) -> tuple[list[wire.LoggedAct], bool]:
+    acts = Act.objects.filter(room=room).order_by("-id")
+    if before is not None:
+        acts = acts.filter(id__lt=Act.objects.filter(room=room, key=before).values("id"))
+    page = list(acts[: MAX_LISTED + 1])
+    roles = dict(Role.objects.filter(room=room).values_list("author_id", "role"))
+    listed = [_logged(each, rank, Rank.of_role(roles.get(each.target_id))) for each in page]
+    return listed[:MAX_LISTED], len(page) > MAX_LISTED
+
+
+def _logged(act: Act, rank: Rank, target: Rank) -> wire.LoggedAct:
+    return wire.LoggedAct(
+        act_id=act.key,
+        kind=act.kind,
+        at=timestamp(act.at),
+        by=act.by_name,
+        target_id=act.target_id,
+        target=act.target_name,
+        seq=act.seq,
+        until=timestamp(act.until) if act.until else None,
+        detail=act.detail,
+        undone_at=timestamp(act.undone_at) if act.undone_at else None,
+        undone_by=act.undone_by_name,
+        can_undo=can_undo(act, rank, target, timezone.now()),
+    )
