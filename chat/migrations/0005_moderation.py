@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 (
                     "message",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         primary_key=True,
                         related_name="+",
@@ -170,13 +171,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("body", models.TextField()),
-                (
-                    "removed_at",
-                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
-                ),
+                ("removed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "act",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="chat.act",

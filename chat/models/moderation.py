@@ -120,12 +120,18 @@ class Act(models.Model):
 
 
 class RemovedText(models.Model):
-    """The text of a message that a moderator removed, for as long as it can be restored."""
+    """The text of a message that a moderator removed, for as long as it can be restored.
 
-    message = models.OneToOneField(Message, models.DO_NOTHING, related_name="+", primary_key=True)
-    act = models.ForeignKey(Act, models.DO_NOTHING, related_name="+")
+    Without foreign keys in the database: checking those of thousands of rows takes it as long as
+    writing them, and no row stays for more than some minutes.
+    """
+
+    message = models.OneToOneField(
+        Message, models.DO_NOTHING, related_name="+", primary_key=True, db_constraint=False
+    )
+    act = models.ForeignKey(Act, models.DO_NOTHING, related_name="+", db_constraint=False)
     body = models.TextField()
-    removed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    removed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"of {self.message_id}"

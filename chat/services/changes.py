@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from chat.models import Message, Reaction
+from chat.models import Message, Reaction, RemovedText
 from chat.models.reaction import as_stored
 from chat.protocol.errors import ChatError, Deleted, NotFound, NotYours, TooLate, TooMany
 from chat.protocol.frames import MAX_REACTION_KINDS, MAX_REACTIONS
@@ -55,6 +55,8 @@ def _rewritten(message: Message, change: Edit | Delete, now: datetime) -> bool:
     if message.author_id != change.author_id:
         raise NotYours
     if isinstance(change, Delete):
+        if message.removed:  # its author wants it gone, so it cannot be restored
+            RemovedText.objects.filter(message=message).delete()
         if message.deleted_at:
             return False
         message.body, message.deleted_at = "", now

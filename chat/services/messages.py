@@ -19,6 +19,7 @@ from chat.protocol import frames
 from chat.protocol.errors import ChatError, Conflict, NotFound
 from chat.services.changes import change_messages
 from chat.services.moderation.admission import Admission
+from chat.services.moderation.pins import unpin_deleted
 from chat.services.writes import Change, Outcome, Post, Write
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
@@ -85,6 +86,7 @@ def _write_in_room(slug: str, writes: Mapping[int, Write]) -> dict[int, Outcome]
             changes = {index: each for index, each in writes.items() if isinstance(each, Change)}
             found, changed = change_messages(room_id, head, changes, now)
             outcomes |= found
+            moderation = unpin_deleted(room_id, changed) or moderation
             new += [message.as_frame() for message in changed]
             head += len(changed)
         if new:

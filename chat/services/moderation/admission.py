@@ -7,11 +7,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
-
-from chat.models import HeldMessage, Member, Room
+from chat.models import HeldMessage, Member
 from chat.protocol.errors import SlowMode
 from chat.services.moderation.holding import hold, outcome_of
+from chat.services.moderation.work import raise_version
 from chat.services.writes import Post
 
 
@@ -58,11 +57,7 @@ class Admission:
                 unique_fields=["room", "author_id"],
                 update_fields=["said_at"],
             )
-        if not self._holds:
-            return None
-        room = Room.objects.filter(pk=self._room_id)
-        room.update(moderation_version=F("moderation_version") + 1)
-        return room.values_list("moderation_version", flat=True).get()
+        return raise_version(self._room_id) if self._holds else None
 
     def _check_pause(self, post: Post) -> None:
         said_at = self._said_at.get(post.author_id)

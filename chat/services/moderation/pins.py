@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from chat.models import Act, Message, Pin
 from chat.protocol import moderation as wire
 from chat.protocol.errors import Deleted, NotFound, TooMany
 from chat.protocol.moderation import MAX_PINS
-from chat.services.moderation.work import Work
+from chat.services.moderation.work import Work, raise_version
 
 
 def pin_message(work: Work, entry: Act, act: wire.PinMessage) -> None:
@@ -30,6 +31,15 @@ def set_back(work: Work, entry: Act) -> None:
 def is_latest(entry: Act, now: datetime) -> bool:
     """Whether the message has not been pinned or unpinned since."""
     return not entry.later(seq=entry.seq).exists()
+
+
+def unpin_deleted(room_id: int, messages: Iterable[Message]) -> int | None:
+    """Unpin those of `messages` that were deleted, in the transaction that did so. Returns the new
+    version of the room's moderation if any was pinned."""
+    deleted = [each.pk for each in messages if each.deleted_at]
+    if deleted and Pin.objects.filter(message_id__in=deleted).delete()[0]:
+        return raise_version(room_id)
+    return None
 
 
 def _set_pin(work: Work, seq: int, *, on: bool) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,3 +78,10 @@ def working(slug: str) -> Iterator[Work]:
         work = Work(room)
         yield work
         work.finish()
+
+
+def raise_version(room_id: int) -> int:
+    """The new version of a room's moderation, which the caller's transaction has changed."""
+    room = Room.objects.filter(pk=room_id)
+    room.update(moderation_version=F("moderation_version") + 1)
+    return room.values_list("moderation_version", flat=True).get()
