@@ -16,11 +16,12 @@ from django.db.models import F, Q
 
 from chat.archive.errors import ArchiveError
 from chat.archive.file import Progress
+from chat.archive.members import add_members
 from chat.archive.reactions import rebuild_reactions
 from chat.archive.references import References
 from chat.archive.tables import CHUNK, Part, copied_models, fields_of, stored_models
 from chat.archive.values import Field, preparing
-from chat.models import Message, Room
+from chat.models import Member, Message, Room
 from chat.models.room import new_epoch
 from chat.protocol.frames import MAX_SEQ
 
@@ -39,7 +40,9 @@ def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress
         for table in reversed(_tables(cursor)):
             cursor.execute(f"DELETE FROM {table}")
         references = References()
+        labels = set()
         for part in parts:
+            labels.add(part.label)
             with closing(part.rows):
                 _Target(cursor, part, references, new_epochs=new_epochs).fill(progress)
         references.check(alias)
@@ -47,6 +50,8 @@ def replace_all(parts: Iterable[Part], *, alias: str, new_epochs: bool, progress
             cursor.execute(statement)
     _check_logs(alias)
     rebuild_reactions(alias)
+    if Member._meta.label_lower not in labels:
+        add_members(alias)
 
 
 @contextmanager
@@ -82,7 +87,7 @@ class _Target:
         self._references = [
             (at, references.seen_of(field))
             for at, field in enumerate(self._fields)
-            if isinstance(field, models.ForeignKey)
+            if isinstance(field, models.ForeignKey) and field.db_constraint  # type: ignore[attr-defined]
         ]
 
     def fill(self, progress: Progress) -> None:

@@ -9,17 +9,20 @@ from operator import itemgetter
 from django.db.models import Exists, OuterRef
 
 from chat.archive.tables import CHUNK
-from chat.models import Message, Reaction
+from chat.models import Message, Reaction, RemovedText
 from chat.models.reaction import as_stored
 from chat.protocol import frames
 
 
 def rebuild_reactions(alias: str) -> None:
     """Give every message in the database the `reactions` that its rows say. A deleted message has
-    none, and loses rows that a copy has for it."""
-    rows = Reaction.objects.using(alias)
+    none, and loses rows that a copy has for it, unless a moderator removed it and can restore it.
+    """
     messages = Message.objects.using(alias)
-    rows.filter(message__deleted_at__isnull=False).delete()
+    every = Reaction.objects.using(alias)
+    restorable = RemovedText.objects.using(alias).filter(message=OuterRef("message"))
+    every.filter(~Exists(restorable), message__deleted_at__isnull=False).delete()
+    rows = every.filter(message__deleted_at=None)
     theirs = rows.filter(message=OuterRef("pk"))
     messages.exclude(reactions="").filter(~Exists(theirs)).update(reactions="")
     counted = _counted(

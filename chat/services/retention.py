@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Greatest
 
-from chat.models import Message, Room
+from chat.models import Message, Pin, RemovedText, Room
 from chat.models.message import MessageQuerySet, stamped_ahead
+from chat.services.moderation.state import stored_rules
 
 BATCH = 500  # messages of one transaction
 PAUSE = 0.02  # seconds between two, so that waiting posts are written first
@@ -31,7 +32,9 @@ def prune_messages(*, room: Room, before: datetime) -> int:
             # which this locks: edits, deletions and reactions lock it before the message that they
             # change, and the other way round the two could deadlock.
             Room.objects.filter(pk=room.pk).update(pruned_upto=Greatest(F("pruned_upto"), latest))
-            Message.objects.filter(pk__in=[message.pk for message in old]).delete()
+            keys = [message.pk for message in old]
+            RemovedText.objects.filter(message_id__in=keys).delete()
+            Message.objects.filter(pk__in=keys).delete()
         pruned += len(old)
         after = old[-1].seq
         time.sleep(PAUSE)
@@ -44,7 +47,7 @@ def count_messages(*, room: Room, before: datetime) -> int:
 
 
 def _outdated(room: Room, before: datetime) -> MessageQuerySet:
-    """The messages that have expired.
+    """The messages that have expired, without those that the room keeps because they are pinned.
 
     `posted_at` is by a server's clock, which can be wrong: an old message may come after newer
     ones. So this looks for the last expired message, not for the first that has not expired. A
@@ -52,4 +55,7 @@ def _outdated(room: Room, before: datetime) -> MessageQuerySet:
     """
     messages: MessageQuerySet = room.messages.all()
     last = messages.filter(posted_at__lt=before).aggregate(last=Max("seq"))["last"] or 0
-    return messages.filter(Q(posted_at__lt=before) | stamped_ahead(), seq__lte=last)
+    outdated = messages.filter(Q(posted_at__lt=before) | stamped_ahead(), seq__lte=last)
+    if stored_rules(room.rules).keep_pins:
+        outdated = outdated.exclude(pk__in=Pin.objects.shown_in(room).values("message_id"))
+    return outdated

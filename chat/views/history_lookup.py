@@ -122,7 +122,10 @@ def _unread(slug: str, after: int, reader: str) -> dict[str, Any]:
 
 def _reactions(slug: str, seq: int) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    theirs = Reaction.objects.filter(message__room__slug=slug, message__seq=seq)
+    # A removed message may be restored, so its reactions are stored still.
+    theirs = Reaction.objects.filter(
+        message__room__slug=slug, message__seq=seq, message__deleted_at=None
+    )
     for each in theirs.first_of_each(MAX_NAMES):
         kind = {"emoji": each.emoji, "count": each.total, "names": []}
         found.setdefault(each.emoji, kind)["names"].append(each.author_name)

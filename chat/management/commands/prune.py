@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from chat.management.cli import readable_errors
 from chat.models import Room
+from chat.services.moderation.erasing import erase_outdated
 from chat.services.retention import count_messages, prune_messages
 
 
 class Command(BaseCommand):
     help = (
-        "Delete messages older than RETENTION_DAYS, or than their room's own number of days. Run it"
-        " once a day; it is safe while the server runs."
+        "Delete messages older than RETENTION_DAYS, or than their room's own number of days, and"
+        " what moderation keeps for a while only, such as the text of removed messages. Run it once"
+        " a day; it is safe while the server runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,5 +37,7 @@ class Command(BaseCommand):
                 total += gone
                 if gone:
                     self.stdout.write(f"{room.slug}: {gone:,} older than {room.kept_days} days")
+            if not options["dry_run"]:
+                erase_outdated(now)
         done = "would be deleted" if options["dry_run"] else "deleted"
         self.stdout.write(f"{total:,} messages {done}.")
