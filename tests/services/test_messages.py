@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import Error, IntegrityError, connection, connections, transaction
 
-from chat.channel import announcements
 from chat.models import Message, Room
 from chat.protocol.errors import Conflict
 from chat.services.messages import write_log
 from tests.posts import post, posts
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def announced():
-    """Call it for the announcements that the lobby's hubs in this process received so far."""
-    loop, received = asyncio.new_event_loop(), []
-    listener = announcements.LocalListener(loop, received.append)
-    announcements.subscribe("lobby", listener)
-
-    def announced():
-        loop.run_until_complete(asyncio.sleep(0))
-        return received
-
-    yield announced
-    announcements.unsubscribe("lobby", listener)
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
 
 
 def stored(slug="lobby"):
