@@ -35,13 +35,15 @@ class Admission:
         store it if it waits for a moderator."""
         held = self._held.get(post.client_message_id)
         if held is None:
+            self._check_pause(post)
+            if post.held:
+                held = self._held[post.client_message_id] = hold(self._room_id, post, self._now)
+                self._holds = True
             if post.pause:
-                self._check_pause(post)
-            if not post.held:
-                return
-            held = self._held[post.client_message_id] = hold(self._room_id, post, self._now)
-            self._holds = True
-        raise outcome_of(held, post)
+                self._said_at[post.author_id] = self._now
+                self._has_said.add(post.author_id)
+        if held:
+            raise outcome_of(held, post)
 
     def finish(self) -> int | None:
         """Store when those who have to pause have written. Returns the new version of the room's
@@ -61,9 +63,7 @@ class Admission:
 
     def _check_pause(self, post: Post) -> None:
         said_at = self._said_at.get(post.author_id)
-        if said_at is not None:
+        if post.pause and said_at is not None:
             left = said_at + timedelta(seconds=post.pause) - self._now
             if left > timedelta(0):
                 raise SlowMode(retry_in_ms=int(left.total_seconds() * 1000) + 1)
-        self._said_at[post.author_id] = self._now
-        self._has_said.add(post.author_id)
