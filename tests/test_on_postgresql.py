@@ -20,7 +20,7 @@ PATHS = [
     *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
     *["tests/archive/test_restored_changes.py", "tests/archive/test_wrong_values.py"],
 ]
-WITHIN = 300  # seconds
+WITHIN = 600  # seconds
 
 
 def test_they_pass_on_postgresql_too(postgres_server):

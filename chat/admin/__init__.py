@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from chat.admin.login import BoundedLoginForm
 from chat.admin.message import MessageAdmin
+from chat.admin.moderation import ActAdmin, HeldMessageAdmin, ReportAdmin, RoleAdmin
 from chat.admin.room import RoomAdmin
-from chat.models import Message, Room
+from chat.models import Act, HeldMessage, Message, Report, Role, Room
 
 admin.site.site_header = admin.site.site_title = next(
     iter(settings.SITE.hosts), gettext_lazy("Chat")
@@ -18,3 +19,7 @@ admin.site.site_header = admin.site.site_title = next(
 admin.site.login_form = BoundedLoginForm
 admin.site.register(Room, RoomAdmin)
 admin.site.register(Message, MessageAdmin)
+admin.site.register(Act, ActAdmin)
+admin.site.register(Role, RoleAdmin)
+admin.site.register(HeldMessage, HeldMessageAdmin)
+admin.site.register(Report, ReportAdmin)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from chat.access.guests import guest_from
 from chat.models import Room
-from chat.protocol.errors import BadTitle
+from chat.protocol.errors import BadTitle, ChatError
 from chat.rooms.titles import normalised_title
+from chat.services.moderation.keys import make_owner
 from chat.services.rooms import change_room
 
 HELP = {
@@ -41,6 +43,7 @@ class RoomForm(BaseForm):
 
 class RoomAdmin(Base):
     form = RoomForm
+    change_form_template = "admin/room_form.html"
     list_display = ("slug", "name", "latest", "kept", "created_at")
     list_per_page = 50
     search_fields = ("slug", "title")
@@ -68,6 +71,27 @@ class RoomAdmin(Base):
 
     def save_model(self, request: HttpRequest, room: Room, form: RoomForm, change: bool) -> None:
         change_room(slug=room.slug, title=room.title, retention_days=room.retention_days)
+
+    def response_change(self, request: HttpRequest, obj: Room) -> HttpResponse:
+        if "_become_owner" in request.POST:
+            self._become_owner(request, obj)
+            return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
+
+    def _become_owner(self, request: HttpRequest, room: Room) -> None:
+        """Make the guest an owner whom this browser's cookie identifies."""
+        guest = guest_from(request.COOKIES)
+        if guest is None:
+            text = gettext("This browser has no guest yet: open the chat in it first.")
+            self.message_user(request, text, messages.WARNING)
+            return
+        try:
+            make_owner(room.slug, guest.person)
+        except ChatError as refusal:
+            self.message_user(request, str(refusal.detail), messages.WARNING)
+            return
+        text = gettext("{name} is an owner of this room now.").format(name=guest.name)
+        self.message_user(request, text)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

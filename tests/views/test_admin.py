@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,10 +18,14 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.access.guests import COOKIE, guest_from
 from chat.access.rate_limits import Rate, Rates
 from chat.admin import login
-from chat.models import Message, Room
+from chat.models import Act, Message, Room
 from chat.services.messages import write_log
+from chat.services.moderation.keys import new_key
+from chat.services.moderation.reports import report
+from chat.services.moderation.state import load_moderation
 from chat.services.writes import Delete, Edit
 from tests.database_threads import executing, in_readers
+from tests.moderators import ALICE, MO, appoint, person, remove
 from tests.posts import post, posts
 from tests.sockets import enter
 
@@ -183,6 +189,89 @@ def test_a_misleading_title_is_refused_and_an_empty_one_is_not(admin):
     assert admin.post(path, {"title": "", "retention_days": ""}).status_code == 302
     room.refresh_from_db()
     assert (room.title, room.retention_days) == ("", None)
+
+
+MODERATION = ("act", "role", "heldmessage", "report")
+
+
+@pytest.fixture
+def moderated():
+    """Two messages, one of which mo has removed and alice reported; and one that waits."""
+    appoint()
+    write_log([*posts(2, author="mallory"), replace(post("Buy!", author="carol"), held=True)])
+    report("lobby", person(ALICE), 2, "This is spam")
+    return remove(MO, 1)
+
+
+def test_what_moderators_did_and_what_waits_is_listed_and_read_only(admin, moderated):
+    pages = {}
+    for name in MODERATION:
+        pages[name] = admin.get(f"/admin/chat/{name}/").content.decode()
+        row = apps.get_model("chat", name).objects.first()
+        path = f"/admin/chat/{name}/{row.pk}"
+        assert admin.get(f"{path}/change/").status_code == 200
+        for change in (f"{path}/change/", f"{path}/delete/", f"/admin/chat/{name}/add/"):
+            assert admin.post(change, {"post": "yes"}).status_code == 403
+
+    assert "Mallory" in pages["act"]
+    assert '<a href="/#1">Open</a>' in pages["act"]
+    assert "Olivia" in pages["role"]
+    assert "Buy!" in pages["heldmessage"]
+    assert "This is spam" in pages["report"]
+
+
+def test_staff_undo_acts_in_the_list(admin, moderated):
+    approved = Act.objects.create(room=Room.objects.get(), key=uuid4(), kind="approve")
+    removed = Act.objects.get(key=moderated)
+    form = {"action": "undo", "_selected_action": [removed.pk, approved.pk]}
+
+    page = admin.post("/admin/chat/act/", form, follow=True).content.decode()
+
+    assert "1 act was undone" in page
+    assert "This cannot be undone" in page
+    assert Message.objects.get(seq=1).body == "1"
+    removed.refresh_from_db()
+    assert removed.undone_by_name == "admin"
+
+
+def test_staff_who_may_only_look_undo_nothing(moderated):
+    user = User.objects.create_user("viewer", password=PASSWORD, is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_act"))
+    client = Client()
+    client.force_login(user)
+    form = {"action": "undo", "_selected_action": [Act.objects.get(key=moderated).pk]}
+    assert client.get("/admin/chat/act/").status_code == 200
+
+    client.post("/admin/chat/act/", form)
+
+    assert Message.objects.get(seq=1).removed
+
+
+def test_staff_become_an_owner_as_the_guest_of_their_browser(admin):
+    room = Room.objects.lobby()
+    path = f"/admin/chat/room/{room.pk}/change/"
+    assert "Become an owner" in admin.get(path).content.decode()
+    form = {"title": "", "retention_days": "", "_become_owner": "Become an owner"}
+
+    page = admin.post(path, form, follow=True).content.decode()
+    assert "This browser has no guest yet" in page
+    admin.get("/")
+    guest = guest_from({COOKIE: admin.cookies[COOKIE].value}).person
+    page = admin.post(path, form, follow=True).content.decode()
+
+    assert f"{guest.name} is an owner of this room now" in page
+    assert load_moderation("lobby").role_of(guest.author_id) == "owner"
+
+
+def test_a_rooms_page_does_not_show_the_hash_of_its_owner_link(admin):
+    room = Room.objects.lobby()
+    new_key("lobby")
+    room.refresh_from_db()
+
+    page = admin.get(f"/admin/chat/room/{room.pk}/change/").content.decode()
+
+    assert room.key_hash
+    assert room.key_hash not in page
 
 
 def test_password_guessing_is_rate_limited(admin, still_clock):

@@ -36,7 +36,7 @@ def report(slug: str, person: Person, seq: int, reason: str) -> None:
             message=message,
             author_id=person.author_id,
             author_name=person.name,
-            reason=reason,
+            reason=reason.replace("\0", ""),  # PostgreSQL stores none
             at=work.now,
         )
         work.changes_state()

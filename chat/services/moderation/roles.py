@@ -18,8 +18,8 @@ from chat.services.moderation.work import Work
 def set_role(work: Work, entry: Act, act: wire.SetRole) -> None:
     """Appoint or dismiss a moderator; staff may dismiss an owner, too."""
     require(work.rank, Rank.OWNER)
-    work.require_above(act.author_id)
     entry.target_id, entry.target_name = known_person(work.room, act.author_id)
+    work.require_above(act.author_id)
     entry.detail = act.role or ""
     give_role(work, entry.target_id, entry.target_name, entry.detail)
     entry.save()

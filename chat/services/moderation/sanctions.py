@@ -12,8 +12,8 @@ from chat.services.moderation.work import Work
 
 def mute_or_ban(work: Work, entry: Act, act: wire.MutePerson | wire.BanPerson) -> None:
     """Mute or ban somebody. It replaces a mute, or a ban, that is in force."""
-    work.require_above(act.author_id)
     entry.target_id, entry.target_name = known_person(work.room, act.author_id)
+    work.require_above(act.author_id)
     before = Act.objects.in_force(work.now).filter(
         room=work.room, kind=entry.kind, target_id=entry.target_id
     )

@@ -42,8 +42,8 @@ FORGET = "DELETE FROM chat_removedtext WHERE act_id = %s"
 
 def sweep_messages(work: Work, entry: Act, act: wire.SweepMessages) -> None:
     """Remove the person's messages of the last hour. Raises NotFound if there are none."""
-    work.require_above(act.author_id)
     entry.target_id, entry.target_name = known_person(work.room, act.author_id)
+    work.require_above(act.author_id)
     messages: MessageQuerySet = work.room.messages.all()
     start = messages.first_posted_since(work.now - SWEPT)
     theirs = messages.filter(author_id=act.author_id, deleted_at=None)

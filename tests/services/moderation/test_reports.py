@@ -62,7 +62,7 @@ def written(lobby):
 
 
 def test_a_report_counts_once_for_each_person_and_message(written):
-    complain(ALICE, 1, "Spam")
+    complain(ALICE, 1, "\0Spam")
     version = load_moderation("lobby").version
     complain(ALICE, 1, "More spam")
     assert load_moderation("lobby").version == version
