@@ -19,6 +19,7 @@ PATHS = [
     ],
     *["tests/archive/test_snapshot.py", "tests/archive/test_restore.py"],
     *["tests/archive/test_restored_changes.py", "tests/archive/test_wrong_values.py"],
+    "tests/archive/test_moderation_copied.py",
 ]
 WITHIN = 600  # seconds
 

@@ -16,11 +16,12 @@ from django.utils import timezone
 import chatsite.asgi  # noqa: F401  (collects the static files that the pages name)
 from chat import database
 from chat.live.runtime import runtime
-from chat.models import Message, Reaction, Room
+from chat.models import Message, Pin, Reaction, RemovedText, Room
 from chat.services import retention
 from chat.services.messages import write_log
 from testing.waiting import SECONDS, until
 from tests.database_threads import held, in_readers
+from tests.moderators import MO, appoint, pin, remove, set_rules
 from tests.people_shown import cookie
 from tests.posts import posts
 from tests.sockets import enter
@@ -251,3 +252,43 @@ def test_the_page_shows_how_long_messages_are_kept(client, settings, days, words
 
     assert words in page
     assert ("Messages are kept" in page) == (days != 0)
+
+
+@pytest.mark.parametrize("keep_pins", [True, False])
+def test_pinned_messages_stay_where_the_rooms_rules_say_so(settings, keep_pins):
+    settings.RETENTION_DAYS = 30
+    appoint()
+    write_log([*posts(4), *posts(2, slug="attic")])
+    set_rules(MO, keep_pins=keep_pins)
+    pin(MO, 2)
+    pin(MO, 3)
+    remove(MO, 3)
+    Pin.objects.create(message=Message.objects.get(room__slug="attic", seq=1))
+    age(31, upto=4)
+    age(31, upto=1, slug="attic")
+
+    assert f"lobby: {3 if keep_pins else 4} older than 30 days" in prune("--dry-run")
+    prune()
+
+    assert seqs() == ([2] if keep_pins else [])
+    assert seqs("attic") == [2]
+    assert list(Pin.objects.values_list("message__seq", flat=True)) == ([2] if keep_pins else [])
+
+
+def test_prune_erases_what_moderation_keeps_for_a_while_only(settings):
+    settings.RETENTION_DAYS = 30
+    appoint()
+    write_log(posts(3))
+    remove(MO, 1)
+    remove(MO, 2)
+    age(31, upto=1)
+    prune("--dry-run")
+    assert RemovedText.objects.count() == 2
+
+    prune()
+    assert list(RemovedText.objects.values_list("message__seq", flat=True)) == [2]
+    RemovedText.objects.update(removed_at=timezone.now() - timedelta(minutes=11))
+    settings.RETENTION_DAYS = 0
+    prune()
+
+    assert not RemovedText.objects.exists()
