@@ -8,24 +8,23 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.http import parse_cookie
 from django.utils.translation import gettext_lazy as _
 
-from chat.access.guests import Guest, guest_or_new
-from chat.access.origin import header_values, is_allowed_origin
+from chat.access.handshake import Scope, cursor_of, guest_of
+from chat.access.origin import is_allowed_origin
 from chat.access.rate_limits import command_rate, delay_refusal, refusal_rate
-from chat.live.commands import HANDLERS, Visitor, post_plain_text
+from chat.live.commands import HANDLERS, post_plain_text
 from chat.live.connection_log import ConnectionRecord
 from chat.live.hub import RoomHub
 from chat.live.prepared_text import writer_of
 from chat.live.runtime import runtime
 from chat.live.subscription import PlainTextSubscription, Subscription
+from chat.live.visitor import Visitor
 from chat.metrics import REFUSALS, RESETS
 from chat.models import LOBBY
 from chat.protocol import commands, frames
@@ -39,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_CANCEL = 500, 5000  # ms, random in between: clients do not reconnect all at once
 
-Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -223,8 +221,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._exit_stack.enter_context(self.runtime.shutdown.connected(self))
         hub = await hubs.enter(slug)
         self._exit_stack.callback(hubs.leave, hub)
-        visitor = self.visitor = Visitor(_guest(self.scope), hub, self._address, self.runtime)
-        self._record.entered(slug, visitor.guest.person.author_id)
+        visitor = Visitor(guest_of(self.scope), hub, self._address, self.runtime)
+        author_id = visitor.guest.person.author_id
+        if hub.moderation.is_banned(author_id):
+            raise Disconnect(CloseCode.BANNED)
+        self.visitor = visitor
+        self._record.entered(slug, author_id)
+        self.runtime.members.entered(slug, author_id, hub.head)
         hub.presence.enter(visitor.guest.person)
         self._exit_stack.callback(lambda: hub.presence.leave(visitor.guest.person))
         return hub
@@ -246,18 +249,21 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _subscribe(self, hub: RoomHub) -> Subscription:
         """A plain-text client starts at the head; `chat.v1` at its cursor, after a `welcome`."""
-        writer = writer_of(self.scope)
+        assert self.visitor
+        writer, author_id = writer_of(self.scope), self.visitor.guest.person.author_id
         if self.is_plain:
-            return PlainTextSubscription(hub, writer)
-        asked = _cursor(self.scope)
+            return PlainTextSubscription(hub, author_id, writer)
+        asked = cursor_of(self.scope)
         cursor = await hub.starting_point(*asked) if asked else None
         # While a pass is under way, the replay buffer still has what has been deleted since.
         hub.release()
         # Before the welcome is sent: what changes meanwhile is new to this subscription.
-        subscription = Subscription(hub, cursor, writer)
+        subscription = Subscription(hub, author_id, cursor, writer)
         reset = bool(asked) and cursor is None
         RESETS.inc(reset)
         await self.send_frame(self._welcome(hub, reset=reset))
+        for notice in subscription.first_notices():
+            await self.send(text_data=notice.text)
         return subscription
 
     def _welcome(self, hub: RoomHub, *, reset: bool) -> Welcome:
@@ -273,22 +279,3 @@ class ChatConsumer(AsyncWebsocketConsumer):
             people=people,
             count=count,
         )
-
-
-def _guest(scope: Scope) -> Guest:
-    """The guest of a browser's cookie; a new one for a client that sends no Origin."""
-    cookies: dict[str, Any] = {}
-    if header_values(scope["headers"], b"origin"):
-        for header in header_values(scope["headers"], b"cookie"):
-            cookies |= parse_cookie(header)
-    return guest_or_new(cookies)[0]
-
-
-def _cursor(scope: Scope) -> tuple[str, int] | None:
-    """The (epoch, seq) that the client wants to resume from; -1 for a seq that is no number."""
-    query = parse_qs(scope.get("query_string", b"").decode("latin1"))
-    if not query.keys() & {"epoch", "since"}:
-        return None
-    epoch, since = query.get("epoch", [""])[0], query.get("since", [""])[0]
-    seq = frames.parse_seq(since)
-    return epoch, -1 if seq is None else seq

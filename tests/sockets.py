@@ -14,6 +14,12 @@ from testing.waiting import SECONDS
 
 ORIGIN = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
+MODERATION = {
+    "room.rules": "rules",
+    "you.changed": "standing",
+    "moderation.changed": "waiting",
+}
+
 
 class Socket:
     """One `chat.v1` connection and what it has seen of its room."""
@@ -24,6 +30,8 @@ class Socket:
         self.cursor = None
         self.start = None  # the seq before the first change seen
         self.messages = []
+        self.sweeps = []
+        self.rules = self.standing = self.waiting = None  # the newest frame of moderation
         self.other = []
         self.longest = 0  # bytes of the longest frame
         self._ids = count(1)
@@ -43,7 +51,15 @@ class Socket:
             self.start = frame["after"] if self.cursor is None else self.start
             self.cursor = frame["head"]
             self.messages += frame["messages"]
+            self.sweeps += frame.get("sweeps", [])
+        elif frame["type"] in MODERATION:
+            setattr(self, MODERATION[frame["type"]], frame)
         return frame
+
+    async def until(self, condition):
+        """Read until `condition()` holds."""
+        while not condition():
+            await self.frame()
 
     async def arrive(self, cursor):
         """Read the welcome, and what leads from `cursor` to now."""

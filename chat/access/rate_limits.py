@@ -23,6 +23,9 @@ COMMAND_BURST = 5  # seconds' worth of COMMAND_RATE at once
 ROOMS = 1 / 60, 5  # that an author may create, by naming one or by its first message
 NAMES = 1 / 5, 10  # that an author may take
 REACTIONS = 2.0, 10  # that an author may set or remove
+CLAIMS = 1 / 30, 5  # keys of owner links that an author may try
+REPORTS = 1 / 10, 5  # messages that an author may report
+ACTS = 2.0, 20  # of moderation, that an author may ask for
 # Of these, each of the PEOPLE_PER_ADDRESS adds so many to what their address may do.
 HANDSHAKES = 1 / 2, 6
 COMMAND_SHARE = 1 / 4  # of COMMAND_RATE, of commands of any kind; a second's worth at once
@@ -262,6 +265,9 @@ class RateLimits:
         self.rooms = AuthorAndAddressLimit(lambda: ROOMS, _("You are creating rooms too fast."))
         self.names = AuthorAndAddressLimit(lambda: NAMES, "You are changing your name too often.")
         self.reactions = AuthorAndAddressLimit(lambda: REACTIONS, _("You are reacting too fast."))
+        self.claims = AuthorAndAddressLimit(lambda: CLAIMS, _("You are trying too many links."))
+        self.reports = AuthorAndAddressLimit(lambda: REPORTS, _("You are reporting too fast."))
+        self.acts = AuthorAndAddressLimit(lambda: ACTS, _("You are moderating too fast."))
         self.history = people_limit(lambda: HISTORY, "You are loading history too fast.")
         self.pages = people_limit(lambda: PAGES, TOO_MANY_REQUESTS)
         self.lookups = people_limit(lambda: LOOKUPS, TOO_MANY_REQUESTS)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from chat.access.guests import Guest
-from chat.live import log_reader
-from chat.live.hub import RoomHub
-from chat.live.runtime import Runtime
+from chat.live import log_reader, moderation_commands
+from chat.live.enforcement import may_write
+from chat.live.visitor import Visitor
 from chat.protocol.commands import (
     DeleteMessage,
     EditMessage,
@@ -22,16 +20,6 @@ from chat.protocol.commands import (
     StartTyping,
 )
 from chat.protocol.frames import Ack, ChangeAck, HistoryAck, Message, MessagesAck, NameAck, PostAck
-
-
-@dataclass(slots=True)
-class Visitor:
-    """A person in a room, through one connection."""
-
-    guest: Guest
-    hub: RoomHub
-    address: str | None
-    runtime: Runtime
 
 
 async def post_plain_text(visitor: Visitor, text: str) -> None:
@@ -85,7 +73,9 @@ async def fetch_history(visitor: Visitor, command: FetchHistory) -> HistoryAck:
 
 
 async def start_typing(visitor: Visitor, command: StartTyping) -> Ack:
-    visitor.hub.presence.start_typing(visitor.guest.person)
+    moderation, person = visitor.hub.moderation, visitor.guest.person
+    if moderation.is_plain or may_write(moderation.state, person.author_id):
+        visitor.hub.presence.start_typing(person)
     return Ack(command.id)
 
 
@@ -134,4 +124,5 @@ HANDLERS: dict[type, Callable[[Visitor, Any], Awaitable[Ack]]] = {
     FetchHistory: fetch_history,
     StartTyping: start_typing,
     SetName: set_name,
+    **moderation_commands.HANDLERS,
 }

@@ -27,6 +27,7 @@ class FanOut:
     def __init__(self, release: Callable[[], int]) -> None:
         """`release` is called at the start of each pass: it lets readers read what has arrived,
         and returns how many changes that is."""
+        self.news_version = 0  # grows with what readers are sent apart from changes of the log
         self._release = release
         self._readers: dict[Reader, None] = {}
         self._has_news = asyncio.Event()
@@ -43,6 +44,11 @@ class FanOut:
 
     def wake(self) -> None:
         """There is something new: make a pass."""
+        self._has_news.set()
+
+    def show_news(self) -> None:
+        """There is something new apart from changes of the log: make a pass."""
+        self.news_version += 1
         self._has_news.set()
 
     def measure_from(self, received_at: float | None) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from chat import database
@@ -18,9 +19,11 @@ from chat.channel.announcements import Announcement, Change, LocalListener
 from chat.channel.group import GroupMembership
 from chat.live import log_reader
 from chat.live.fan_out import FanOut
+from chat.live.log_entries import Entry, LoggedSweep
 from chat.live.log_frames import LogFrames
 from chat.live.presence import Presence
 from chat.live.replay_buffer import Frame, ReplayBuffer
+from chat.live.room_moderation import RoomModeration
 from chat.live.sequencer import Sequencer
 from chat.metrics import GAPS, REPAIRS
 from chat.models import Room
@@ -44,11 +47,12 @@ class RoomHub:
         self.pruned_upto = 0  # the replay buffer reflects pruning up to this seq
         self.replay_buffer = ReplayBuffer(0, 0, [])
         self.fan_out = FanOut(self.release)
-        self.presence = Presence(slug, self.fan_out.wake)
+        self.presence = Presence(slug, self.fan_out.show_news)
+        self.moderation = RoomModeration(slug, self.fan_out.show_news)
         self._listener = LocalListener(asyncio.get_running_loop(), self.on_announcement)
         self._sequencer = Sequencer(0)
         self._before_open: deque[Announcement] | None = deque(maxlen=MAX_BEFORE_OPEN)
-        self._unreleased: list[Change] = []  # in order; the next pass gives them to readers
+        self._unreleased: list[Entry] = []  # in order; the next pass gives them to readers
         self._repairing: asyncio.Task[None] | None = None
         self._log_frames = LogFrames(slug)
         self._membership = GroupMembership(
@@ -66,6 +70,7 @@ class RoomHub:
         announcements.subscribe(self.slug, self._listener)
         tail = await database.read(log_reader.latest, self.slug)
         self.epoch, self.title, self.pruned_upto = tail.epoch, tail.title, tail.pruned_upto
+        await self.moderation.open(tail.moderation_version)
         self._sequencer = Sequencer(tail.head)
         self.replay_buffer = ReplayBuffer(tail.floor, tail.head, tail.changes, tail.newest)
         before_open, self._before_open = self._before_open or (), None
@@ -88,9 +93,11 @@ class RoomHub:
         await self._membership.leave()  # only now: until it is cancelled, it may still be joining
         if self._repairing:  # only now: until we have left, an event may start one
             await cancel(self._repairing)
+        await self.moderation.close()  # the same
         # Break the reference cycles, so that reference counting frees the hub immediately.
         del (
             self.presence,
+            self.moderation,
             self.fan_out,
             self._listener,
             self._membership,
@@ -127,12 +134,14 @@ class RoomHub:
             return  # of another log; HubRegistry compares the epochs
         if announcement.title is not None:
             self.title = announcement.title  # for the next `welcome`
+        if announcement.moderation is not None:
+            self.moderation.on_version(announcement.moderation)
         if announcement.head > self.head:
             self.fan_out.measure_from(announcement.received_at)
             self._release_soon(self._sequencer.offer(announcement))
             if self._sequencer.missing:
                 GAPS.inc()
-                self._repair_soon()
+                self._repair_soon(may_arrive=announcement.changes is not None)
 
     def on_head(self, head: int) -> None:
         """The log in the database reaches `head`."""
@@ -154,8 +163,10 @@ class RoomHub:
         floor = max(0, upto - log_reader.INITIAL_CHANGES)
         newest = await database.read(log_reader.newest_messages, self.slug, upto)
         changes = await database.read(log_reader.changes_between, self.slug, floor, upto)
-        self.replay_buffer = self.replay_buffer.replaced(floor, upto, changes, newest)
-        self.pruned_upto = pruned_upto
+        fresh = self.replay_buffer.replaced(floor, upto, changes, newest)
+        if fresh is not self.replay_buffer:  # otherwise the next poll tries again
+            self.replay_buffer = fresh
+            self.pruned_upto = pruned_upto
 
     async def starting_point(self, epoch: str, since: int) -> int | None:
         """The cursor at which a reader that resumes from (epoch, since) continues; None where
@@ -198,27 +209,41 @@ class RoomHub:
         else:
             self.presence.on_event(event)
 
-    def _release_soon(self, changes: list[Change]) -> None:
+    def _release_soon(self, changes: list[Entry]) -> None:
         """Let the next pass give readers `changes`, which the sequencer put in order."""
         self._unreleased += changes
         if self.head > self.released:
             self.fan_out.wake()
 
-    def _repair_soon(self) -> None:
+    def _repair_soon(self, *, may_arrive: bool = True) -> None:
         if self._repairing is None:
-            self._repairing = asyncio.create_task(self._repair(), name=f"repair {self.slug}")
+            repair = self._repair(random.uniform(*REORDER_WINDOW) if may_arrive else 0)
+            self._repairing = asyncio.create_task(repair, name=f"repair {self.slug}")
 
-    async def _repair(self) -> None:
-        """Read from the log what the sequencer still misses after a short wait."""
+    async def _repair(self, wait: float) -> None:
+        """Read from the log what the sequencer still misses after `wait` seconds."""
         try:
-            await asyncio.sleep(random.uniform(*REORDER_WINDOW))
+            await asyncio.sleep(wait)
             while missing := self._sequencer.missing:
                 part = missing[:MAX_REPLAY]
                 after, upto = part[0] - 1, part[-1]
                 REPAIRS.inc()
                 changes = await database.read(log_reader.changes_between, self.slug, after, upto)
+                changes = [await self._with_restored(each, changes) for each in changes]
                 self._release_soon(self._sequencer.fill(upto, changes))
         except Unavailable:
             pass  # the next announcement or poll of the heads tries again
         finally:
             self._repairing = None
+
+    async def _with_restored(self, entry: Entry, entries: Sequence[Entry]) -> Entry:
+        """A sweep that was undone with the messages that are here without their text. They are
+        known now: what is posted meanwhile comes after the sweep."""
+        if isinstance(entry, Change) or entry.sweep.on:
+            return entry
+        others = [each for each in (*self._unreleased, *entries) if isinstance(each, Change)]
+        seqs = {each.message_seq for each in others if entry.covers(each.message_seq)}
+        seqs.update(self.replay_buffer.seqs_covered_by(entry))
+        author_id = entry.sweep.author_id
+        found = await database.read(log_reader.changes_of, self.slug, author_id, seqs)
+        return LoggedSweep(entry.seq, entry.sweep, found)

@@ -162,7 +162,9 @@ class HubRegistry:
             if head > hub.head:
                 MISSED.inc()
             hub.on_head(head)
-            hub.title = found.shown_title if found else hub.title
+            if found:
+                hub.title = found.shown_title
+                hub.moderation.on_version(found.moderation_version)
 
     async def _drop_pruned(self, hub: RoomHub, found: LogState | None) -> None:
         """Nobody may be sent from memory what was deleted from the log."""

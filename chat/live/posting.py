@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import database
 from chat.access.rate_limits import ROW_BYTES, RateLimits
 from chat.emoji import canonical_emoji
+from chat.live.enforcement import FREELY, Enforcement
 from chat.live.free_space import FreeSpace
 from chat.live.group_commit import GroupCommit
 from chat.live.reaction_batches import ReactionBatches
@@ -29,11 +30,16 @@ class Posting:
     """The one way in, with what it checks against."""
 
     def __init__(
-        self, limits: RateLimits, free_space: FreeSpace, group_commit: GroupCommit
+        self,
+        limits: RateLimits,
+        free_space: FreeSpace,
+        group_commit: GroupCommit,
+        enforcement: Enforcement,
     ) -> None:
         self._limits = limits
         self._free_space = free_space
         self._group_commit = group_commit
+        self._enforcement = enforcement
         self._reaction_batches = ReactionBatches(group_commit)
 
     async def post(
@@ -56,12 +62,28 @@ class Posting:
         _check_body(body)
         await self._free_space.require()
         self._limits.messages.take(author.author_id, address)
+        enforcement, terms = self._enforcement, FREELY
+        if not enforcement.is_plain(slug):
+            terms = await enforcement.terms(
+                slug, author.author_id, body, client_message_id, address
+            )
         if may_be_new and not await database.read(Room.objects.is_stored, slug):
             self._limits.rooms.take(author.author_id, address)
         self._limits.stored_bytes.take(address, ROW_BYTES + len(body.encode()))
-        return await self._group_commit.write(
-            Post(slug, author.author_id, author.name, client_message_id, body, reply_to_seq)
+        seq = await self._group_commit.write(
+            Post(
+                slug,
+                author.author_id,
+                author.name,
+                client_message_id,
+                body,
+                reply_to_seq,
+                terms.pause,
+                terms.held,
+            )
         )
+        enforcement.posted(slug, author.author_id, seq, address)
+        return seq
 
     async def edit(
         self, slug: str, author: Person, seq: int, body: str, *, address: str | None
@@ -71,6 +93,8 @@ class Posting:
         _check_body(body)
         await self._free_space.require()
         self._limits.messages.take(author.author_id, address)
+        if not self._enforcement.is_plain(slug):
+            await self._enforcement.require_edit(slug, author.author_id, seq, body)
         self._limits.stored_bytes.take(address, ROW_BYTES + len(body.encode()))
         return await self._group_commit.write(Edit(slug, author.author_id, seq, body))
 
@@ -89,6 +113,8 @@ class Posting:
         if canonical is None:
             raise BadFrame(_("A reaction is exactly one emoji."))
         self._limits.reactions.take(author.author_id, address)
+        if not self._enforcement.is_plain(slug):
+            await self._enforcement.require_reaction(slug, author.author_id)
         if on:
             await self._free_space.require()
             self._limits.stored_bytes.take(address, ROW_BYTES)

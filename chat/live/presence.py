@@ -112,6 +112,10 @@ class Presence:
             return people, count
         return [*people, newcomer][-MAX_PEOPLE:], count + 1
 
+    def people(self) -> list[Person]:
+        """The first people here by name."""
+        return self._people()[0]
+
     def count(self) -> int:
         """How many people are here, as far as this process knows."""
         return self._people()[1]

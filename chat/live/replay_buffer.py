@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from chat.channel.announcements import Change
+from chat.live.log_entries import Entry, LoggedSweep
 from chat.live.prepared_text import SharedText
 from chat.protocol.frames import ENVELOPE, MAX_FRAME_OUT, PAGE, RoomChanged, encode
 
@@ -33,18 +34,21 @@ class Frame:
 
     __slots__ = ("_posts", "after", "changes", "head", "text")
 
-    def __init__(self, after: int, head: int, changes: Sequence[Change]) -> None:
-        messages: list[Any] = [change.message for change in changes]  # encoded already
+    def __init__(self, after: int, head: int, entries: Sequence[Entry]) -> None:
         self.after = after
         self.head = head
-        self.changes = changes
-        self.text = SharedText(encode(RoomChanged(after, head, messages)))
+        self.changes = [each for each in entries if isinstance(each, Change)]
+        messages: list[Any] = [change.message for change in self.changes]  # encoded already
+        sweeps = [each.sweep for each in entries if isinstance(each, LoggedSweep)]
+        self.text = SharedText(encode(RoomChanged(after, head, messages, sweeps)))
         self._posts: list[SharedText] | None = None
 
     def posts(self) -> list[SharedText]:
-        """The bodies of the messages that it posts, for readers of plain text."""
+        """The bodies of the messages that it posts, for readers of plain text; not those that have
+        been removed since."""
         if self._posts is None:
-            self._posts = [body_of(each) for each in self.changes if each.is_post]
+            bodies = [body_of(each) for each in self.changes if each.is_post]
+            self._posts = [body for body in bodies if body.text]
         return self._posts
 
 
@@ -53,34 +57,40 @@ def body_of(change: Change) -> SharedText:
     return SharedText(msgspec.json.decode(change.message, type=_Body).body)
 
 
-def split_into_frames(after: int, head: int, changes: Iterable[Change]) -> list[Frame]:
+def split_into_frames(after: int, head: int, entries: Iterable[Entry]) -> list[Frame]:
     """Frames of at most MAX_FRAME_OUT bytes that lead from `after` to `head`; at least one."""
     frames: list[Frame] = []
-    page: list[Change] = []
+    page: list[Entry] = []
     size = ENVELOPE
-    for change in changes:
-        length = len(change.message) + 1
+    for entry in entries:
+        length = _length(entry) + 1
         if page and size + length > MAX_FRAME_OUT:
             frames.append(Frame(after, page[-1].seq, page))
             after, page, size = page[-1].seq, [], ENVELOPE
-        page.append(change)
+        page.append(entry)
         size += length
     frames.append(Frame(after, head, page))
     return frames
 
 
+def _length(entry: Entry) -> int:
+    return len(entry.message if isinstance(entry, Change) else encode(entry.sweep))
+
+
 class ReplayBuffer:
     """The newest version of each message that was changed in (floor, head], and of the newest
-    messages. An older version is dropped as soon as there is a newer one: what was deleted or
-    edited is not sent any more."""
+    messages, and the sweeps there. An older version is dropped as soon as there is a newer one:
+    what was deleted, edited or swept is not sent any more."""
 
     def __init__(
-        self, floor: int, head: int, changes: Iterable[Change], newest: Iterable[Change] = ()
+        self, floor: int, head: int, changes: Iterable[Entry], newest: Iterable[Change] = ()
     ) -> None:
-        """`changes` are those in (floor, head], in order; `newest` are the newest messages."""
+        """`changes` are the entries in (floor, head], in order, as after all sweeps; `newest` are
+        the newest messages."""
         self.floor = floor
         self.head = head
-        self._changes: OrderedDict[int, Change] = OrderedDict()  # by message, the latest last
+        # By the seq of the message, or minus that of the sweep; the latest last.
+        self._changes: OrderedDict[int, Entry] = OrderedDict()
         self._newest = {change.message_seq: change for change in newest}  # PAGE or more messages
         self._bytes = 0
         self.cached_frames: dict[int, list[Frame]] = {}
@@ -90,8 +100,8 @@ class ReplayBuffer:
             self._keep(change)
         self._evict()
 
-    def extend(self, head: int, changes: Iterable[Change]) -> None:
-        """Append the changes in (self.head, head].
+    def extend(self, head: int, changes: Iterable[Entry]) -> None:
+        """Append the entries in (self.head, head].
 
         What exceeds the limits is evicted first: readers have had a pass to read the last changes.
         """
@@ -99,21 +109,24 @@ class ReplayBuffer:
         for change in changes:
             if change.seq > self.head:
                 self._keep(change)
+                if isinstance(change, LoggedSweep):
+                    self._apply(change)
         self.head = head
         self.cached_frames.clear()
         self._page = None
         self._cached_bytes = 0
 
     def replaced(
-        self, floor: int, upto: int, changes: Iterable[Change], newest: Iterable[Change]
+        self, floor: int, upto: int, changes: Iterable[Entry], newest: Iterable[Change]
     ) -> ReplayBuffer:
         """A buffer with `changes`, all those in (floor, upto], and those after `upto` from here.
 
         Reading them takes time. If what follows `upto` has been evicted meanwhile, joining the two
-        would leave a gap: then this buffer stays, which is newer than what was read. A message
-        that has been changed after `upto` stays here as it is, until that change is released.
+        would leave a gap, and after a sweep nobody can tell which of them was read without it:
+        then this buffer stays, which is newer than what was read. A message that has been changed
+        after `upto` stays here as it is, until that change is released.
         """
-        if self.floor > upto:
+        if self.floor > upto or any(-seq > upto for seq in self._changes):
             return self
         known = (
             each if each.seq <= upto else self._newest.get(each.message_seq) for each in newest
@@ -147,20 +160,44 @@ class ReplayBuffer:
             self._page = split_into_frames(after, self.head, newest)
         return self._page
 
-    def _keep(self, change: Change) -> None:
+    def seqs_covered_by(self, sweep: LoggedSweep) -> list[int]:
+        """The messages here that are in its range."""
+        return [seq for seq in {*self._changes, *self._newest} if sweep.covers(seq)]
+
+    def _keep(self, change: Entry) -> None:
+        if isinstance(change, LoggedSweep):
+            self._changes[-change.seq] = LoggedSweep(change.seq, change.sweep)
+            self._bytes += _length(change)
+            return
         seq = change.message_seq
         if change.seq != seq and (outdated := self._changes.pop(seq, None)):
-            self._bytes -= len(outdated.message)
+            self._bytes -= _length(outdated)
         self._changes[seq] = change
         self._bytes += len(change.message)
         self._newest[seq] = change
         if len(self._newest) > 2 * PAGE:
             self._newest = {seq: self._newest[seq] for seq in sorted(self._newest)[-PAGE:]}
 
+    def _apply(self, sweep: LoggedSweep) -> None:
+        """Drop the texts of the messages that were swept, or take those that were restored."""
+        if sweep.sweep.on:
+            there = {**self._changes, **self._newest}.values()
+            removed = (sweep.removed(each) for each in there if isinstance(each, Change))
+            versions = [each for each in removed if each]
+        else:  # what has been changed since comes with that change
+            versions = [each for each in sweep.restored if each.seq < sweep.seq]
+        for change in versions:
+            seq = change.message_seq
+            if outdated := self._changes.get(seq):
+                self._changes[seq] = change
+                self._bytes += len(change.message) - _length(outdated)
+            if seq in self._newest:
+                self._newest[seq] = change
+
     def _evict(self) -> None:
         while len(self._changes) > MAX_CHANGES or (
             self._bytes > MAX_BYTES and len(self._changes) > 1
         ):
             _, oldest = self._changes.popitem(last=False)
-            self._bytes -= len(oldest.message)
+            self._bytes -= _length(oldest)
             self.floor = oldest.seq

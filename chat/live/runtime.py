@@ -10,9 +10,11 @@ import asyncio
 from weakref import WeakKeyDictionary
 
 from chat.access.rate_limits import RateLimits
+from chat.live.enforcement import Enforcement
 from chat.live.free_space import FreeSpace
 from chat.live.group_commit import GroupCommit
 from chat.live.hub_registry import HubRegistry
+from chat.live.members import Members
 from chat.live.posting import Posting
 from chat.live.read_turns import ReadTurns
 from chat.live.readiness import Readiness
@@ -28,7 +30,9 @@ class Runtime:
         self.group_commit = GroupCommit()
         self.read_turns = ReadTurns()
         self.hubs = HubRegistry()
-        self.posting = Posting(self.limits, self.free_space, self.group_commit)
+        self.members = Members()
+        enforcement = Enforcement(self.hubs, self.members)
+        self.posting = Posting(self.limits, self.free_space, self.group_commit, enforcement)
         self.shutdown = GracefulShutdown(self.hubs, self.group_commit)
         self.readiness = Readiness(self.group_commit, self.free_space, self.shutdown)
 

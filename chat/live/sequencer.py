@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chat.channel.announcements import Announcement, Change
+from chat.channel.announcements import Announcement
+from chat.live.log_entries import Entry
 
 MAX_OUT_OF_ORDER = 100  # announcements kept; what is beyond is read from the log
 
@@ -26,7 +27,7 @@ class Sequencer:
         """The log numbers to read from the database, or None."""
         return range(self.head + 1, self._highest_known + 1) or None
 
-    def offer(self, announcement: Announcement) -> list[Change]:
+    def offer(self, announcement: Announcement) -> list[Entry]:
         """The changes that are now next in order; empty while one is missing."""
         after, head, changes = announcement.after, announcement.head, announcement.changes
         self.note_head(head)
@@ -40,7 +41,7 @@ class Sequencer:
         """The log is known to reach `head`."""
         self._highest_known = max(self._highest_known, head)
 
-    def fill(self, upto: int, changes: Iterable[Change]) -> list[Change]:
+    def fill(self, upto: int, changes: Iterable[Entry]) -> list[Entry]:
         """Accept `changes`, which are all those from here to `upto`. Returns those that are next
         in order, with the ones that waited for them."""
         released = self._advance(upto, changes)
@@ -49,7 +50,7 @@ class Sequencer:
             released += self._advance(waited.head, waited.changes or [])
         return released
 
-    def _advance(self, head: int, changes: Iterable[Change]) -> list[Change]:
+    def _advance(self, head: int, changes: Iterable[Entry]) -> list[Entry]:
         new = [change for change in changes if change.seq > self.head]
         self.head = max(self.head, head)
         self.note_head(head)

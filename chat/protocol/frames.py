@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from chat.protocol.errors import ChatError
 
 SUBPROTOCOL = "chat.v1"
-FEATURES = ("reply", "edit", "delete", "react")  # what a client may offer on this server
+FEATURES = ("reply", "edit", "delete", "react", "moderate")  # what a client may offer
 
 # What a limit counts is part of its declaration.
 MAX_BODY: Annotated[int, "characters of a message"] = 4_000

@@ -46,7 +46,7 @@ async def test_a_plain_message_is_as_long_as_before():
 
 async def test_the_welcome_says_what_can_be_done_with_messages():
     async with enter() as hers:
-        assert hers.welcome["features"] == ["reply", "edit", "delete", "react"]
+        assert hers.welcome["features"] == ["reply", "edit", "delete", "react", "moderate"]
 
 
 async def test_an_edit_keeps_the_place_and_reaches_everybody(alice, bob):

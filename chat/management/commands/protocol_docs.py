@@ -85,14 +85,36 @@ share a change, and so does everything else that is written of a message at the 
   the room's old messages.
 - Offer only what `features` of the welcome lists. An older server has no such field.
 - Editing, deleting and reacting are safe to retry: what was done before is acknowledged again.
+
+## Moderation
+
+Where `features` has `moderate`, the server says what applies in the room, after the welcome and
+again at each change: `room.rules` to everybody, `you.changed` to you alone, and
+`moderation.changed` to owners and moderators.
+
+- An act (`act.remove`, `act.mute` ...) has an `act_id`, a new UUID. Resend it with the same one
+  until its `ack`, which means that it is stored and in force; it is not done twice. `act.undo`
+  undoes it.
+- A message that a moderator removed is a deleted one with `removed`. It can come back, with its
+  text and a higher `changed_seq`.
+- `sweeps` of a `room.changed` remove everything that one person wrote in a range of the log. Treat
+  the messages of `author_id` from `first` to `last` like removed ones, and drop their texts. If
+  `on` is false they were restored: read those that you show with `messages.fetch`. Where several
+  sweeps cover a message, the one with the highest `seq` counts. Messages that you read or get
+  later are as they stand; their `changed_seq` does not show a sweep.
+- `held` means that your message is stored and waits for a moderator. It comes as a `room.changed`
+  with its `client_message_id` when it is approved. `you.changed` lists those that still wait;
+  resending one that was not approved gets `declined`.
+- After `muted`, `not_allowed` and `declined` keep the text, and do not resend it by yourself; after
+  `slow_mode` wait for `retry_in_ms`. Who is banned is closed with {banned}.
 """
 
 EXAMPLE = """\
 ## Example
 
 A client connects to `/ws/book-club`, a room without messages, and posts one: `>` is a frame that it
-sends, `<` one that it receives. The last two may come in either order; `people.changed` is left
-out, and long lines are wrapped.
+sends, `<` one that it receives. The last two may come in either order; `people.changed`,
+`room.rules` and `you.changed` are left out, and long lines are wrapped.
 
 ```
 {frames}
@@ -114,6 +136,7 @@ def protocol_docs() -> str:
         page=frames.PAGE,
         replay=frames.MAX_REPLAY,
         seqs=frames.MAX_REPLAY_SEQS,
+        banned=int(CloseCode.BANNED),
     )
     return "\n".join(
         [
@@ -224,14 +247,19 @@ def _description(declared: types.Type) -> str:
 
 def _error_codes() -> str:
     rows = [
-        (f"`{error.code}`", "yes" if error.retry_in_ms else "", str(inspect.getdoc(error)))
+        (f"`{error.code}`", "yes" if error.retry_in_ms else "", _one_line(error))
         for error in vars(errors).values()
         if isinstance(error, type) and issubclass(error, ChatError) and error is not ChatError
     ]
     return (
-        "## Error codes\n\nA refused command changes nothing, and the connection stays open.\n\n"
+        "## Error codes\n\nThe connection stays open. A refused command changes nothing, except"
+        " that a message that is `held` is stored.\n\n"
         + _table(("code", "retry?", "meaning"), rows)
     )
+
+
+def _one_line(error: type[ChatError]) -> str:
+    return " ".join(str(inspect.getdoc(error)).split())
 
 
 def _close_codes() -> str:

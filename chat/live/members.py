@@ -1,0 +1,110 @@
+"""What people do in rooms that tells regulars from newcomers: when they entered, and how much they
+have written. Recorded in the background, so that posting costs nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from chat import database
+from chat.protocol.errors import Unavailable
+from chat.services.moderation import members
+from chat.services.moderation.members import Spoken, hashed_network
+
+logger = logging.getLogger(__name__)
+
+FLUSH_INTERVAL = 5.0  # seconds
+FLUSH_BATCH = 100  # people of one transaction, so that posts need not wait for long
+MAX_REMEMBERED = 20_000  # people in rooms; beyond that those who were here longest ago are dropped
+
+Key = tuple[str, str]  # the room's slug and the author_id
+
+
+@dataclass(slots=True)
+class _Member:
+    since: datetime  # when they entered, as far as this process knows
+    last_seq: int  # of what they have written; a post that is resent is not counted again
+    said: int = 0  # messages that have not been recorded yet
+    said_at: datetime | None = None  # the last one
+    address: str | None = None  # that it came from
+
+    def taken(self, slug: str, author_id: str) -> Spoken:
+        """What is to be recorded; from now on it counts as recorded."""
+        said, self.said = self.said, 0
+        at = self.said_at or self.since
+        return Spoken(slug, author_id, self.since, said, hashed_network(self.address), at)
+
+
+class Members:
+    """Those who are or were in rooms of this process."""
+
+    def __init__(self) -> None:
+        self._members: OrderedDict[Key, _Member] = OrderedDict()
+        self._unrecorded: dict[Key, _Member] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def entered(self, slug: str, author_id: str, head: int = 0) -> None:
+        """Somebody has entered the room, whose log has this head."""
+        self._member((slug, author_id), head)
+
+    def entered_at(self, slug: str, author_id: str) -> datetime:
+        """When they entered; now, if that is not known."""
+        return self._member((slug, author_id)).since
+
+    def said_at(self, slug: str, author_id: str) -> datetime | None:
+        """When they last wrote here, as far as this process knows."""
+        return self._member((slug, author_id)).said_at
+
+    def posted(self, slug: str, author_id: str, seq: int, address: str | None) -> bool:
+        """Count the message at `seq`, which is stored; False if it was counted before."""
+        key = slug, author_id
+        member = self._member(key)
+        if seq <= member.last_seq:
+            return False
+        member.last_seq = seq
+        member.said += 1
+        member.said_at = timezone.now()
+        member.address = address
+        self._unrecorded[key] = member
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush_later(), name="members")
+        return True
+
+    async def flush(self) -> None:
+        """Record what has been counted; while the database is away it stays for the next time."""
+        while self._unrecorded:
+            batch = [self._unrecorded.popitem() for _ in range(min(FLUSH_BATCH, len(self)))]
+            entries = [member.taken(*key) for key, member in batch]
+            try:
+                await database.write(members.record, entries)
+            except Unavailable:
+                for entry, (key, member) in zip(entries, batch, strict=True):
+                    member.said += entry.said
+                    self._unrecorded[key] = member
+                return
+            except Exception:
+                logger.exception("Could not record what %d people wrote", len(batch))
+
+    def __len__(self) -> int:
+        """How many people have written something that has not been recorded yet."""
+        return len(self._unrecorded)
+
+    def _member(self, key: Key, head: int = 0) -> _Member:
+        member = self._members.get(key)
+        if member is None:
+            member = self._members[key] = _Member(timezone.now(), head)
+            if len(self._members) > MAX_REMEMBERED:
+                self._members.popitem(last=False)
+        return member
+
+    async def _flush_later(self) -> None:
+        while self._unrecorded:
+            await asyncio.sleep(FLUSH_INTERVAL)
+            await self.flush()
+        self._flushing = None
