@@ -22,7 +22,7 @@ from chat.models import Room
 from chat.protocol.errors import BadFrame, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
 from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
-from chat.services.rooms import create_room
+from chat.services.rooms import create_owned_room
 from chat.services.writes import Delete, Edit, Post, React
 
 
@@ -124,17 +124,19 @@ class Posting:
 
     async def open_room(
         self, author: Person, title: str, *, unguessable: bool, address: str | None
-    ) -> tuple[Room, bool]:
-        """The room for `title`, and whether it was created.
+    ) -> tuple[Room, str]:
+        """The room for `title`, and the key of its owner link if it was created; `author` is its
+        owner then.
 
-        An existing room whose title has the same slug is returned as it is, unless the link has
-        to be unguessable. Raises ChatError.
+        An existing room whose title has the same slug is returned as it is, without a key, unless
+        the link has to be unguessable. Raises ChatError.
         """
         title = normalised_title(title)
         slug = "" if unguessable else slug_of(title)
         await self._free_space.require()
         self._limits.rooms.take(author.author_id, address)
-        return await database.write(create_room, slug=slug or unguessable_slug(title), title=title)
+        slug = slug or unguessable_slug(title)
+        return await database.write(create_owned_room, slug=slug, title=title, owner=author)
 
 
 def _check_body(body: str) -> None:

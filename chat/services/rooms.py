@@ -8,6 +8,8 @@ from django.db import transaction
 
 from chat.channel import announcements
 from chat.models import Room
+from chat.protocol.frames import Person
+from chat.services.moderation.keys import make_owner, new_key
 
 
 def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
@@ -27,6 +29,17 @@ def create_room(*, slug: str, title: str) -> tuple[Room, bool]:
             announcement = announcements.Announcement(room.epoch, 0, 0, None, title)
             transaction.on_commit(partial(announcements.publish, slug, announcement))
     return room, is_new
+
+
+def create_owned_room(*, slug: str, title: str, owner: Person) -> tuple[Room, str]:
+    """The room at `slug`, and the key of its owner link if it is new; empty for one that is stored
+    already, which stays as it is. `owner` is an owner of a new one."""
+    with transaction.atomic():
+        room, is_new = create_room(slug=slug, title=title)
+        if not is_new:
+            return room, ""
+        make_owner(slug, owner)
+        return room, new_key(slug)
 
 
 def change_room(*, slug: str, title: str, retention_days: int | None) -> None:

@@ -22,7 +22,7 @@ from chat.protocol.frames import MAX_TITLE, parse_seq
 from chat.rooms.directory import summaries
 from chat.views.http_errors import NoCookie, json_refusal, message_for, refusing, with_status
 from chat.views.request_limits import look_up, page_turn
-from chat.views.responses import SeeOther, wants_json
+from chat.views.responses import wants_json
 
 MAX_ASKED = 100  # rooms of one request
 FRESH = 3  # seconds in which a browser with many tabs asks once; the page asks every 5 at most
@@ -69,8 +69,8 @@ async def list_rooms(request: HttpRequest) -> HttpResponse:
 async def rooms(request: HttpRequest) -> HttpResponse:
     """The page with the listed rooms, and the form that creates one: `title`, `unguessable`.
 
-    Redirects to a new room; offers to open one that exists already. A client that prefers JSON
-    gets {slug, title, url, is_new}.
+    A new room's page shows its owner link, once; one that exists already is offered. A client that
+    prefers JSON gets {slug, title, url, is_new}, and `owner_url` of a new one.
     """
     guest, is_new = guest_or_new(request.COOKIES)
     if request.method != "POST":
@@ -81,7 +81,7 @@ async def rooms(request: HttpRequest) -> HttpResponse:
     try:
         if is_new:
             raise NoCookie
-        room, is_created = await runtime().posting.open_room(
+        room, key = await runtime().posting.open_room(
             guest.person,
             form.title,
             unguessable=form.unguessable,
@@ -92,14 +92,17 @@ async def rooms(request: HttpRequest) -> HttpResponse:
             return json_refusal(error)
         refused = NewRoomForm(form.title, form.unguessable, refusal=message_for(error))
         return await _page(request, refused, error)
-    url = room.get_absolute_url()
+    owner_url = f"{room.get_absolute_url()}#key={key}"
     if wants_json(request):
-        created = {"slug": room.slug, "title": room.shown_title, "url": url, "is_new": is_created}
-        return JsonResponse(created, status=201 if is_created else 200)
-    if not is_created:
+        made = {"slug": room.slug, "title": room.shown_title, "url": room.get_absolute_url()}
+        if key:
+            return JsonResponse(made | {"is_new": True, "owner_url": owner_url}, status=201)
+        return JsonResponse(made | {"is_new": False})
+    if not key:
         taken = NewRoomForm(form.title, form.unguessable, taken=room)
         return await _page(request, taken, status=409)
-    return SeeOther(url)
+    context = {"room": room, "owner_link": request.build_absolute_uri(owner_url)}
+    return await sync_to_async(render)(request, "chat/room_created.html", context, status=201)
 
 
 async def _page(
