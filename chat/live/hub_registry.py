@@ -13,6 +13,7 @@ import random
 from django.conf import settings
 
 from chat import database
+from chat.live.housekeeping import keep_house
 from chat.live.hub import RoomHub
 from chat.live.room_counts import RoomCounts
 from chat.metrics import MISSED, ROOMS
@@ -32,7 +33,7 @@ class HubRegistry:
 
     def __init__(self) -> None:
         self._hubs: dict[str, RoomHub] = {}
-        self._polling: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []  # while there are hubs
         self._allows_lingering = True
         self._lingering: dict[RoomHub, asyncio.TimerHandle] = {}  # the oldest first
         self._closing: set[asyncio.Task[None]] = set()
@@ -63,8 +64,11 @@ class HubRegistry:
             hub = self._hubs[slug] = RoomHub(slug)
         elif hub in self._lingering:
             self._lingering.pop(hub).cancel()
-        if self._polling is None:
-            self._polling = asyncio.create_task(self._poll(), name="heads")
+        if not self._background:
+            self._background = [
+                asyncio.create_task(self._poll(), name="heads"),
+                asyncio.create_task(keep_house(), name="housekeeping"),
+            ]
         self._exchange_counts()
         hub.users += 1
         ROOMS.inc(hub.users == 1)
@@ -124,9 +128,10 @@ class HubRegistry:
         task = asyncio.ensure_future(hub.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-        if not self._hubs and self._polling:
-            self._polling.cancel()
-            self._polling = None
+        if not self._hubs:
+            for running in self._background:
+                running.cancel()
+            self._background = []
 
     def _forget(self, hub: RoomHub) -> None:
         if self._hubs.get(hub.slug) is hub:

@@ -33,7 +33,7 @@ class Runtime:
         self.members = Members()
         enforcement = Enforcement(self.hubs, self.members)
         self.posting = Posting(self.limits, self.free_space, self.group_commit, enforcement)
-        self.shutdown = GracefulShutdown(self.hubs, self.group_commit)
+        self.shutdown = GracefulShutdown(self.hubs, self.group_commit, self.members)
         self.readiness = Readiness(self.group_commit, self.free_space, self.shutdown)
 
 

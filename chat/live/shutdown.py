@@ -1,4 +1,4 @@
-"""Graceful shutdown: tell every client when to reconnect, close the sockets, write queued posts.
+"""Graceful shutdown: tell every client when to reconnect, close the sockets, write what is queued.
 
 Spread over the drain's time, so that clients reach the next server in a stream and not in a wave.
 """
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from chat.live.group_commit import GroupCommit
 from chat.live.hub_registry import HubRegistry
+from chat.live.members import Members
 from chat.protocol.errors import CloseCode
 
 # Seconds to deliver `going_away`; clients that read slowly learn it from the close code.
@@ -34,10 +35,11 @@ class Connection(Protocol):
 class GracefulShutdown:
     """The open connections, and whether they are being closed."""
 
-    def __init__(self, hubs: HubRegistry, group_commit: GroupCommit) -> None:
+    def __init__(self, hubs: HubRegistry, group_commit: GroupCommit, members: Members) -> None:
         self.has_begun = False
         self._hubs = hubs
         self._group_commit = group_commit
+        self._members = members
         self.connections: dict[Connection, None] = {}
 
     @contextmanager
@@ -75,6 +77,7 @@ class GracefulShutdown:
             if groups_left:
                 await asyncio.sleep(max(0.0, closing_ends - time.monotonic()) / groups_left)
         await self._group_commit.flush()
+        await self._members.flush()
 
 
 async def _at_most(seconds: float, coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
