@@ -8,12 +8,15 @@ import functools
 import logging
 import math
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +29,8 @@ Response = TypeVar("Response", bound=HttpResponse)
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 LONGEST_HOST = 100  # characters that are shown
+RETRYABLE = {429, 503}
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600  # seconds
 MOST_LOGGED = 20  # hosts per process: anyone can send any number of them
 
 # Not the limit of the other pages: Django calls this in a thread, which has no event loop.
@@ -71,14 +76,14 @@ def message_for(error: ChatError) -> str:
     """The reason, and when to try again."""
     if error.retry_in_ms is None:
         return str(error.detail)
-    wait = _("Try again in {seconds} s.").format(seconds=_seconds(error.retry_in_ms))
-    return f"{error.detail} {wait}"
+    return f"{error.detail} {_when(_seconds(error.retry_in_ms))}"
 
 
 def with_status(response: Response, error: ChatError) -> Response:
-    """`response` with the status and the Retry-After of the refusal."""
+    """`response` with the status and the Retry-After of the refusal. Where somebody is forbidden to
+    write, until a time or for good, there is none: clients would retry and say nothing."""
     response.status_code = error.http_status
-    if error.retry_in_ms is not None:
+    if error.retry_in_ms is not None and error.http_status in RETRYABLE:
         response["Retry-After"] = str(_seconds(error.retry_in_ms))
     return response
 
@@ -104,3 +109,14 @@ def _host_of(request: HttpRequest) -> str:
 
 def _seconds(ms: int) -> int:
     return math.ceil(ms / 1000)
+
+
+def _when(seconds: int) -> str:
+    if seconds < 2 * MINUTE:
+        return _("Try again in {seconds} s.").format(seconds=seconds)
+    if seconds < 2 * HOUR:
+        return _("Try again in {minutes} min.").format(minutes=math.ceil(seconds / MINUTE))
+    if seconds < 2 * DAY:
+        return _("Try again in {hours} h.").format(hours=math.ceil(seconds / HOUR))
+    date = timezone.now() + timedelta(seconds=seconds)
+    return _("Try again after {date}.").format(date=date_format(date))

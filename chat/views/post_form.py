@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from chat.access.guests import guest_or_new, remember
 from chat.live.runtime import runtime
 from chat.models import Room
-from chat.protocol.errors import BadFrame, ChatError, Conflict
+from chat.protocol.errors import BadFrame, ChatError, Conflict, Held
 from chat.protocol.frames import SLUG, Person, parse_seq
 from chat.views.http_errors import NoCookie, message_for, refusing, with_status
 from chat.views.responses import SeeOther
@@ -28,8 +28,8 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
     the page asks for it, `name`; an empty name changes nothing.
 
     Redirects to the room's page once the message is stored, so that a reload posts nothing. A
-    refusal shows the page with the text still in its form and the reason. GET redirects to the
-    room.
+    refusal shows the page with the text still in its form and the reason; a message that is held
+    shows it with an empty form and a notice. GET redirects to the room.
     """
     if not SLUG.fullmatch(slug):
         return await bad_slug(request, slug)
@@ -48,6 +48,9 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
             guest = guest.named(name)
         address = request.META.get("REMOTE_ADDR")
         await _store(slug, guest.person, body, _uuid(posted_id), reply_to_seq, address)
+    except Held as error:
+        form = PostForm(uuid4(), name, notice=message_for(error))
+        return with_status(await room_page(request, slug, guest, form), error)
     except ChatError as error:
         asks_name = "name" in request.POST
         form = PostForm(

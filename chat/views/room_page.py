@@ -40,6 +40,7 @@ class PostForm:
     name: str
     body: str = ""
     refusal: str = ""
+    notice: str = ""  # what became of the text that was sent before
     asks_name: bool = False  # the name is an open field: a first visit, or a form that had one
     reply_to_seq: int | None = None
     date_refusal: str = ""  # of the form that jumps to a day
