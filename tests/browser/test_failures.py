@@ -1,4 +1,4 @@
-"""A failed browser test leaves a trace, a screenshot and the server's log."""
+"""A failed browser test leaves a trace, a screenshot, the page's HTML and the server's log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests import failures
 
 
 @pytest.mark.parametrize("failed", [True, False])
-def test_a_failed_test_keeps_a_trace_a_screenshot_and_the_servers_log(
+def test_a_failed_test_keeps_its_pages_a_trace_and_the_servers_log(
     failed, browser, shared_node, request, monkeypatch, tmp_path
 ):
     assert failures.FAILED in request.node.stash, "the outcome of the test's phases is not recorded"
@@ -25,5 +25,5 @@ def test_a_failed_test_keeps_a_trace_a_screenshot_and_the_servers_log(
     failures.close(item, [context])
 
     kept = {path.name for path in tmp_path.glob("tests-browser-test_it.py-test_it-one-/*")}
-    browsers = {"browser-1-page-1.png", "browser-1-trace.zip"}
+    browsers = {"browser-1-page-1.png", "browser-1-page-1.html", "browser-1-trace.zip"}
     assert kept >= browsers | {f"node-{shared_node.pid}.log"} if failed else not kept
