@@ -19,7 +19,7 @@ KINDS_OF: dict[str, tuple[Kind, ...]] = {  # the outer one first
     "~~": ("del",),
 }
 # "" is the beginning or the end of the text.
-SPACES = frozenset(chr(code) for code in range(0x10000) if re.match(f"[{SPACE}]", chr(code)))
+SPACES = frozenset(re.findall(f"[{SPACE}]", "".join(map(chr, range(0x10000)))))
 NOT_BEFORE_CLOSING = SPACES | {"", *"([{"}
 NOT_AFTER_OPENING = SPACES | {"", *")]}"}
 WORD = frozenset(string.ascii_letters + string.digits)
