@@ -67,7 +67,8 @@ faults: $(INSTALLED_DEV)
 	@bin/install-fault-tools
 	@$(BIN)/python -m tests.conformance.install
 	$(call step,faults)
-	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/conformance tests/deploy tests/browser/test_other_browsers.py $(ARGS)
+	@FAULTS=long REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/faults tests/conformance tests/deploy \
+		tests/browser/test_other_browsers.py tests/browser/test_accessibility.py $(ARGS)
 
 soak: $(INSTALLED_DEV)
 	$(call step,soak)

@@ -17,6 +17,7 @@ from testing.person import DESKTOP, PHONE, Person
 from tests.browser.commands import command, post, react
 from tests.browser.wire import Wire
 from tests.conftest import missing
+from tests.faults.scenario import variant
 
 DEVICES = {"phone": PHONE, "desktop": DESKTOP}
 LOOKS = [("phone", "dark"), ("desktop", "light")]  # colours do not depend on the device
@@ -137,8 +138,8 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
 @pytest.mark.parametrize(
     ("language", "device", "scheme"),
     [
-        ("en", "phone", "light"),
-        ("en", "desktop", "dark"),
+        variant("en", "phone", "light"),
+        variant("en", "desktop", "dark"),
         ("de", "phone", "dark"),
         ("ar", "desktop", "light"),
     ],

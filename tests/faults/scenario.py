@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from testing import first_start, processes
 from tests.faults import chatter, checker, figures
 from tests.faults.link import Addresses
@@ -36,6 +38,12 @@ SETTLED_WITHIN = 60  # seconds
 def either(short, long):
     """The value for the normal suite, or for `make faults`."""
     return long if LONG else short
+
+
+def variant(*values):
+    """Parameters of a test that the normal suite runs with others."""
+    skipped = pytest.mark.skipif(not LONG, reason="a variant of one that has run: FAULTS=long")
+    return pytest.param(*values, marks=skipped)
 
 
 class World:

@@ -9,7 +9,7 @@ import pytest
 from chat.protocol.frames import PAGE
 from testing.waiting import until
 from tests.faults import scenario as worlds
-from tests.faults.scenario import OPENED, world
+from tests.faults.scenario import OPENED, variant, world
 
 CHANGES = 12  # acknowledged ones of each kind, before newcomers come in
 WITHIN = 60  # seconds, until there are so many
@@ -31,10 +31,10 @@ def sabotaged(redis_program, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("sabotage", "rule"),
     [
-        ("deaf", "everyone_arrived"),
+        variant("deaf", "everyone_arrived"),
         ("careless", "streams_equal_the_log"),
         ("hasty", "acked_is_stored"),
-        ("forgetful", "nothing_is_invented"),
+        variant("forgetful", "nothing_is_invented"),
     ],
 )
 async def test_the_verdict_names_what_a_sabotaged_node_broke(sabotaged, sabotage, rule):
@@ -52,10 +52,10 @@ async def test_the_verdict_names_what_a_sabotaged_node_broke(sabotaged, sabotage
     ("sabotage", "rule"),
     [
         ("hasty with edits", "acked_changes_are_stored"),
-        ("hasty with reactions", "acked_changes_are_stored"),
-        ("toggling", "acked_changes_are_stored"),
-        ("miscounting", "reactions_are_counted"),
-        ("wasteful", "seq_is_dense"),
+        variant("hasty with reactions", "acked_changes_are_stored"),
+        variant("toggling", "acked_changes_are_stored"),
+        variant("miscounting", "reactions_are_counted"),
+        variant("wasteful", "seq_is_dense"),
         ("nostalgic", "deleted_is_gone"),
         ("secretive", "nobody_is_outdated"),
         ("counting from the cursor", "streams_equal_the_log"),
