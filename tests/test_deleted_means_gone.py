@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("websockets")
 
 from chat.live.runtime import runtime
-from testing import processes
+from testing import first_start, processes
 from testing.waiting import until
 from tests.managing import manage
 from tests.node_sockets import visit
@@ -72,6 +72,7 @@ async def test_a_deleted_password_is_not_in_the_files_of_sqlite(tmp_path):
     """Nor is a long one, which SQLite stores in pages of its own. The server is stopped: until the
     next checkpoint the pages before a deletion are still in the write-ahead log."""
     words = f"{SECRET}2 " + "x" * 3_900 + f" {SECRET}3"
+    first_start.copy_to(tmp_path)
     with processes.chat_node(DATA_DIR=tmp_path, SECRET_KEY="x" * 50) as node:
         async with visit(node) as ada:
             for body in ("Before", FIRST, words, words, "After"):

@@ -10,7 +10,7 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Value
 
-from testing import processes
+from testing import first_start, processes
 
 NODES = 4
 # Their own release, after the one that stopped using what they take away, may list them here.
@@ -27,6 +27,7 @@ def test_many_nodes_that_start_at_once_on_an_empty_postgresql_migrate_it_once(
         for number in range(NODES):
             (folder := tmp_path / str(number)).mkdir()
             nodes.append(node := processes.Node(folder, processes.DAPHNE, settings))
+            first_start.copy_to(node.data_dir, with_database=False)
             stack.callback(node.stop)
 
         list(threads.map(processes.Node.start, nodes))

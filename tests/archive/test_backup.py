@@ -105,6 +105,8 @@ async def test_a_backup_of_sqlite_is_restored_into_postgresql(postgres_server, t
         "SECRET_KEY": SECRET,
         "DATABASE_URL": postgres_server.create_database("from_sqlite"),
     }
+    first_start.copy_to(there["DATA_DIR"])
+    first_start.copy_to(elsewhere["DATA_DIR"], with_database=False)
     file = tmp_path / "backup.gz"
     with node_on(there) as node:
         async with visit(node, "/ws/attic") as hers:

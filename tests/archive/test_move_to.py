@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from testing import processes
+from testing import first_start, processes
 from testing.processes import ROOT
 from tests.managing import manage
 from tests.node_sockets import visit
@@ -25,6 +25,7 @@ async def test_a_chat_moves_to_postgresql_and_people_resume_with_their_identity(
     postgres_server, tmp_path
 ):
     here, url = {"DATA_DIR": tmp_path / "here"}, postgres_server.create_database("moved")
+    first_start.copy_to(here["DATA_DIR"])
     with processes.chat_node(MESSAGE_RATE=0, **here) as node:
         async with visit(node) as hers:
             cookie = await asyncio.to_thread(cookie_of, node)
@@ -80,8 +81,7 @@ def test_a_message_posted_meanwhile_leaves_the_target_empty(postgres_server, tmp
     """One writer posts at the moment when the copy is checked."""
     url = postgres_server.create_database("talking")
     settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
-    settings["DATA_DIR"].mkdir()
-    manage("migrate", "-v0", **settings)
+    first_start.copy_to(settings["DATA_DIR"])
     code = """
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -126,8 +126,7 @@ call_command("move_to", URL)
 def test_a_message_that_the_target_refuses_is_named(postgres_server, tmp_path):
     url = postgres_server.create_database("refusing")
     settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
-    settings["DATA_DIR"].mkdir()
-    manage("migrate", "-v0", **settings)
+    first_start.copy_to(settings["DATA_DIR"])
     code = """
 from chat.services.messages import write_log
 from tests.posts import post, posts
@@ -152,8 +151,7 @@ write_log([post("\\0"), *posts(1_000)])  # only SQLite keeps NUL
 )
 def test_an_impossible_target_is_refused_with_the_reason(tmp_path, url, words):
     settings = {"DATA_DIR": tmp_path / "here", "SECRET_KEY": "x" * 50}
-    settings["DATA_DIR"].mkdir()
-    manage("migrate", "-v0", **settings)
+    first_start.copy_to(settings["DATA_DIR"])
 
     refused = manage("move_to", url, check=False, **settings)
 

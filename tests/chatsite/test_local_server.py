@@ -13,7 +13,7 @@ import time
 import pytest
 
 from chat.access.lan import is_loopback, lan_address, lan_addresses
-from testing import processes
+from testing import first_start, processes
 from tests.conftest import missing
 
 SERVE = ("manage.py", "serve", "--bind", "0.0.0.0", "--port", "{port}")
@@ -71,6 +71,7 @@ def test_a_terminal_shows_the_address_as_a_qr_code(address, tmp_path):
     server = processes.Server(
         [sys.executable, *(word.format(port=port) for word in LOCAL)], folder=tmp_path
     )
+    first_start.copy_to(tmp_path)
     environment = os.environ | {"DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     server.popen |= {"cwd": processes.ROOT, "env": environment, "stdout": secondary}
     server.answers = lambda: True  # what it prints says when

@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("websockets")
 
-from testing import processes
+from testing import first_start, processes
 from tests.managing import manage
 from tests.node_sockets import visit
 
@@ -46,7 +46,7 @@ def first_release(request, tmp_path):
     """(settings of a chat that version 1.0.0 left, a way to run SQL in it)."""
     sql = (RELEASES / f"1.0.0-{request.param}.sql").read_text()
     data = tmp_path / "data"
-    data.mkdir()
+    first_start.copy_to(data, with_database=False)
     settings = {"DATA_DIR": data, "SECRET_KEY": "x" * 50, "MIGRATE_AT_START": 1}
     if request.param == "sqlite":
         sql = f"PRAGMA foreign_keys=OFF; {sql}"  # rows come before those that they refer to

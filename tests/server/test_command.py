@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from testing import processes
+from testing import first_start, processes
 from tests.managing import manage
 from tests.server.conftest import Toy
 from tests.server.raw_socket import frame, handshake, read_frame
@@ -110,6 +110,8 @@ def test_access_lines_come_only_when_asked_for(words, asked):
     ],
 )
 def test_what_it_cannot_open_is_reported_in_one_line(words, told, tmp_path):
+    first_start.copy_to(tmp_path)
+
     done = manage("serve", *words, check=False, DATA_DIR=tmp_path)
 
     assert done.returncode == 1
