@@ -137,3 +137,25 @@ class Person:
             }""",
             texts,
         )
+
+    def asks(self, kind, fields):
+        """Send a command over a socket of its own; its reply."""
+        return self.page.evaluate(
+            """async ([type, fields]) => {
+                const config = JSON.parse(document.querySelector("#chat-config").textContent);
+                const origin = location.origin.replace("http", "ws");
+                const socket = new WebSocket(origin + config.socket_url, ["chat.v1"]);
+                await new Promise((resolve) => (socket.onopen = resolve));
+                const reply = new Promise((resolve) => {
+                    socket.onmessage = ({ data }) => {
+                        const frame = JSON.parse(data);
+                        if (frame.reply_to === 1) resolve(frame);
+                    };
+                });
+                socket.send(JSON.stringify({ type, id: 1, ...fields }));
+                const frame = await reply;
+                socket.close();
+                return frame;
+            }""",
+            [kind, fields],
+        )

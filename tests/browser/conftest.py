@@ -10,6 +10,7 @@ import pytest
 from testing import processes
 from testing.person import DESKTOP, Person
 from tests.browser.wire import Wire
+from tests.browser.writer import writing
 
 PUBLIC_URL = "http://chat.example"
 PLAIN_HTTP = "^The Cross-Origin-Opener-Policy header has been ignored"
@@ -80,6 +81,13 @@ def alice(enter):
 @pytest.fixture
 def bob(enter):
     return enter()
+
+
+@pytest.fixture
+def writer(shared_node, room):
+    """Whoever only sends messages to those with browsers."""
+    with writing(shared_node, room) as writer:
+        yield writer
 
 
 @pytest.fixture

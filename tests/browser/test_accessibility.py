@@ -51,9 +51,9 @@ def violations(axe):
 
 @pytest.mark.parametrize(("device", "scheme"), LOOKS)
 def test_axe_finds_no_violation_in_what_one_does_with_a_message(
-    enter, bob, violations, device, scheme
+    enter, writer, violations, device, scheme
 ):
-    bob.sends_and_waits("Theirs")
+    writer.sends_and_waits("Theirs")
     reader = enter(color_scheme=scheme, **DEVICES[device])
     for text in ("One", "Two", "Three"):
         reader.sends_and_waits(text)
@@ -145,7 +145,7 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     ],
 )
 def test_axe_finds_no_violation_in_error_states(
-    new_context, shared_node, bob, room, violations, language, device, scheme
+    new_context, shared_node, writer, room, violations, language, device, scheme
 ):
     context = new_context(
         base_url=shared_node.url, color_scheme=scheme, locale=language, **DEVICES[device]
@@ -153,10 +153,10 @@ def test_axe_finds_no_violation_in_error_states(
     wire = Wire(context)
     reader = Person(context.new_page())
     reader.field = reader.page.locator("[data-composer-field]")
-    bob.sends_and_waits("Seen")
+    writer.sends_and_waits("Seen")
     reader.opens(room).sees("Seen")
     reader.page.goto("about:blank")
-    bob.sends_many([f"Line {number}" for number in range(100)])
+    writer.sends_many([f"Line {number}" for number in range(100)])
     reader.opens(room)
     expect(reader.page.locator("[data-unread-bar]")).to_be_visible()
     found = {"unread bar": violations(reader.page)}
@@ -225,10 +225,10 @@ def test_axe_finds_no_violation_on_error_pages(new_context, broken_node, violati
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_without_javascript(
-    new_context, shared_node, bob, room, violations, scheme
+    new_context, shared_node, writer, room, violations, scheme
 ):
     """axe is a script: JavaScript is on, the page's scripts are removed and its noscript shown."""
-    bob.sends_and_waits("Look: https://example.org")
+    writer.sends_and_waits("Look: https://example.org")
 
     def without_script(route):
         response = route.fetch()

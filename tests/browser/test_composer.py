@@ -130,8 +130,8 @@ def test_a_pasted_file_shows_a_notice(alice, place):
     expect(alice.field).to_have_value("")
 
 
-def test_escape_leads_to_the_latest_messages_and_the_field(alice, bob):
-    bob.sends_many([f"Line {number}" for number in range(40)])
+def test_escape_leads_to_the_latest_messages_and_the_field(alice, writer):
+    writer.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     stream = alice.page.locator("[data-stream]")
     for place in (stream, alice.field):

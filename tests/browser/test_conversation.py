@@ -51,8 +51,8 @@ def test_a_reload_keeps_the_conversation(alice, bob):
     expect(alice.message("Two")).not_to_have_attribute("data-mine", "")
 
 
-def test_a_newcomer_sees_earlier_messages(alice, enter):
-    alice.sends_and_waits("Before you came")
+def test_a_newcomer_sees_earlier_messages(writer, enter):
+    writer.sends_and_waits("Before you came")
 
     carol = enter()
 
@@ -102,9 +102,9 @@ def test_characters_left_are_counted_down_and_a_message_that_is_too_long_stays(a
     alice.sees_exactly(["😀" * 4_000])
 
 
-def test_messages_of_one_person_are_grouped(alice, bob):
-    alice.sends_and_waits("One")
-    alice.sends_and_waits("Two")
+def test_messages_of_one_person_are_grouped(writer, bob):
+    writer.sends_and_waits("One")
+    writer.sends_and_waits("Two")
     bob.sees("Two")
     bob.sends_and_waits("Three")
 
@@ -134,16 +134,16 @@ def test_a_name_that_no_room_can_have_is_explained(new_context, shared_node):
     Person(page).connects()
 
 
-def test_a_new_message_is_announced_to_screen_readers(alice, bob):
-    alice.sends("Can you hear me?")
+def test_a_new_message_is_announced_to_screen_readers(writer, bob):
+    writer.sends_and_waits("Can you hear me?")
 
     said = bob.page.locator("[data-announcer]")
     expect(said).to_contain_text("Can you hear me?")
     expect(bob.page.get_by_role("log", name="Conversation")).to_be_visible()
 
 
-def test_only_the_beginning_of_a_long_message_is_announced(alice, bob):
-    alice.sends("A long story. " * 200)
+def test_only_the_beginning_of_a_long_message_is_announced(writer, bob):
+    writer.sends_and_waits("A long story. " * 200)
 
     said = bob.page.locator("[data-announcer]")
     expect(said).to_contain_text("A long story.")
@@ -183,16 +183,16 @@ def test_a_flood_is_drawn_a_few_times_a_second(bob, alice):
     assert len(draws) <= 10 + 8 * seconds + 3, "the rate of oncePerFrame in dom.js, rounded up"
 
 
-def test_many_messages_are_announced_as_a_number(carol_and_wire, bob):
+def test_many_messages_are_announced_as_a_number(carol_and_wire, writer):
     carol, _ = carol_and_wire
     said = carol.page.locator("[data-announcer]")
     carol.page.clock.install()
     carol.page.clock.pause_at(time.time() + 60)
     story = "A long story. " * 12  # ten seconds of speech
-    bob.sends_and_waits(story)
+    writer.sends_and_waits(story)
     wait_until(lambda: carol.page.clock.run_for(500) or story.strip() in said.text_content())
     for number in range(4):
-        bob.sends_and_waits(f"Then {number}")
+        writer.sends_and_waits(f"Then {number}")
 
     wait_until(lambda: carol.page.clock.run_for(20) or carol.message("Then 3").count())
     carol.page.clock.run_for(5_000)

@@ -34,9 +34,9 @@ def test_everybody_sees_an_edit_and_when_it_was_made(alice, bob):
     assert "edited" in bob.message("Hello world").get_attribute("aria-label")
 
 
-def test_arrow_up_in_the_empty_field_edits_the_last_message(alice, bob):
+def test_arrow_up_in_the_empty_field_edits_the_last_message(alice, writer):
     alice.sends_and_waits("Mine *as typed*".replace("*", "'"))
-    bob.sends_and_waits("Theirs")
+    writer.sends_and_waits("Theirs")
     alice.sees("Theirs")
 
     alice.field.press("ArrowUp")

@@ -39,7 +39,7 @@ def test_the_page_draws_messages_as_the_server_does(alice):
 
 
 @pytest.fixture
-def reader(enter, alice):
+def reader(enter, writer):
     """Somebody else, who may use the clipboard."""
     reader = enter()
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -76,9 +76,9 @@ def author(seq):
     return f".message[data-seq='{seq}'] [data-part=author]"
 
 
-def test_a_message_that_is_selected_as_a_whole_is_copied_as_it_was_typed(reader, alice):
+def test_a_message_that_is_selected_as_a_whole_is_copied_as_it_was_typed(reader, writer):
     typed = "**Look:**\n\n```py\nif x:\n    y\n```\n- *a* mailto:b@example.org\n> c"
-    alice.sends(typed)
+    writer.sends_and_waits(typed)
     expect(reader.page.locator(f"{body(1)} li")).to_be_visible()
 
     selects(reader, (body(1), 0), (f"{body(1)} blockquote", 1))
@@ -87,8 +87,8 @@ def test_a_message_that_is_selected_as_a_whole_is_copied_as_it_was_typed(reader,
     assert copied(reader) == typed
 
 
-def test_a_part_of_a_message_is_copied_as_it_is_shown(reader, alice):
-    alice.sends("one **two** three")
+def test_a_part_of_a_message_is_copied_as_it_is_shown(reader, writer):
+    writer.sends_and_waits("one **two** three")
     reader.sees("two")
 
     selects(reader, (body(1), 0), (f"{body(1)} strong", 3))
@@ -116,9 +116,11 @@ def test_several_messages_are_copied_with_their_authors_and_the_selected_parts(r
     assert copied(reader) == "ne\ntwo\n\nReader\n**three**\n\nAlice\n`four`\nfive"
 
 
-def test_the_button_copies_code_exactly(reader, alice):
+def test_the_button_copies_code_exactly(reader, writer):
     code = "\tif x:\n\n    y = '**z**'  # é 🎉 "
-    alice.sends(f"> quoted\n> ```py\n> {code.replace(chr(10), chr(10) + '> ')}\n> ```\nand so on")
+    writer.sends_and_waits(
+        f"> quoted\n> ```py\n> {code.replace(chr(10), chr(10) + '> ')}\n> ```\nand so on"
+    )
     button = reader.page.get_by_role("button", name="Copy code")
 
     button.click()
@@ -128,8 +130,8 @@ def test_the_button_copies_code_exactly(reader, alice):
     assert copied(reader) == code
 
 
-def test_code_that_cannot_be_copied_is_selected_instead(reader, alice):
-    alice.sends("```\none\ntwo\n```")
+def test_code_that_cannot_be_copied_is_selected_instead(reader, writer):
+    writer.sends_and_waits("```\none\ntwo\n```")
     button = reader.page.get_by_role("button", name="Copy code")
     expect(button).to_have_count(1)
     reader.page.evaluate(
@@ -146,9 +148,9 @@ def test_code_that_cannot_be_copied_is_selected_instead(reader, alice):
 
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_wide_code_scrolls_within_its_block_and_by_keys(enter, alice, device):
-    alice.sends(CODE)
-    alice.sends("```\nshort\n```")
+def test_wide_code_scrolls_within_its_block_and_by_keys(enter, writer, device):
+    writer.sends_and_waits(CODE)
+    writer.sends_and_waits("```\nshort\n```")
     reader = enter(**device)
     wide, short = reader.page.locator("[data-messages] pre").all()
 
@@ -175,8 +177,8 @@ def test_code_mentions_nobody(enter, alice):
     expect(message.locator(".message__mention")).to_have_count(0)
 
 
-def test_screen_readers_get_the_elements_and_labels_without_marks(alice, reader):
-    alice.sends("**Plan**\n1. *one*\n5. two\n> ~~no~~\n```\ncode\n```")
+def test_screen_readers_get_the_elements_and_labels_without_marks(writer, reader):
+    writer.sends_and_waits("**Plan**\n1. *one*\n5. two\n> ~~no~~\n```\ncode\n```")
     expect(reader.messages).to_have_count(1)
 
     expect(reader.page.locator(body(1))).to_match_aria_snapshot(

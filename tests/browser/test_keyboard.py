@@ -89,8 +89,8 @@ def test_two_people_talk_without_a_mouse(alice, bob):
     expect(bob.message("It is me").locator("[data-part=author]")).to_have_text("Alice")
 
 
-def test_the_list_of_people_opens_and_closes_by_keyboard(alice, bob):
-    alice.sends_and_waits("Hello")
+def test_the_list_of_people_opens_and_closes_by_keyboard(writer, bob):
+    writer.sends_and_waits("Hello")
     drawer = bob.page.locator("[data-people]")
     opener = tabs_to(bob, button(bob, "People here: 2"), key="Shift+Tab")
 
@@ -103,8 +103,8 @@ def test_the_list_of_people_opens_and_closes_by_keyboard(alice, bob):
     assert focused(opener)
 
 
-def test_the_conversation_is_scrolled_and_left_by_keyboard(alice, bob):
-    bob.sends_many([f"Line {number}" for number in range(40)])
+def test_the_conversation_is_scrolled_and_left_by_keyboard(alice, writer):
+    writer.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
     stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
@@ -140,9 +140,9 @@ def test_the_conversation_is_scrolled_and_left_by_keyboard(alice, bob):
     assert focused(stream)
 
 
-def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
+def test_each_message_and_its_link_are_reached_by_keyboard(alice, writer):
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    bob.sends_many([f"Line {number}" for number in range(40)])
+    writer.sends_many([f"Line {number}" for number in range(40)])
     alice.sees("Line 39")
     keys = alice.page.keyboard
     stream = tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")
@@ -167,10 +167,10 @@ def test_each_message_and_its_link_are_reached_by_keyboard(alice, bob):
     assert focused(stream)
 
 
-def test_only_a_selected_message_has_an_accessible_name(alice, bob):
-    bob.renames("Bob")
-    bob.sends_and_waits("Hello")
-    bob.sends_and_waits("A long story. " * 50)
+def test_only_a_selected_message_has_an_accessible_name(alice, writer):
+    writer.renames("Bob")
+    writer.sends_and_waits("Hello")
+    writer.sends_and_waits("A long story. " * 50)
     expect(alice.messages).to_have_count(2)
     keys = alice.page.keyboard
     tabs_to(alice, alice.page.get_by_role("log"), key="Shift+Tab")

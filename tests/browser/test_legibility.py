@@ -27,9 +27,9 @@ TOO_SMALL = """(() => {
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_every_button_and_link_is_large_enough(enter, bob, room, device):
+def test_every_button_and_link_is_large_enough(enter, writer, room, device):
     """WCAG 2.2, 2.5.8: 24 by 24 pixels, or as large as the text of a link within a sentence."""
-    bob.sends_and_waits("Look: https://example.org")
+    writer.sends_and_waits("Look: https://example.org")
     reader = enter(**DEVICES[device])
     reader.sends_and_waits("I see")
     found = {"conversation": reader.page.evaluate(TOO_SMALL)}
@@ -48,8 +48,10 @@ def test_every_button_and_link_is_large_enough(enter, bob, room, device):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_text_at_200_percent_fits(enter, bob, shoot, device):
-    bob.sends_and_waits("Is everything readable, also with a_very_long_word_without_a_break_in_it?")
+def test_text_at_200_percent_fits(enter, writer, shoot, device):
+    writer.sends_and_waits(
+        "Is everything readable, also with a_very_long_word_without_a_break_in_it?"
+    )
     reader = enter(**DEVICES[device])
     page = reader.page
     page.evaluate(TWICE)
@@ -79,12 +81,12 @@ def test_text_at_200_percent_fits(enter, bob, shoot, device):
     shoot(reader, f"{device}-text-200-empty")
 
 
-def test_the_focus_is_visible_in_forced_colors(enter, bob, shoot):
-    bob.sends_and_waits("Hello")
+def test_the_focus_is_visible_in_forced_colors(enter, writer, shoot):
+    writer.sends_and_waits("Hello")
     reader = enter(forced_colors="active")
     reader.sends_and_waits("Hello to you")
     reader.looks_away()
-    bob.sends_and_waits("New")
+    writer.sends_and_waits("New")
     reader.looks_back()
     reader.field.press_sequentially("@")
 

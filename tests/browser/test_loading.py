@@ -79,9 +79,9 @@ def test_there_is_one_style_sheet_and_one_for_the_dark_theme(alice):
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_latest_messages_are_read_before_a_module_has_run(
-    new_context, shared_node, alice, room, device
+    new_context, shared_node, writer, room, device
 ):
-    alice.sends_many([f"Message {number}" for number in range(40)])
+    writer.sends_many([f"Message {number}" for number in range(40)])
     reader = Person(new_context(base_url=shared_node.url, **device).new_page())
     held = []
     reader.page.route("**/main.*.js", lambda route: held.append(route))

@@ -49,8 +49,7 @@ WALK = """async ({ direction, seconds }) => {
 
 
 @pytest.fixture
-def reader(enter):
-    writer = enter()
+def reader(enter, writer):
     writer.sends_many([f"Message {number}" for number in range(1, COUNT + 1)])
     reader = enter()
     reader.sees(f"Message {COUNT}")
@@ -61,11 +60,10 @@ def walk(person, direction):
     return person.page.evaluate(WALK, {"direction": direction, "seconds": 60})
 
 
-def test_a_long_history_is_scrolled_to_its_first_message_and_back(reader, enter, room):
+def test_a_long_history_is_scrolled_to_its_first_message_and_back(reader, writer):
     up = walk(reader, -1)
     expect(reader.page.locator("[data-beginning]")).to_be_in_viewport()
     expect(reader.page.locator("[data-latest]")).to_have_text("Latest messages")
-    writer = enter()
     writer.sends_and_waits("Said meanwhile")
     expect(reader.page.locator("[data-latest]")).to_have_text("1 new message")
     down = walk(reader, +1)
@@ -79,8 +77,8 @@ def test_a_long_history_is_scrolled_to_its_first_message_and_back(reader, enter,
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
-def test_a_reader_of_older_messages_stays_there_when_the_screen_is_rotated(alice, enter):
-    alice.sends_many([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
+def test_a_reader_of_older_messages_stays_there_when_the_screen_is_rotated(writer, enter):
+    writer.sends_many([f"Line {number}\n{'which is long ' * 20}" for number in range(60)])
     reader = enter(**PHONE)
     row = reader.messages.filter(has_text="Line 40")
     row.evaluate("e => e.scrollIntoView({block: 'start'})")
@@ -98,9 +96,8 @@ def test_a_reader_of_older_messages_stays_there_when_the_screen_is_rotated(alice
     assert abs(moved) <= 2
 
 
-def test_a_reader_of_older_messages_stays_there_after_a_reset(carol_and_wire, enter):
+def test_a_reader_of_older_messages_stays_there_after_a_reset(carol_and_wire, writer):
     carol, wire = carol_and_wire
-    writer = enter()
     writer.sends_many([f"Message {number}" for number in range(1, 81)])
     carol.sees("Message 80")
     carol.message("Message 40").evaluate("e => e.scrollIntoView({block: 'start'})")

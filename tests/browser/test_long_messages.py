@@ -14,11 +14,11 @@ TOP = "(element) => element.getBoundingClientRect().top"
 
 
 @pytest.fixture
-def reader(enter, bob):
+def reader(enter, writer):
     """A reader at the bottom, with a long message among others."""
-    bob.sends_many([f"Before {number}" for number in range(40)])
-    bob.sends_and_waits(LINES)
-    bob.sends_and_waits("That was long")
+    writer.sends_many([f"Before {number}" for number in range(40)])
+    writer.sends_and_waits(LINES)
+    writer.sends_and_waits("That was long")
     reader = enter()
     reader.sees("That was long")
     return reader
@@ -52,8 +52,8 @@ def test_a_long_message_is_folded_and_unfolds_in_place(reader):
     assert long_message(reader).evaluate(TOP) == pytest.approx(top, abs=1)
 
 
-def test_a_message_folds_under_the_button_that_was_pressed(reader, bob):
-    bob.sends_many([f"After {number}" for number in range(40)])
+def test_a_message_folds_under_the_button_that_was_pressed(reader, writer):
+    writer.sends_many([f"After {number}" for number in range(40)])
     reader.sees("After 39")
     button = fold_button(reader)
     button.evaluate("(button) => button.scrollIntoView({ block: 'center' })")
@@ -68,15 +68,15 @@ def test_a_message_folds_under_the_button_that_was_pressed(reader, bob):
     assert button.evaluate(TOP) == pytest.approx(place, abs=1)
 
 
-def test_folding_keeps_what_is_at_the_bottom_in_sight(reader, bob):
-    bob.sends_and_waits("One more")
+def test_folding_keeps_what_is_at_the_bottom_in_sight(reader, writer):
+    writer.sends_and_waits("One more")
 
     expect(reader.message("One more")).to_be_in_viewport(ratio=1)
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
 
 
-def test_a_message_of_twenty_lines_is_not_folded(alice, bob):
-    bob.sends_and_waits("\n".join(f"row {number}" for number in range(22)))
+def test_a_message_of_twenty_lines_is_not_folded(alice, writer):
+    writer.sends_and_waits("\n".join(f"row {number}" for number in range(22)))
 
     row = alice.messages.filter(has_text="row 21")
     expect(row).to_be_visible()
@@ -84,8 +84,8 @@ def test_a_message_of_twenty_lines_is_not_folded(alice, bob):
     assert height_of(row) > 22 * 20
 
 
-def test_text_without_line_breaks_is_folded_only_on_narrow_screens(enter, bob):
-    bob.sends_and_waits("word " * 300)
+def test_text_without_line_breaks_is_folded_only_on_narrow_screens(enter, writer):
+    writer.sends_and_waits("word " * 300)
 
     wide, narrow = enter(), enter(**PHONE)
 
@@ -98,8 +98,8 @@ def test_text_without_line_breaks_is_folded_only_on_narrow_screens(enter, bob):
     expect(wide.messages.locator("[data-action=fold]")).to_be_hidden()
 
 
-def test_a_link_unfolds_its_message(bob, enter, room):
-    bob.sends_and_waits(LINES)
+def test_a_link_unfolds_its_message(writer, enter, room):
+    writer.sends_and_waits(LINES)
 
     reader = enter(f"{room}#1")
 
@@ -107,9 +107,11 @@ def test_a_link_unfolds_its_message(bob, enter, room):
     assert height_of(long_message(reader)) > 140 * 20
 
 
-def test_a_folded_message_unfolds_when_the_browser_scrolls_within_it(reader, bob):
+def test_a_folded_message_unfolds_when_the_browser_scrolls_within_it(reader, writer):
     """Find-in-page, focus and selection scroll within the message in the same way."""
-    bob.sends_and_waits(LINES.replace("line 97", "https://example.org/97").replace("139", "138 b"))
+    writer.sends_and_waits(
+        LINES.replace("line 97", "https://example.org/97").replace("139", "138 b")
+    )
     link = reader.page.get_by_role("link", name="example.org/97")
     button = reader.messages.filter(has=link).locator("[data-action=fold]")
     expect(button).to_have_text("Show all (140 lines)")

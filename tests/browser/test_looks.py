@@ -41,8 +41,8 @@ DRAWN = """() => [...document.querySelectorAll(".message")].map((message) => [
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_24_looks_are_legible_and_different(bob, enter, scheme):
-    bob.sends_and_waits("Hello")
+def test_all_24_looks_are_legible_and_different(writer, enter, scheme):
+    writer.sends_and_waits("Hello")
     reader = enter(color_scheme=scheme)
     reader.sees("Hello")
 
@@ -66,9 +66,9 @@ def test_people_who_are_here_look_different(alice, enter):
     assert written < looks
 
 
-def test_the_first_paint_has_the_final_initials_and_colours(bob, new_context, shared_node, room):
-    bob.renames("Élodie")
-    bob.sends_and_waits("One")
+def test_the_first_paint_has_the_final_initials_and_colours(writer, new_context, shared_node, room):
+    writer.renames("Élodie")
+    writer.sends_and_waits("One")
     context = new_context(base_url=shared_node.url, java_script_enabled=False)
     page = context.new_page()
     page.goto(room)

@@ -52,9 +52,9 @@ def alice(alice):
 # The pill
 
 
-def test_actions_appear_beside_a_message_and_move_nothing(alice, bob):
+def test_actions_appear_beside_a_message_and_move_nothing(alice, writer):
     for text in ("Hello", LONG.strip(), "Bye"):
-        bob.sends_and_waits(text)
+        writer.sends_and_waits(text)
         alice.sends_and_waits(f"{text}!")
     alice.page.mouse.move(5, 5)
     expect(pill(alice)).to_have_count(0)
@@ -75,8 +75,8 @@ def test_actions_appear_beside_a_message_and_move_nothing(alice, bob):
     expect(pill(alice)).to_have_count(0)
 
 
-def test_the_actions_do_not_cover_a_message_that_has_space_beside_it(alice, bob):
-    bob.sends_and_waits("Hello")
+def test_the_actions_do_not_cover_a_message_that_has_space_beside_it(alice, writer):
+    writer.sends_and_waits("Hello")
     alice.sends_and_waits("Hello to you")
 
     for text in ("Hello", "Hello to you"):
@@ -87,8 +87,8 @@ def test_the_actions_do_not_cover_a_message_that_has_space_beside_it(alice, bob)
         assert is_left_of if text == "Hello to you" else shown["x"] >= bubble["x"] + bubble["width"]
 
 
-def test_only_what_is_possible_is_offered(alice, bob):
-    bob.sends_and_waits("Theirs")
+def test_only_what_is_possible_is_offered(alice, writer):
+    writer.sends_and_waits("Theirs")
     alice.sends_and_waits("Mine")
 
     alice.points_at("Theirs")
@@ -108,9 +108,9 @@ def test_only_what_is_possible_is_offered(alice, bob):
 
 
 def test_with_a_server_of_the_previous_release_a_message_can_only_be_copied(
-    new_context, shared_node, room, alice
+    new_context, shared_node, room, writer
 ):
-    alice.sends_and_waits("Hello")
+    writer.sends_and_waits("Hello")
     context = new_context(base_url=shared_node.url, **DESKTOP)
     wire = Wire(context)
     wire.without = ("features",)
@@ -203,8 +203,8 @@ def test_an_enter_that_is_held_down_opens_the_menu_and_chooses_nothing(alice):
     expect(alice.page.locator("[data-action=react]")).to_have_text("👍1")
 
 
-def test_letters_act_on_a_selected_message_only(alice, bob):
-    bob.sends_and_waits("Theirs")
+def test_letters_act_on_a_selected_message_only(alice, writer):
+    writer.sends_and_waits("Theirs")
     alice.sends_and_waits("Mine")
     keys = alice.page.keyboard
     line = alice.page.locator("[data-composer-doing]")

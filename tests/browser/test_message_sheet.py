@@ -44,8 +44,8 @@ def phone(enter):
     return person
 
 
-def test_a_long_press_opens_a_sheet_which_closes_outside(phone, bob):
-    bob.sends_and_waits("Hello")
+def test_a_long_press_opens_a_sheet_which_closes_outside(phone, writer):
+    writer.sends_and_waits("Hello")
     phone.sees("Hello")
 
     presses_long(phone, "Hello")
@@ -61,8 +61,8 @@ def test_a_long_press_opens_a_sheet_which_closes_outside(phone, bob):
     expect(menu(phone)).to_be_hidden()
 
 
-def test_a_finger_that_moves_opens_no_sheet(phone, bob):
-    bob.sends_and_waits("Hello there, how are you?")
+def test_a_finger_that_moves_opens_no_sheet(phone, writer):
+    writer.sends_and_waits("Hello there, how are you?")
     phone.points_at("Hello there, how are you?")  # now the actions are loaded
     bubble = phone.message("Hello there, how are you?").locator(".message__bubble")
 
@@ -76,9 +76,9 @@ def test_a_finger_that_moves_opens_no_sheet(phone, bob):
     presses_long(phone, "Hello there, how are you?", opens=False, moves_to=40)
 
 
-def test_a_long_press_on_a_link_is_left_to_the_browser(phone, bob):
-    bob.sends_and_waits("Hello")
-    bob.sends_and_waits("https://example.org/a-long-address")
+def test_a_long_press_on_a_link_is_left_to_the_browser(phone, writer):
+    writer.sends_and_waits("Hello")
+    writer.sends_and_waits("https://example.org/a-long-address")
     phone.points_at("Hello")  # now the actions are loaded
 
     presses_long(phone, "https://example.org/a-long-address", opens=False)
@@ -86,8 +86,8 @@ def test_a_long_press_on_a_link_is_left_to_the_browser(phone, bob):
     expect(menu(phone)).to_be_hidden()
 
 
-def test_text_is_selected_from_the_sheet(phone, bob):
-    bob.sends_and_waits("Call 555 0100")
+def test_text_is_selected_from_the_sheet(phone, writer):
+    writer.sends_and_waits("Call 555 0100")
 
     presses_long(phone, "Call 555 0100")
     menu(phone).get_by_role("menuitem", name="Select text").tap()
@@ -100,8 +100,8 @@ def test_text_is_selected_from_the_sheet(phone, bob):
     assert phone.message("Call 555 0100").evaluate(selectable) == "none"
 
 
-def test_a_tap_shows_the_button_that_opens_the_sheet(phone, bob):
-    bob.sends_and_waits("Hello")
+def test_a_tap_shows_the_button_that_opens_the_sheet(phone, writer):
+    writer.sends_and_waits("Hello")
 
     phone.message("Hello").locator(".message__bubble").tap()
     more = pill(phone).get_by_role("button", name="All actions")

@@ -22,15 +22,14 @@ def reader(new_context, shared_node, room):
 
 
 @pytest.fixture
-def bob(enter):
-    bob = enter()
-    bob.renames("Bob")
-    return bob
+def writer(writer):
+    writer.renames("Bob")
+    return writer
 
 
-def test_permission_is_requested_only_by_the_click_that_turns_notifications_on(reader, bob):
+def test_permission_is_requested_only_by_the_click_that_turns_notifications_on(reader, writer):
     reader.looks_away()
-    bob.sends_and_waits("@Alice, nobody asked you")
+    writer.sends_and_waits("@Alice, nobody asked you")
     reader.sees("@Alice, nobody asked you")
     reader.looks_back()
     reader.opens_from_the_menu("Notifications")
@@ -46,28 +45,28 @@ def test_permission_is_requested_only_by_the_click_that_turns_notifications_on(r
     assert reader.has("shown") == []
 
 
-def test_a_reader_who_chose_mentions_is_notified_of_nothing_else(reader, bob):
+def test_a_reader_who_chose_mentions_is_notified_of_nothing_else(reader, writer):
     reader.chooses("Mentions of me")
     reader.looks_away()
 
-    bob.sends_and_waits("Nothing for you")
-    bob.sends_and_waits("@alice: lunch?")
+    writer.sends_and_waits("Nothing for you")
+    writer.sends_and_waits("@alice: lunch?")
 
     reader.is_notified_of([heading(reader, "Bob in {room}: @alice: lunch?")])
     assert reader.has("heard") == 0, "sound is off by default"
 
 
-def test_messages_share_one_notification_that_opens_the_latest(reader, bob):
+def test_messages_share_one_notification_that_opens_the_latest(reader, writer):
     reader.chooses("Every message", sound=True)
     before = reader.has("heard")
-    bob.sends_and_waits("Seen at once")
+    writer.sends_and_waits("Seen at once")
     reader.sees("Seen at once")
     reader.looks_away()
 
-    bob.sends_and_waits("<b>One</b>")
+    writer.sends_and_waits("<b>One</b>")
     reader.is_notified_of([heading(reader, "Bob in {room}: <b>One</b>")])
     for number in range(2, 6):
-        bob.sends_and_waits(f"Number {number}")
+        writer.sends_and_waits(f"Number {number}")
 
     wait_until(lambda: reader.has("shown.at(-1).title").startswith("5 "))
     assert len(reader.has("shown")) <= 4, "a burst is one notification"
@@ -79,12 +78,12 @@ def test_messages_share_one_notification_that_opens_the_latest(reader, bob):
     reader.looks_back()
     wait_until(lambda: reader.has("shown.at(-1).closed"))
     reader.looks_away()
-    bob.sends_and_waits("Afresh")
+    writer.sends_and_waits("Afresh")
     wait_until(lambda: reader.has("shown.at(-1).body") == "Afresh")
 
 
 def test_a_message_that_arrives_before_the_panels_is_notified_of(
-    new_context, shared_node, room, bob
+    new_context, shared_node, room, writer
 ):
     context = new_context(base_url=shared_node.url)
     context.add_init_script(WORLD)
@@ -96,7 +95,7 @@ def test_a_message_that_arrives_before_the_panels_is_notified_of(
     reader.page.evaluate("window.permission = 'granted'")
     reader.looks_away()
 
-    bob.sends_and_waits("Early")
+    writer.sends_and_waits("Early")
     reader.sees("Early")
     [panels] = held
     panels.continue_()
@@ -104,7 +103,7 @@ def test_a_message_that_arrives_before_the_panels_is_notified_of(
     reader.is_notified_of([heading(reader, "Bob in {room}: Early")])
 
 
-def test_a_preference_belongs_to_a_room_and_its_tabs_notify_once(reader, bob, enter):
+def test_a_preference_belongs_to_a_room_and_its_tabs_notify_once(reader, writer, enter):
     reader.chooses("Every message")
     tabs = [reader, reader.another_tab()]
     elsewhere = reader.another_tab("/r/elsewhere/")
@@ -115,13 +114,13 @@ def test_a_preference_belongs_to_a_room_and_its_tabs_notify_once(reader, bob, en
 
     neighbour.sends_and_waits("Not chosen")
     elsewhere.sees("Not chosen")
-    bob.sends_and_waits("One")
+    writer.sends_and_waits("One")
     wait_until(lambda: notified(tabs) == ["One"])
     tabs[1].looks_back()
-    bob.sends_and_waits("Somebody looks")
+    writer.sends_and_waits("Somebody looks")
     tabs[1].sees("Somebody looks")
     tabs[1].looks_away()
-    bob.sends_and_waits("Two")
+    writer.sends_and_waits("Two")
 
     wait_until(lambda: notified(tabs) == ["One", "Two"])
     assert elsewhere.has("shown") == []
@@ -136,7 +135,7 @@ def notified(tabs):
 @pytest.mark.parametrize(
     ("given", "words"), [("denied", "Notifications are blocked"), ("default", "aren't allowed")]
 )
-def test_a_denied_permission_is_explained_and_the_sound_still_works(reader, bob, given, words):
+def test_a_denied_permission_is_explained_and_the_sound_still_works(reader, writer, given, words):
     reader.page.evaluate("(given) => (window.answer = given)", given)
 
     reader.chooses("Every message", sound=True)
@@ -145,7 +144,7 @@ def test_a_denied_permission_is_explained_and_the_sound_still_works(reader, bob,
     reader.page.keyboard.press("Escape")
     heard = reader.has("heard")
     reader.looks_away()
-    bob.sends_and_waits("Listen")
+    writer.sends_and_waits("Listen")
 
     wait_until(lambda: reader.has("heard") > heard)
     assert reader.has("shown") == []
@@ -163,13 +162,13 @@ ANDROID = """
 """
 
 
-def test_a_page_that_cannot_notify_uses_its_service_worker(new_context, shared_node, room, bob):
+def test_a_page_that_cannot_notify_uses_its_service_worker(new_context, shared_node, room, writer):
     context = new_context(base_url=shared_node.url, service_workers="allow")
     context.add_init_script(ANDROID)
     reader = Reader(context.new_page()).opens(room).chooses("Every message")
     reader.looks_away()
 
-    bob.sends_and_waits("Hello")
+    writer.sends_and_waits("Hello")
 
     reader.is_notified_of([heading(reader, "Bob in {room}: Hello")])
     assert reader.has("shown[0].data.url") == f"{shared_node.url}{room}#1"

@@ -23,26 +23,24 @@ def reader(new_context, shared_node, room):
 
 
 @pytest.fixture
-def bob(enter):
-    bob = enter()
-    bob.renames("Bob")
-    expect(bob.page.locator("[data-name-shown]")).to_have_text("Bob")
-    return bob
+def writer(writer):
+    writer.renames("Bob")
+    return writer
 
 
-def test_a_reply_to_the_reader_notifies_like_a_mention_and_its_edit_does_not(reader, bob, room):
+def test_a_reply_to_the_reader_notifies_like_a_mention_and_its_edit_does_not(reader, writer, room):
     mine = post(reader, "Lunch?")
-    theirs = post(bob, "Where?")
+    theirs = post(writer, "Where?")
     reader.chooses("Mentions of me")
     reader.looks_away()
 
-    post(bob, "Answering myself", reply_to=theirs)
-    seq = post(bob, "At noon", reply_to=mine)
+    post(writer, "Answering myself", reply_to=theirs)
+    seq = post(writer, "At noon", reply_to=mine)
 
     reader.is_notified_of([heading(reader, "Bob in {room}: At noon")])
-    command(bob, "message.edit", seq=seq, body="At one")
+    command(writer, "message.edit", seq=seq, body="At one")
     reader.sees("At one")
-    post(bob, "Hurry", reply_to=mine)
+    post(writer, "Hurry", reply_to=mine)
     wait_until(lambda: len(reader.has("shown")) == 2)
     reader.is_notified_of(
         [
@@ -54,7 +52,7 @@ def test_a_reply_to_the_reader_notifies_like_a_mention_and_its_edit_does_not(rea
 
 
 def test_a_notification_waits_until_it_is_known_whose_message_a_reply_replies_to(
-    new_context, shared_node, room, bob
+    new_context, shared_node, room, writer
 ):
     context = new_context(base_url=shared_node.url)
     context.add_init_script(WORLD)
@@ -64,7 +62,7 @@ def test_a_notification_waits_until_it_is_known_whose_message_a_reply_replies_to
     expect(reader.page.locator("[data-name-shown]")).to_have_text("Alice")
     reader.chooses("Mentions of me")
     mine = post(reader, "Lunch?")
-    bob.sends_many([f"Number {number}" for number in range(120)])
+    writer.sends_many([f"Number {number}" for number in range(120)])
     held = []
     wire.holds = lambda frame: frame["type"] == "messages.fetch" and not held.append(frame)
     reader.page.clock.install()
@@ -73,8 +71,8 @@ def test_a_notification_waits_until_it_is_known_whose_message_a_reply_replies_to
     reader.page.evaluate("window.permission = 'granted'")
     reader.looks_away()
 
-    post(bob, "At noon", reply_to=mine)
-    post(bob, "@Alice, hurry")
+    post(writer, "At noon", reply_to=mine)
+    post(writer, "@Alice, hurry")
     reader.sees("@Alice, hurry")
     wait_until(lambda: held)
     reader.page.clock.fast_forward(5_000)
@@ -89,37 +87,37 @@ def test_a_notification_waits_until_it_is_known_whose_message_a_reply_replies_to
     reader.is_notified_of([heading(reader, "2 new messages in {room}: Bob: @Alice, hurry")])
 
 
-def test_a_notification_of_a_message_that_is_deleted_is_closed(reader, bob):
+def test_a_notification_of_a_message_that_is_deleted_is_closed(reader, writer):
     reader.chooses("Every message")
     reader.looks_away()
-    seq = post(bob, "hunter2")
+    seq = post(writer, "hunter2")
     reader.is_notified_of([heading(reader, "Bob in {room}: hunter2")])
     assert not reader.has("shown.at(-1).closed")
 
-    command(bob, "message.delete", seq=seq)
+    command(writer, "message.delete", seq=seq)
 
     wait_until(lambda: reader.has("shown.at(-1).closed"))
     announced = reader.page.locator("[data-announcer]")
     expect(announced).to_have_text("")
-    other = post(bob, "Harmless")
+    other = post(writer, "Harmless")
     wait_until(lambda: reader.has("shown.at(-1).body").endswith("Harmless"))
-    command(bob, "message.edit", seq=other, body="Still harmless")
+    command(writer, "message.edit", seq=other, body="Still harmless")
     reader.sees("Still harmless")
     assert not reader.has("shown.at(-1).closed")
 
 
-def test_a_message_that_is_deleted_before_its_notification_is_not_counted(reader, bob):
+def test_a_message_that_is_deleted_before_its_notification_is_not_counted(reader, writer):
     reader.chooses("Every message")
     reader.page.clock.install()
     reader.reloads()
     reader.page.evaluate("window.permission = 'granted'")
     reader.looks_away()
-    post(bob, "First")
+    post(writer, "First")
     reader.is_notified_of([heading(reader, "Bob in {room}: First")])
     reader.page.clock.pause_at(reader.page.evaluate("Date.now() + 100"))
 
-    command(bob, "message.delete", seq=post(bob, "hunter2"))
-    post(bob, "Last")
+    command(writer, "message.delete", seq=post(writer, "hunter2"))
+    post(writer, "Last")
     wait_until(lambda: reader.page.title().startswith("(3)"))  # all have arrived
     reader.page.clock.fast_forward(10_000)
 

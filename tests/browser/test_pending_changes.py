@@ -135,9 +135,9 @@ def test_a_server_of_the_previous_release_is_sent_no_change(carol_and_wire, alic
     alice.sees_exactly(["Typo", "Posts are sent"])
 
 
-def test_a_refused_edit_falls_back_to_the_text_and_keeps_what_was_typed(carol_and_wire, alice):
+def test_a_refused_edit_falls_back_to_the_text_and_keeps_what_was_typed(carol_and_wire, writer):
     carol, _ = carol_and_wire
-    alice.sends_and_waits("Hers")
+    writer.sends_and_waits("Hers")
     carol.sees("Hers")
 
     OtherTab(carol).makes(kind="edit", seq=1, body="Not hers")

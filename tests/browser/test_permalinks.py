@@ -13,10 +13,8 @@ HISTORY = [f"Message {number}" for number in range(1, 401)]
 
 
 @pytest.fixture
-def writer(enter):
-    writer = enter()
+def history(writer):
     writer.sends_many(HISTORY)
-    return writer
 
 
 def linked(person):
@@ -27,9 +25,9 @@ def scroll_to_end(person):
     person.page.locator("[data-stream]").evaluate("s => s.scrollTop = s.scrollHeight")
 
 
-def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
-    alice.sends_and_waits("One")
-    alice.sends_and_waits("Two")
+def test_the_time_of_a_message_is_its_address(writer, bob, enter, room):
+    writer.sends_and_waits("One")
+    writer.sends_and_waits("Two")
     link = bob.message("One").locator(".message__link")
     expect(link).to_have_attribute("href", "#1")
 
@@ -42,8 +40,8 @@ def test_the_time_of_a_message_is_its_address(alice, bob, enter, room):
     expect(carol.bodies).to_have_text(["One", "Two"])
 
 
-def test_a_linked_message_flashes_and_escape_removes_it_from_the_address(alice, enter, room):
-    alice.sends_and_waits("One")
+def test_a_linked_message_flashes_and_escape_removes_it_from_the_address(writer, enter, room):
+    writer.sends_and_waits("One")
     bob = enter(f"{room}#1")
     bubble = bob.message("One").locator(".message__bubble")
     shadow = "(element) => getComputedStyle(element).boxShadow"
@@ -67,9 +65,9 @@ def test_a_linked_message_flashes_and_escape_removes_it_from_the_address(alice, 
     assert "#" not in bob.page.url
 
 
-def test_the_link_to_a_message_is_copied(alice, enter):
-    alice.sends_and_waits("One")
-    alice.sends_and_waits("Two")
+def test_the_link_to_a_message_is_copied(writer, enter):
+    writer.sends_and_waits("One")
+    writer.sends_and_waits("Two")
     bob = enter()
     bob.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     time = bob.message("Two").get_by_role("link", name="Link to this message")
@@ -82,7 +80,7 @@ def test_the_link_to_a_message_is_copied(alice, enter):
     assert bob.page.evaluate("navigator.clipboard.readText()") == f"{bob.page.url}#2"
 
 
-def test_a_link_opens_with_its_surroundings(writer, enter, room):
+def test_a_link_opens_with_its_surroundings(history, enter, room):
     for seq in (1, 100, 340, 360, 400):
         reader = enter(f"{room}#{seq}")
 
@@ -94,7 +92,7 @@ def test_a_link_opens_with_its_surroundings(writer, enter, room):
         assert shown[start : start + len(around)] == around
 
 
-def test_scrolling_down_from_a_link_reaches_the_latest_messages(writer, enter, room):
+def test_scrolling_down_from_a_link_reaches_the_latest_messages(history, writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_be_in_viewport()
     assert reader.messages.count() <= 50 + 2 * 50
@@ -112,7 +110,7 @@ def test_scrolling_down_from_a_link_reaches_the_latest_messages(writer, enter, r
     expect(reader.message("And now?")).to_be_in_viewport()
 
 
-def test_scrolling_up_from_a_link_reaches_the_beginning(writer, enter, room):
+def test_scrolling_up_from_a_link_reaches_the_beginning(history, enter, room):
     reader = enter(f"{room}#120")
     expect(linked(reader)).to_be_in_viewport()
 
@@ -124,7 +122,7 @@ def test_scrolling_up_from_a_link_reaches_the_beginning(writer, enter, room):
     expect(reader.page.locator("[data-beginning]")).to_be_attached()
 
 
-def test_a_button_returns_to_the_latest_messages(writer, enter, room):
+def test_a_button_returns_to_the_latest_messages(history, writer, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_have_text("Message 100")
     writer.sends_and_waits("Meanwhile")
@@ -140,7 +138,7 @@ def test_a_button_returns_to_the_latest_messages(writer, enter, room):
     expect(button).to_be_hidden()
 
 
-def test_sending_a_message_returns_to_the_latest_messages(writer, enter, room):
+def test_sending_a_message_returns_to_the_latest_messages(history, enter, room):
     reader = enter(f"{room}#100")
     expect(linked(reader)).to_be_in_viewport()
 
@@ -149,7 +147,7 @@ def test_sending_a_message_returns_to_the_latest_messages(writer, enter, room):
     expect(reader.message("What a day that was")).to_be_in_viewport()
 
 
-def test_the_browsers_back_button_leaves_the_link(writer, enter, room):
+def test_the_browsers_back_button_leaves_the_link(history, enter, room):
     reader = enter()
     reader.sees(HISTORY[-1])
     reader.page.evaluate("location.hash = '#50'")
@@ -161,7 +159,7 @@ def test_the_browsers_back_button_leaves_the_link(writer, enter, room):
     expect(linked(reader)).to_have_count(0)
 
 
-def test_a_link_to_a_missing_message_is_reported_and_shows_the_latest(writer, enter, room):
+def test_a_link_to_a_missing_message_is_reported_and_shows_the_latest(history, enter, room):
     for name in ("#401", "#999999999"):
         reader = enter(room + name)
 
@@ -169,8 +167,8 @@ def test_a_link_to_a_missing_message_is_reported_and_shows_the_latest(writer, en
         expect(reader.message(HISTORY[-1])).to_be_in_viewport()
 
 
-def test_an_invalid_seq_is_ignored(alice, enter, room):
-    alice.sends_and_waits("One")
+def test_an_invalid_seq_is_ignored(writer, enter, room):
+    writer.sends_and_waits("One")
 
     carol = enter(f"{room}#<img src=x>")
 
@@ -182,7 +180,7 @@ def test_an_invalid_seq_is_ignored(alice, enter, room):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_screenshots_of_a_linked_message(
-    new_context, shared_node, room, writer, shoot, scheme, device
+    new_context, shared_node, room, history, shoot, scheme, device
 ):
     reader = Person(new_context(base_url=shared_node.url, color_scheme=scheme, **device).new_page())
     reader.opens(f"{room}#200")

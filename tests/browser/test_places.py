@@ -76,14 +76,14 @@ def test_a_day_that_cannot_be_looked_up_is_reported_in_the_dialog(history, enter
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", DEVICES)
 def test_the_first_of_more_unread_messages_than_a_page_is_opened_and_read_from(
-    new_context, shared_node, room, bob, shoot, device, scheme
+    new_context, shared_node, room, writer, shoot, device, scheme
 ):
     context = new_context(base_url=shared_node.url, color_scheme=scheme, **DEVICES[device])
     reader = Person(context.new_page())
-    bob.sends_and_waits("Seen")
+    writer.sends_and_waits("Seen")
     reader.opens(room).sees("Seen")
     reader.page.goto("about:blank")
-    bob.sends_many([f"Line {number}" for number in range(1, 201)])
+    writer.sends_many([f"Line {number}" for number in range(1, 201)])
     reader.opens(room)
     reader.sees("Line 200")
     button = reader.page.get_by_role("button", name=re.compile("^200 new since .*first$"))
@@ -104,16 +104,16 @@ def test_the_first_of_more_unread_messages_than_a_page_is_opened_and_read_from(
     expect(reader.page.locator("[data-latest]")).to_be_hidden()
     reader.reloads()
     reader.sees("Line 200")
-    bob.sends_and_waits("Live")
+    writer.sends_and_waits("Live")
     reader.sees("Live")
     expect(button).to_be_hidden()
 
 
-def test_the_bar_jumps_to_new_messages_above_the_screen(alice, bob, room):
-    bob.sends_and_waits("Seen")
+def test_the_bar_jumps_to_new_messages_above_the_screen(alice, writer, room):
+    writer.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
-    bob.sends_many([f"Line {number}" for number in range(1, 31)])
+    writer.sends_many([f"Line {number}" for number in range(1, 31)])
     alice.opens(room)
     bar = alice.page.locator("[data-unread-bar]")
     expect(bar).to_contain_text("30 new since")
@@ -134,19 +134,19 @@ def test_the_bar_jumps_to_new_messages_above_the_screen(alice, bob, room):
     expect(line(alice)).to_have_count(0)
 
 
-def test_new_messages_in_sight_show_no_bar(alice, bob, room):
-    bob.sends_and_waits("Seen")
+def test_new_messages_in_sight_show_no_bar(alice, writer, room):
+    writer.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
     for number in range(3):
-        bob.sends_and_waits(f"Line {number}")
+        writer.sends_and_waits(f"Line {number}")
     asked = []
     alice.page.on("request", lambda request: asked.append(request.url))
 
     alice.opens(room)
 
     expect(line(alice)).to_be_in_viewport()
-    bob.sends_and_waits("Live")
+    writer.sends_and_waits("Live")
     alice.sees("Live")
     assert not [url for url in asked if "/missed/" in url]
     alice.reloads()
@@ -154,11 +154,11 @@ def test_new_messages_in_sight_show_no_bar(alice, bob, room):
     expect(line(alice)).to_have_count(0)
 
 
-def test_missed_messages_can_be_marked_as_read(alice, bob, room):
-    bob.sends_and_waits("Seen")
+def test_missed_messages_can_be_marked_as_read(alice, writer, room):
+    writer.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.page.goto("about:blank")
-    bob.sends_many([f"Line {number}" for number in range(1, 101)])
+    writer.sends_many([f"Line {number}" for number in range(1, 101)])
     alice.opens(room)
     expect(alice.page.get_by_role("button", name=re.compile("^100 new"))).to_be_visible()
 
@@ -167,7 +167,7 @@ def test_missed_messages_can_be_marked_as_read(alice, bob, room):
     expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     alice.reloads()
     alice.sees("Line 100")
-    bob.sends_and_waits("Live")
+    writer.sends_and_waits("Live")
     alice.sees("Live")
     expect(alice.page.locator("[data-unread-bar]")).to_be_hidden()
     expect(line(alice)).to_have_count(0)

@@ -22,6 +22,12 @@ def bob(enter):
     return named(enter(), "Bob")
 
 
+@pytest.fixture
+def writer(writer):
+    writer.renames("Bob")
+    return writer
+
+
 def named(person, name):
     person.renames(name)
     expect(person.page.locator("[data-name-shown]")).to_have_text(name)
@@ -108,9 +114,9 @@ def test_another_reaction_is_chosen_in_the_picker(ada, bob):
 
 
 @pytest.mark.parametrize("way", ["pointer", "keyboard"])
-def test_the_names_of_those_who_reacted_are_shown_beside_a_reaction(ada, bob, way):
+def test_the_names_of_those_who_reacted_are_shown_beside_a_reaction(ada, writer, way):
     seq = post(ada, "Agreed?")
-    react(bob, seq, THUMB)
+    react(writer, seq, THUMB)
     react(ada, seq, THUMB)
     reaction, names = chip(ada, "Agreed?"), ada.page.get_by_role("tooltip")
     expect(reaction).to_have_text(f"{THUMB}2")
@@ -129,7 +135,7 @@ def test_the_names_of_those_who_reacted_are_shown_beside_a_reaction(ada, bob, wa
 
     expect(names).to_have_text("You and \u2068Bob\u2069")
     expect(reaction).to_have_accessible_description("You and \u2068Bob\u2069")
-    react(bob, seq, THUMB, on=False)
+    react(writer, seq, THUMB, on=False)
     expect(names).to_have_text("You")
     ada.page.keyboard.press("Escape")
     expect(names).to_be_hidden()
@@ -171,8 +177,7 @@ def test_a_long_press_shows_the_names_and_is_no_click(ada, enter):
     expect(reaction).to_have_text(f"{THUMB}2")
 
 
-def test_a_reader_in_the_middle_stays_there_while_others_react(enter, bob):
-    writer = enter()
+def test_a_reader_in_the_middle_stays_there_while_others_react(enter, writer):
     writer.sends_many(HISTORY)
     reader = enter()
     reader.sees(HISTORY[-1])
@@ -181,14 +186,13 @@ def test_a_reader_in_the_middle_stays_there_while_others_react(enter, bob):
     before = offset_of(reader, HISTORY[-19])
 
     for seq in (here - 3, here - 1, here):
-        react(bob, seq, THUMB)
+        react(writer, seq, THUMB)
         expect(chip(reader, HISTORY[-20 + seq - here])).to_be_attached()
 
     assert abs(offset_of(reader, HISTORY[-19]) - before) <= 1
 
 
-def test_reactions_to_a_message_that_fills_the_screen_do_not_move_its_text(enter, bob):
-    writer = enter()
+def test_reactions_to_a_message_that_fills_the_screen_do_not_move_its_text(enter, writer):
     writer.sends_many([*HISTORY[:60], "a\n" * 200 + "The end", *HISTORY[60:80]])
     reader = enter()
     reader.sees(HISTORY[79])
@@ -199,24 +203,24 @@ def test_reactions_to_a_message_that_fills_the_screen_do_not_move_its_text(enter
     before = tall.bounding_box()["y"]
     seq = int(tall.get_attribute("data-seq"))
 
-    react(bob, seq, THUMB)
+    react(writer, seq, THUMB)
 
     expect(tall.locator("[data-action=react]")).to_have_count(1)
     assert abs(tall.bounding_box()["y"] - before) <= 1
 
 
-def test_reactions_to_ones_own_messages_are_announced_sparingly(ada, bob):
+def test_reactions_to_ones_own_messages_are_announced_sparingly(ada, writer):
     announced = ada.page.locator("[data-announcer]")
     mine = post(ada, "Agreed?")
-    theirs = post(bob, "Me too")
+    theirs = post(writer, "Me too")
     expect(announced).to_contain_text("Me too")
     ada.sees("Agreed?")
 
     react(ada, mine, "🎉")
-    react(bob, theirs, "🎉")
-    react(bob, mine, THUMB)
+    react(writer, theirs, "🎉")
+    react(writer, mine, THUMB)
 
     expect(announced).to_have_text("\u2068Bob\u2069 reacted with thumbs up")
-    react(bob, mine, "🎉")
-    react(bob, mine, "😮")
+    react(writer, mine, "🎉")
+    react(writer, mine, "😮")
     expect(announced).to_have_text("2 new reactions to your messages", timeout=20_000)

@@ -62,13 +62,13 @@ def test_deleted_words_leave_quotes_names_and_what_is_read_aloud(ada, bob):
         person.page.wait_for_function("!document.documentElement.innerHTML.includes('hunter2')")
 
 
-def test_a_deleted_reply_keeps_no_words_of_what_it_quoted(ada, bob):
+def test_a_deleted_reply_keeps_no_words_of_what_it_quoted(ada, writer):
     seq = post(ada, "hunter2 is my password")
     post(ada, "Or not?")
-    reply = post(bob, "Delete that!", reply_to=seq)
+    reply = post(writer, "Delete that!", reply_to=seq)
     expect(quote_in(ada, "Delete that!")).to_contain_text("hunter2")
 
-    command(bob, "message.delete", seq=reply)
+    command(writer, "message.delete", seq=reply)
     ada.sees("Message deleted")
     command(ada, "message.delete", seq=seq)
 
@@ -128,9 +128,9 @@ def test_replies_to_one_message_that_is_not_on_the_page_fetch_it_once(
         room,
         [(LONG_AGO + timedelta(minutes=n), "Grace", f"Entry {n}") for n in range(1, 101)],
     )
-    bob = enter()
+    writer = enter()
     for text in ("One", "Two", "Three"):
-        post(bob, text, reply_to=4)
+        post(writer, text, reply_to=4)
     context = new_context(base_url=shared_node.url)
     wire = Wire(context)
     visitor = Person(context.new_page()).opens(room)
@@ -148,9 +148,9 @@ def test_a_quote_keeps_its_size_while_and_after_its_target_is_fetched(
         room,
         [(LONG_AGO + timedelta(minutes=n), "Grace", f"Entry {n} " * 9) for n in range(1, 101)],
     )
-    bob = enter()
-    post(bob, "OK", reply_to=4)
-    post(bob, "Lost", reply_to=5)
+    writer = enter()
+    post(writer, "OK", reply_to=4)
+    post(writer, "Lost", reply_to=5)
     context = new_context(base_url=shared_node.url)
     wire = Wire(context)
     held = []

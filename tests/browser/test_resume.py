@@ -93,17 +93,16 @@ def test_a_reader_who_does_not_want_to_wait_reconnects_with_a_click(carol_and_wi
     expect(carol.page.get_by_role("log")).to_be_focused()
 
 
-def test_missed_messages_arrive_in_order(carol_and_wire, enter):
+def test_missed_messages_arrive_in_order(carol_and_wire, writer):
     carol, wire = carol_and_wire
-    alice = enter()
-    alice.sends_and_waits("Before")
+    writer.sends_and_waits("Before")
     carol.sees("Before")
     texts = [f"Missed {number}" for number in range(8)]
 
     wire.cut()
     carol.loses_the_connection()
     for text in texts:
-        alice.sends_and_waits(text)
+        writer.sends_and_waits(text)
     wire.restore()
 
     carol.sees_exactly(["Before", *texts])
@@ -168,16 +167,16 @@ def test_after_sleep_the_page_reconnects_within_a_second_of_the_network(carol_an
     carol.sees_exactly(["Before", "Missed", "Missed too", "Typed meanwhile"])
 
 
-def test_messages_that_arrived_during_sleep_are_new(carol_and_wire, alice):
+def test_messages_that_arrived_during_sleep_are_new(carol_and_wire, writer):
     carol, wire = carol_and_wire
-    alice.sends_and_waits("Before")
+    writer.sends_and_waits("Before")
     carol.page.clock.install()
     carol.reloads()
     carol.sees("Before")
     wire.stall()
     carol.page.clock.pause_at(time.time() + 3600)
     for text in ("Missed", "Missed too"):
-        alice.sends_and_waits(text)
+        writer.sends_and_waits(text)
 
     wire.restore()
     carol.page.clock.run_for(2_000)  # no event reports the network: the clock has jumped
@@ -190,14 +189,14 @@ def test_messages_that_arrived_during_sleep_are_new(carol_and_wire, alice):
 
 
 def test_a_reader_that_missed_more_than_is_replayed_can_jump_to_the_first_missed_message(
-    carol_and_wire, alice
+    carol_and_wire, writer
 ):
     carol, wire = carol_and_wire
-    alice.sends_and_waits("Before")
+    writer.sends_and_waits("Before")
     carol.sees("Before")
     wire.cut()
     carol.loses_the_connection()
-    alice.sends_many([f"Line {number}" for number in range(1, 1_102)])
+    writer.sends_many([f"Line {number}" for number in range(1, 1_102)])
 
     wire.restore()
 

@@ -9,8 +9,7 @@ HISTORY = [f"Message {number}" for number in range(1, 181)]
 
 
 @pytest.fixture
-def writer(enter):
-    writer = enter()
+def writer(writer):
     writer.sends_many(HISTORY)
     return writer
 

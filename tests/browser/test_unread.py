@@ -26,40 +26,40 @@ def icon(person):
     return unquote(person.page.locator("link[rel=icon]").get_attribute("href"))
 
 
-def test_title_and_icon_count_messages_that_arrive_while_the_page_is_hidden(alice, bob):
+def test_title_and_icon_count_messages_that_arrive_while_the_page_is_hidden(alice, writer):
     title, plain_icon = alice.page.title(), icon(alice)
     alice.looks_away()
 
-    bob.sends_and_waits("One")
+    writer.sends_and_waits("One")
     expect(alice.page).to_have_title(f"(1) {title}")
-    bob.sends_and_waits("Two")
+    writer.sends_and_waits("Two")
 
     expect(alice.page).to_have_title(f"(2) {title}")
     assert ">2</text>" in icon(alice)
     alice.looks_back()
     expect(alice.page).to_have_title(title)
     assert icon(alice) == plain_icon
-    bob.sends_and_waits("Three")
+    writer.sends_and_waits("Three")
     alice.sees("Three")
     expect(alice.page).to_have_title(title)
 
 
-def test_more_than_99_unread_messages_are_shown_as_99_plus(alice, bob):
+def test_more_than_99_unread_messages_are_shown_as_99_plus(alice, writer):
     alice.looks_away()
 
-    bob.sends_many([f"Line {number}" for number in range(120)])
+    writer.sends_many([f"Line {number}" for number in range(120)])
 
     expect(alice.page).to_have_title(re.compile(r"^\(99\+\) "))
 
 
-def test_a_line_shows_where_the_last_visit_ended(alice, bob):
-    bob.sends_and_waits("Seen")
+def test_a_line_shows_where_the_last_visit_ended(alice, writer):
+    writer.sends_and_waits("Seen")
     alice.sees("Seen")
     expect(line(alice)).to_have_count(0)
     path = alice.page.url
     alice.page.goto("about:blank")
-    bob.sends_and_waits("Missed")
-    bob.sends_and_waits("Missed too")
+    writer.sends_and_waits("Missed")
+    writer.sends_and_waits("Missed too")
 
     alice.opens(path)
 
@@ -85,12 +85,12 @@ def test_a_first_visit_and_own_messages_draw_no_line(alice, bob, enter):
         expect(line(person)).to_have_count(0)
 
 
-def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
-    bob.sends_and_waits("Seen")
+def test_the_line_moves_to_where_the_reader_looked_away(alice, writer):
+    writer.sends_and_waits("Seen")
     alice.sees("Seen")
     alice.looks_away()
-    bob.sends_and_waits("Missed")
-    bob.sends_and_waits("Missed too")
+    writer.sends_and_waits("Missed")
+    writer.sends_and_waits("Missed too")
 
     alice.looks_back()
 
@@ -100,31 +100,31 @@ def test_the_line_moves_to_where_the_reader_looked_away(alice, bob):
     expect(after_the_line(alice)).to_have_text("Missed")
 
 
-def test_messages_delivered_when_the_reader_returns_count_as_missed(carol_and_wire, alice):
+def test_messages_delivered_when_the_reader_returns_count_as_missed(carol_and_wire, writer):
     """A phone delivers nothing while another app is in front, and then everything together."""
     carol, wire = carol_and_wire
-    alice.sends_and_waits("Seen")
+    writer.sends_and_waits("Seen")
     carol.sees("Seen")
     carol.looks_away()
     wire.cut()
-    alice.sends_and_waits("Missed")
-    alice.sends_and_waits("Missed too")
+    writer.sends_and_waits("Missed")
+    writer.sends_and_waits("Missed too")
 
     carol.looks_back()
     wire.restore()
 
     expect(after_the_line(carol)).to_have_text("Missed")
-    alice.sends_and_waits("Live")
+    writer.sends_and_waits("Live")
     carol.sees("Live")
     expect(after_the_line(carol)).to_have_text("Missed")
 
 
-def test_messages_that_were_not_scrolled_to_stay_new(alice, bob):
-    bob.sends_many([f"Line {number}" for number in range(60)])
+def test_messages_that_were_not_scrolled_to_stay_new(alice, writer):
+    writer.sends_many([f"Line {number}" for number in range(60)])
     alice.sees("Line 59")
     alice.message("Line 30").evaluate("element => element.scrollIntoView({block: 'start'})")
     expect(alice.page.locator("[data-latest]")).to_be_visible()
-    bob.sends_and_waits("Below the fold")
+    writer.sends_and_waits("Below the fold")
     expect(alice.page.locator("[data-latest]")).to_have_text("1 new message")
 
     alice.reloads()

@@ -42,8 +42,8 @@ def bodies(page):
     return page.locator(".message__body")
 
 
-def test_a_message_sent_without_javascript_reaches_everybody(visit, alice, bob):
-    alice.sends_and_waits("Is anybody here?")
+def test_a_message_sent_without_javascript_reaches_everybody(visit, writer, bob):
+    writer.sends_and_waits("Is anybody here?")
     page = visit()
     expect(bodies(page)).to_have_text(["Is anybody here?"])
 
@@ -131,8 +131,8 @@ def test_a_sender_that_is_too_fast_in_the_lobby_is_asked_to_wait(visit):
         expect(bodies(page)).to_have_text(["One"])
 
 
-def test_a_message_is_answered_edited_and_deleted(visit, alice):
-    alice.sends_and_waits("Is anybody here?")
+def test_a_message_is_answered_edited_and_deleted(visit, writer):
+    writer.sends_and_waits("Is anybody here?")
     page = visit()
 
     open_message(page, "Is anybody here?")
@@ -184,8 +184,8 @@ def test_a_form_from_another_site_is_refused(visit):
     assert "Allow cookies for this site" in refused.text()
 
 
-def test_a_refused_form_links_to_older_messages_too(visit, alice):
-    alice.sends_many([f"Message {number}" for number in range(40)])
+def test_a_refused_form_links_to_older_messages_too(visit, writer):
+    writer.sends_many([f"Message {number}" for number in range(40)])
     page = visit()
     send(page, "x" * 4001)
     expect(page.get_by_role("alert")).to_contain_text("up to 4000 characters")
@@ -195,8 +195,8 @@ def test_a_refused_form_links_to_older_messages_too(visit, alice):
     expect(page.get_by_text("Message 0", exact=True)).to_be_visible()
 
 
-def test_links_can_be_followed(visit, alice):
-    alice.sends_and_waits("Look: https://example.org/a?b=c <b>")
+def test_links_can_be_followed(visit, writer):
+    writer.sends_and_waits("Look: https://example.org/a?b=c <b>")
 
     link = visit().locator(".message__body a")
 
@@ -204,8 +204,8 @@ def test_links_can_be_followed(visit, alice):
     expect(link).to_have_attribute("href", "https://example.org/a?b=c")
 
 
-def test_an_invalid_date_is_refused_beside_the_form(visit, alice, room):
-    alice.sends_and_waits("Still here")
+def test_an_invalid_date_is_refused_beside_the_form(visit, writer, room):
+    writer.sends_and_waits("Still here")
 
     page = visit(f"{room}at/?date=tomorrow")
 
@@ -214,8 +214,8 @@ def test_an_invalid_date_is_refused_beside_the_form(visit, alice, room):
     expect(bodies(page)).to_have_text(["Still here"])
 
 
-def test_days_are_in_the_pages_language_and_times_have_their_zone(visit, alice):
-    alice.sends_and_waits("Today")
+def test_days_are_in_the_pages_language_and_times_have_their_zone(visit, writer):
+    writer.sends_and_waits("Today")
     page = visit()
     [day] = page.locator(".day time").all()
     [time] = page.locator(".message__meta time").all()
@@ -245,16 +245,16 @@ def test_the_invitation_link_and_the_rooms_are_on_the_page(visit, room):
     expect(page.get_by_role("textbox", name="New room")).to_be_visible()
 
 
-def test_a_low_screen_has_space_for_the_conversation_and_no_button_without_effect(visit, alice):
-    alice.sends_and_waits("Is anybody here?")
+def test_a_low_screen_has_space_for_the_conversation_and_no_button_without_effect(visit, writer):
+    writer.sends_and_waits("Is anybody here?")
     page = visit(viewport={"width": 640, "height": 360})
 
     assert page.get_by_role("log").bounding_box()["height"] > 100
     expect(page.locator(".bar button:visible")).to_have_count(0)
 
 
-def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):
-    alice.sends_many(CORPUS)
+def test_every_hostile_text_is_shown_as_it_was_typed(visit, writer):
+    writer.sends_many(CORPUS)
 
     page = visit()
 
@@ -264,8 +264,8 @@ def test_every_hostile_text_is_shown_as_it_was_typed(visit, alice):
     assert all(re.match("https?://|mailto:", href) for href in hrefs)
 
 
-def test_the_latest_message_is_in_sight_in_every_look(visit, alice, shoot):
-    alice.sends_many([f"Line {number} of a long story" for number in range(50)])
+def test_the_latest_message_is_in_sight_in_every_look(visit, writer, shoot):
+    writer.sends_many([f"Line {number} of a long story" for number in range(50)])
     for look, (device, scheme) in LOOKS.items():
         page = visit(color_scheme=scheme, **device)
         expect(bodies(page).last).to_be_in_viewport()
