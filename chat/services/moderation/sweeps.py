@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Act, Message, Reaction, RemovedText
+from chat.models import Act, Reaction, RemovedText
 from chat.models.message import MessageQuerySet
 from chat.models.reaction import as_stored
 from chat.protocol import moderation as wire
@@ -37,6 +37,7 @@ RESTORE = """
         (SELECT body FROM chat_removedtext WHERE message_id = chat_message.id)
     WHERE id IN (SELECT message_id FROM chat_removedtext WHERE act_id = %s)
 """
+REACTED = "UPDATE chat_message SET reactions = %s WHERE id = %s"
 FORGET = "DELETE FROM chat_removedtext WHERE act_id = %s"
 
 
@@ -72,10 +73,7 @@ def restore_messages(work: Work, entry: Act) -> None:
         cursor.execute(RESTORE, (False, entry.pk))
         add_said(work, entry.target_id, cursor.rowcount)
         cursor.execute(FORGET, (entry.pk,))
-    Message.objects.bulk_update(
-        [Message(pk=pk, reactions=as_stored(counts)) for pk, counts in reacted.items()],
-        ["reactions"],
-    )
+        cursor.executemany(REACTED, [(as_stored(counts), pk) for pk, counts in reacted.items()])
     entry.restored_seq = work.next_seq()
 
 
