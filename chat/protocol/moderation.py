@@ -142,7 +142,11 @@ class LoggedAct(Struct, frozen=True, omit_defaults=True):
     seq: Annotated[int | None, Meta(description="the message that it was done to")] = None
     until: Annotated[str | None, Meta(description="when it ends by itself")] = None
     detail: Annotated[
-        str, Meta(description="the new role, `on` or `off` of a pin, or the new rules as JSON")
+        str,
+        Meta(
+            description="the new role, `on` or `off` of a pin or of the protection against a raid,"
+            " or the new rules as JSON"
+        ),
     ] = ""
     undone_at: str | None = None
     undone_by: str = ""
