@@ -6,6 +6,7 @@ All calls block; from a coroutine use `asyncio.to_thread`.
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import http.client
 import os
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 
@@ -32,6 +34,7 @@ DAPHNE = ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "chatsite.asgi:appl
 
 
 running: list[Server] = []  # what `serving` has started and not stopped yet
+given: set[int] = set()  # ports, by `free_port`
 
 
 class ServerFailed(Exception):
@@ -239,12 +242,24 @@ redis_server = functools.partial(serving, Redis)
 
 
 def free_port() -> int:
-    """A port that is free and stays so until a restart: the kernel assigns only higher ones."""
+    """A port that is free and stays so, also until a server starts and during its restarts: the
+    kernel assigns only higher ones, and nobody else who asks here gets it while we run."""
     for port in random.sample(range(15_000, 32_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        with suppress(OSError), socket.socket() as probe:
+            if port not in given:
+                # A byte of a file for each port. Otherwise two tests at the same time could get
+                # one, and the test whose server starts later would talk to the other's.
+                fcntl.lockf(_ports(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+                probe.bind(("127.0.0.1", port))
+                given.add(port)
+                return port
     raise OSError("no free port")
+
+
+@functools.cache
+def _ports() -> BinaryIO:
+    """It must stay open: closing it would unlock the ports."""
+    return (Path(tempfile.gettempdir()) / f"chat-ports-{os.getuid()}").open("ab")
 
 
 def children_of(pid: int) -> list[int]:
