@@ -24,6 +24,12 @@ def quick_lists(monkeypatch):
 
 
 @pytest.fixture
+def quick_batches(monkeypatch):
+    """Reactions to a message wait for others a moment only."""
+    monkeypatch.setattr("chat.live.reaction_batches.GATHERING", 0.02)
+
+
+@pytest.fixture
 def no_rates(settings, monkeypatch):
     """People may do as much as they like."""
     settings.MESSAGE_RATE = settings.COMMAND_RATE = 0

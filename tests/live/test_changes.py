@@ -225,7 +225,9 @@ async def test_plain_text_readers_get_each_message_once_and_no_change_of_it(alic
     await plain.disconnect()
 
 
-async def test_a_newcomer_gets_the_newest_messages_and_not_the_newest_changes(alice, no_rates):
+async def test_a_newcomer_gets_the_newest_messages_and_not_the_newest_changes(
+    alice, no_rates, quick_batches
+):
     await store(posts(PAGE + 10))
     async with enter(cookie=alice) as hers:
         for seq in range(1, PAGE + 1):

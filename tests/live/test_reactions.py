@@ -22,7 +22,7 @@ from tests.sockets import SECONDS, enter
 KINDS = [chr(code) for code in range(0x1F600, 0x1F600 + MAX_REACTION_KINDS + 1)]
 
 
-async def test_a_reaction_is_counted_once_per_person_and_kind(alice, bob):
+async def test_a_reaction_is_counted_once_per_person_and_kind(alice, bob, quick_batches):
     async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
         seq = await hers.post("Hello")
         mine, yours = hers.welcome["you"]["author_id"], his.welcome["you"]["author_id"]
@@ -50,7 +50,7 @@ async def test_a_reaction_is_exactly_one_emoji(text):
         assert await hers.refusal("message.react", seq=seq, emoji=text, on=True) == "bad_frame"
 
 
-async def test_one_person_may_react_in_a_limited_number_of_ways(no_rates):
+async def test_one_person_may_react_in_a_limited_number_of_ways(no_rates, quick_batches):
     async with enter() as hers:
         seq = await hers.post("Hello")
         for emoji in KINDS[:MAX_REACTIONS]:
@@ -63,7 +63,7 @@ async def test_one_person_may_react_in_a_limited_number_of_ways(no_rates):
         await hers.command("message.react", **more, on=True)
 
 
-async def test_a_message_has_a_limited_number_of_kinds_of_reactions(no_rates):
+async def test_a_message_has_a_limited_number_of_kinds_of_reactions(no_rates, quick_batches):
     async with AsyncExitStack() as stack:
         people = [
             await stack.enter_async_context(enter(cookie=cookie(f"Guest {number}")))

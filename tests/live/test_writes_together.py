@@ -162,19 +162,18 @@ async def test_reactions_that_gather_while_their_message_is_deleted_are_refused(
     assert codes == ["deleted", "deleted"]
 
 
-async def test_reactions_are_refused_as_busy_while_the_queue_is_full(settings, monkeypatch):
-    monkeypatch.setattr("chat.live.reaction_batches.GATHERING", 2)
+async def test_reactions_are_refused_as_busy_while_the_queue_is_full(settings):
     settings.POST_QUEUE_LIMIT = 1
     await store(posts(1))
     batches = ReactionBatches(runtime().group_commit)
     await batches.react(react(0))
-    gathering = asyncio.create_task(batches.react(react(1)))
     async with held(in_writer, at="UPDATE chat_room") as (go, arrived):
         blocking = asyncio.create_task(write_all([post("blocks")]))
         assert await asyncio.to_thread(arrived.wait, SECONDS)
         waiting = asyncio.create_task(write_all([post("waits")]))
+        await until(lambda: runtime().group_commit.queued)
         with pytest.raises(Busy):
-            await gathering
+            await batches.react(react(1))  # gathers with others, unless all that took long
         go.set()
         await asyncio.gather(blocking, waiting)
 
