@@ -1,0 +1,229 @@
+/**
+ * Who decides in the room, its rules, and what applies to the reader, as the server tells it; and
+ * what the reader asks of the server as an owner or moderator. Pure. Fires `change`.
+ */
+import { ConnectionLost, Refusal } from "../net/errors.js";
+import { uuid } from "../net/outbox.js";
+
+const NO_RULES = Object.freeze({
+  slow_seconds: 0,
+  writers: "everybody",
+  hold: "nobody",
+  hold_links: false,
+  keep_pins: false,
+});
+const ROOM = Object.freeze({ rules: NO_RULES, roles: [], pins: [], raid_until: null });
+const STANDING = Object.freeze({
+  role: null,
+  is_regular: false,
+  is_muted: false,
+  muted_until: null,
+  held: [],
+});
+const NOTHING_WAITS = Object.freeze({ held: 0, reports: 0 });
+const PASSING = new Set(["busy", "too_fast", "unavailable"]); // refusals of a moment
+const MAX_REFUSALS = 5; // of that kind for one command
+const MIN_PAUSE = 100; // ms; a refusal with retry_in_ms 0 must not become a busy loop
+const MAX_TIMER = 2 ** 31 - 1; // ms; browsers take a longer one for 0
+
+export class Moderation extends EventTarget {
+  #connection;
+  #isOffered = false;
+  #authorId = null;
+  #room = ROOM;
+  #roles = new Map(); // by author_id
+  #standing = STANDING;
+  #isKnown = false; // what applies to the reader
+  #waits = NOTHING_WAITS;
+  #timer = 0;
+
+  constructor({ connection }) {
+    super();
+    this.#connection = connection;
+    connection.addEventListener("welcome", ({ detail }) => this.#welcome(detail));
+    connection.addEventListener("room.rules", ({ detail }) => this.#setRoom(detail));
+    connection.addEventListener("you.changed", ({ detail }) => this.#setStanding(detail));
+    connection.addEventListener("moderation.changed", ({ detail }) => {
+      this.#waits = detail;
+      this.#changed();
+    });
+  }
+
+  /** Does the server know of all this? */
+  get isOffered() {
+    return this.#isOffered;
+  }
+
+  /** All of them: {slow_seconds, writers, hold, hold_links, keep_pins}. */
+  get rules() {
+    return this.#room.rules;
+  }
+
+  /** [{author_id, name, role}], owners first. */
+  get roles() {
+    return this.#room.roles;
+  }
+
+  /** "owner", "moderator" or null. */
+  roleOf(authorId) {
+    return this.#roles.get(authorId) ?? null;
+  }
+
+  /** The seqs of the pinned messages, the one pinned last comes first. */
+  get pins() {
+    return this.#room.pins;
+  }
+
+  /** Until when newcomers have to wait longer, as a date; or null. */
+  get raidUntil() {
+    return dateOf(this.#room.raid_until);
+  }
+
+  /** {role, is_regular, is_muted, muted_until, held}: what applies to the reader. */
+  get standing() {
+    return this.#standing;
+  }
+
+  /** Until when the reader is muted, as a date; null if they are not, or for good. */
+  get mutedUntil() {
+    return dateOf(this.#standing.muted_until);
+  }
+
+  /**
+   * Why the reader may not write now: "muted", or who may instead: "regulars" or "moderators";
+   * null if they may.
+   */
+  get closed() {
+    const { role, is_regular, is_muted } = this.#standing;
+    const { writers } = this.rules;
+    if (is_muted && !(this.mutedUntil?.getTime() <= Date.now())) return "muted";
+    if (!this.#isKnown || role !== null || writers === "everybody") return null;
+    return writers === "regulars" && is_regular ? null : writers;
+  }
+
+  /** How many messages wait to be approved. Only owners and moderators know. */
+  get held() {
+    return this.#waits.held;
+  }
+
+  /** How many reported messages nobody has looked at. Only owners and moderators know. */
+  get reports() {
+    return this.#waits.reports;
+  }
+
+  /** Is the reader an owner or a moderator? */
+  get canModerate() {
+    return this.#standing.role !== null;
+  }
+
+  /** May the reader appoint and dismiss moderators? */
+  get canAppoint() {
+    return this.#standing.role === "owner";
+  }
+
+  /** May the reader mute and ban this person, and remove what they wrote? */
+  canActOn(authorId) {
+    const { role } = this.#standing;
+    const theirs = this.roleOf(authorId);
+    if (role === null || authorId === this.#authorId || theirs === "owner") return false;
+    return role === "owner" || theirs === null;
+  }
+
+  /**
+   * Do something that is written to the room's log of acts: `type` is a command, as "act.mute".
+   * Resolves with the `act_id`, for `undo`, once the server has stored it, if need be after
+   * reconnecting; rejects with a Refusal, or with ConnectionLost if the page does not reconnect.
+   */
+  async act(type, fields = {}) {
+    const act_id = uuid();
+    await this.send(type, { act_id, ...fields });
+    return act_id;
+  }
+
+  undo(act_id) {
+    return this.send("act.undo", { act_id });
+  }
+
+  report({ seq, reason = "" }) {
+    return this.send("message.report", { seq, reason });
+  }
+
+  /** Send a command that is safe to repeat. Resolves with its ack; see `act`. */
+  async send(type, fields = {}) {
+    for (let refusals = 0; ; ) {
+      if (!this.#connection.connected) await this.#reconnected();
+      if (!this.#isOffered) throw new Refusal({ code: "bad_frame" });
+      try {
+        return await this.#connection.command(type, fields);
+      } catch (error) {
+        if (error instanceof ConnectionLost) continue;
+        refusals += 1;
+        if (!PASSING.has(error.code) || refusals > MAX_REFUSALS) throw error;
+        await pause(Math.max(error.retryInMs, MIN_PAUSE));
+      }
+    }
+  }
+
+  #reconnected() {
+    const connection = this.#connection;
+    const until = new AbortController();
+    return new Promise((resolve, reject) => {
+      const follow = () => {
+        if (connection.state.name === "stopped") reject(new ConnectionLost());
+      };
+      connection.addEventListener("welcome", resolve, { signal: until.signal });
+      connection.addEventListener("state", follow, { signal: until.signal });
+      follow();
+    }).finally(() => until.abort());
+  }
+
+  /** With this feature the server sends everything again after the welcome. */
+  #welcome({ features = [], you }) {
+    this.#isOffered = features.includes("moderate");
+    this.#authorId = you.author_id;
+    if (this.#isOffered) return;
+    this.#isKnown = false;
+    this.#standing = STANDING;
+    this.#waits = NOTHING_WAITS;
+    this.#setRoom(ROOM);
+  }
+
+  #setRoom(room) {
+    this.#room = { ...room, rules: { ...NO_RULES, ...room.rules } };
+    this.#roles = new Map(room.roles.map(({ author_id, role }) => [author_id, role]));
+    this.#changed();
+  }
+
+  #setStanding(standing) {
+    this.#isKnown = true;
+    this.#standing = standing;
+    if (standing.role === null) this.#waits = NOTHING_WAITS;
+    this.#changed();
+    this.#awaitEndOfMute();
+  }
+
+  #awaitEndOfMute() {
+    clearTimeout(this.#timer);
+    const rest = this.mutedUntil - Date.now();
+    if (rest <= 0) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#changed();
+        this.#awaitEndOfMute();
+      },
+      Math.min(rest, MAX_TIMER),
+    );
+  }
+
+  #changed() {
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}
+
+function dateOf(timestamp) {
+  return timestamp ? new Date(timestamp) : null;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
