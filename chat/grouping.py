@@ -27,6 +27,7 @@ class Row:
     timed: bool = True  # False where the next one in its group has the same minute
     folded: list[int] = field(default_factory=list)  # the seqs of deleted messages after `message`
     mixed: bool = False  # those are not all of one author, so nobody is named
+    removed: bool = False  # all of them by moderators
 
     @property
     def deleted_count(self) -> int:
@@ -57,14 +58,16 @@ def group_messages(messages: Iterable[Message]) -> Iterator[Row]:
 def _row_after(last: Row | None, before: Message | None, message: Message) -> Row:
     """`before` is the message before it on the same day."""
     if last is None or before is None:
-        return Row(message, message.posted_at.date(), introduced=True)
+        return Row(message, message.posted_at.date(), introduced=True, removed=message.removed)
     paused = message.posted_at - before.posted_at > PAUSE
     same_author = not last.mixed and _author(before) == _author(message)
-    return Row(message, None, introduced=not same_author or paused)
+    introduced = not same_author or paused
+    return Row(message, None, introduced=introduced, removed=message.removed)
 
 
 def _fold(row: Row, message: Message) -> None:
     row.folded.append(message.seq)
+    row.removed = row.removed and message.removed
     row.mixed = row.mixed or _author(row.message) != _author(message)
     row.introduced = row.introduced and not row.mixed
 

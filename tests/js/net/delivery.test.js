@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Changes } from "../../../chat/static/chat/js/model/changes.js";
+import { Moderation } from "../../../chat/static/chat/js/model/moderation.js";
 import { Delivery } from "../../../chat/static/chat/js/net/delivery.js";
 import { ConnectionLost, Refusal } from "../../../chat/static/chat/js/net/errors.js";
 import { Outbox } from "../../../chat/static/chat/js/net/outbox.js";
@@ -15,7 +16,11 @@ function tab() {
   const storage = new SafeStorage(() => new Storage());
   const outbox = new Outbox({ storage, prefix: "outbox/" });
   const changes = new Changes({ storage, prefix: "changes/" });
-  const connection = { connected: true, command: (type, fields) => send(type, fields) };
+  const connection = Object.assign(new EventTarget(), {
+    connected: true,
+    command: (type, fields) => send(type, fields),
+  });
+  const moderation = new Moderation({ connection });
   const sent = [];
   const replies = [];
   const send = (type, fields) => {
@@ -30,6 +35,7 @@ function tab() {
     changes,
     conversation: { features },
     connection,
+    moderation,
     lockName: (lane) => `${own} ${lane}`,
   });
   const add = (change) => changes.add(change, { after: outbox.last });
@@ -53,6 +59,7 @@ function tab() {
     outbox,
     changes,
     connection,
+    moderation,
     delivery,
     features,
     sent,

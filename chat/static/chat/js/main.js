@@ -9,6 +9,7 @@ import { Pager, Scroll } from "./messages/scroll.js";
 import { Changes, OwnReactions } from "./model/changes.js";
 import { Conversation } from "./model/conversation.js";
 import { KnownNames } from "./model/mentions.js";
+import { Moderation } from "./model/moderation.js";
 import { ReadMarker } from "./model/read_marker.js";
 import { Targets } from "./model/targets.js";
 import { Timeline } from "./model/timeline.js";
@@ -37,8 +38,16 @@ const conversation = new Conversation({
   editMinutes: config.edit_minutes,
 });
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
+const moderation = new Moderation({ connection });
 const targets = new Targets({ conversation, connection });
-const delivery = new Delivery({ outbox, changes, conversation, connection, lockName: key });
+const delivery = new Delivery({
+  outbox,
+  changes,
+  conversation,
+  connection,
+  moderation,
+  lockName: key,
+});
 const readMarker = new ReadMarker({ storage, key: key("read") });
 const knownNames = new KnownNames();
 const hues = new Hues({ storage, key: key("hues") });
@@ -94,6 +103,7 @@ const view = new ConversationView({
   scroll,
   permalink,
   targets,
+  moderation,
 });
 const unreadBar = new UnreadBar({
   bar: part("unread-bar"),
@@ -188,7 +198,7 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
 conversation.addEventListener("dropped", () => {
   status.notice(gettext("This room was restored on the server. Your unsent changes are gone."));
 });
-targets.addEventListener("change", view.draw);
+for (const known of [targets, moderation]) known.addEventListener("change", view.draw);
 view.addEventListener("drawn", () => {
   permalink.refresh();
   older.refresh();

@@ -5,13 +5,12 @@
  */
 import { MentionPicker } from "./composer/suggestions.js";
 import { gettext, roomTitle } from "./i18n.js";
-import { HttpFallback } from "./net/http_fallback.js";
 import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } from "./page.js";
 import { NewRoomForm } from "./rooms/room_list.js";
 import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
 import { closeOnBackdrop, once } from "./ui/dom.js";
-import { latinKey } from "./ui/keyboard.js";
+import { FormattingKeys } from "./ui/keyboard.js";
 import { Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
 import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
@@ -95,33 +94,16 @@ function addMentions({ connection, conversation, hues, people }) {
   });
 }
 
-const MARK_OF = { b: "**", i: "*", e: "`" }; // by the key, with Ctrl or Command
-const COMMAND = /^(?:Mac|iP)/.test(navigator.platform) ? "metaKey" : "ctrlKey";
-
-/** They are loaded when they are first needed. */
+/** They are loaded when they are first needed. Without them the text is typed by hand. */
 function addFormattingTools() {
   const field = part("composer-field");
-  let loaded = null;
-  const use = (work) => {
-    loaded ??= import("./composer/formatting_tools.js").then(
-      ({ FormattingTools }) => new FormattingTools({ field, offer: part("composer-fence") }),
-    );
-    loaded.then(work, () => (loaded = null)); // without them the text is typed by hand
-  };
-  field.addEventListener("keydown", (event) => {
-    const mark = MARK_OF[latinKey(event)];
-    if (!mark || !event[COMMAND] || event.altKey || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    use((tools) => tools.toggle(mark));
+  const load = once(async () => {
+    const { FormattingTools } = await import("./composer/formatting_tools.js");
+    return new FormattingTools({ field, offer: part("composer-fence") });
   });
-  document.addEventListener("paste", ({ clipboardData }) => {
-    const [text, html] = ["text/plain", "text/html"].map((type) => clipboardData.getData(type));
-    if (!text.includes("\n")) return;
-    // The text is inserted after this event.
-    setTimeout(
-      () => document.activeElement === field && use((tools) => tools.pasted({ text, html })),
-    );
-  });
+  const keys = new FormattingKeys({ field });
+  keys.addEventListener("toggle", async ({ detail: { mark } }) => (await load())?.toggle(mark));
+  keys.addEventListener("paste", async ({ detail }) => (await load())?.pasted(detail));
 }
 
 /** The picker and `:names:`: their modules and data are loaded when they are first used. */
@@ -218,9 +200,9 @@ function addNotifications({ announcer, conversation, knownNames, targets, timeli
     cursor: () => timeline.cursor,
     isForMe,
   });
-  conversation.addEventListener("deleted", ({ detail: { messages } }) => {
-    announcer.forget(messages);
-    notifications.forget(messages);
+  conversation.addEventListener("deleted", ({ detail: { isGone } }) => {
+    announcer.forget(isGone);
+    notifications.forget(isGone);
   });
   return notifications;
 }
@@ -272,21 +254,36 @@ function addOffline({ connection, conversation, greet, scroll }) {
   atEachWelcome(connection, () => serviceWorker.connected());
 }
 
+/** It is loaded when a connection fails. */
 function addHttpFallback({ connection, name, outbox, status, timeline }) {
-  const fallback = new HttpFallback({
-    connection,
-    outbox,
-    form: part("composer-form"),
-    address: config.address,
-    probe: config.rooms_url,
-    rendered: () => part("rendered"),
-    cursor: () => timeline.cursor,
-    name: () => name.pending,
+  const load = once(async () => {
+    const { HttpFallback } = await import("./net/http_fallback.js");
+    const fallback = new HttpFallback({
+      connection,
+      outbox,
+      form: part("composer-form"),
+      address: config.address,
+      probe: config.rooms_url,
+      rendered: () => part("rendered"),
+      cursor: () => timeline.cursor,
+      name: () => name.pending,
+    });
+    fallback.addEventListener("change", () => {
+      part("chat").toggleAttribute("data-http-fallback", fallback.isOn);
+      status.blocked = fallback.isOn;
+    });
+    return fallback;
   });
-  fallback.addEventListener("change", () => {
-    part("chat").toggleAttribute("data-http-fallback", fallback.isOn);
-    status.blocked = fallback.isOn;
-  });
+  const follow = async () => {
+    const { state } = connection;
+    if (state.name !== "waiting") return;
+    const fallback = await load();
+    if (!fallback) return; // the next failure loads it again
+    connection.removeEventListener("state", follow);
+    fallback.begin(state);
+  };
+  connection.addEventListener("state", follow);
+  follow();
 }
 
 /** React to each welcome, and to the one that came before this module was loaded. */

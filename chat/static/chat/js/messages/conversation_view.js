@@ -20,6 +20,7 @@ export class ConversationView extends EventTarget {
   #scroll;
   #permalink;
   #targets;
+  #moderation;
   #emojiName = (emoji) => emoji;
   #drawn = null;
 
@@ -42,6 +43,7 @@ export class ConversationView extends EventTarget {
     scroll,
     permalink,
     targets,
+    moderation,
   }) {
     super();
     this.#notes = notes;
@@ -57,6 +59,7 @@ export class ConversationView extends EventTarget {
     this.#scroll = scroll;
     this.#permalink = permalink;
     this.#targets = targets;
+    this.#moderation = moderation;
   }
 
   /** Call emoji by these names; before, they stand for themselves. */
@@ -124,13 +127,15 @@ export class ConversationView extends EventTarget {
     this.#hues.meet({ authors: [...new Set(authors.map(({ author_id }) => author_id))] });
     const isNamesake = namesakes([...this.#people.present, ...authors]);
     const { mentions } = this.#knownNames;
+    const roleOf = (id) => this.#moderation.roleOf(id);
     this.#list.draw(groupMessages(items, { newFrom }), {
+      roleOf,
       isNamesake,
       mentions,
       targetOf: ({ reply_to_seq }) => this.#targets.of(reply_to_seq),
       emojiName: this.#emojiName,
     });
-    this.#people.markNamesakes(isNamesake);
+    this.#people.mark({ isNamesake, roleOf });
   }
 }
 

@@ -80,10 +80,11 @@ export class MessageList extends EventTarget {
   }
 
   /**
-   * `isNamesake(name)`: do several authors use it? `mentions` is {names, isMe}. `targetOf(item)` is
-   * what a reply replies to, see ReplyQuote; `emojiName(emoji)` is an emoji's name.
+   * `roleOf(author_id)` is the author's role, or null; `isNamesake(name)`: do several authors use
+   * it? `mentions` is {names, isMe}. `targetOf(item)` is what a reply replies to, see
+   * ReplyQuote; `emojiName(emoji)` is an emoji's name.
    */
-  draw(rows, { isNamesake, mentions, targetOf, emojiName }) {
+  draw(rows, { roleOf, isNamesake, mentions, targetOf, emojiName }) {
     const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
     for (const [key, view] of this.#views)
       if (!views.has(key)) hide(view.element, { remove: true });
@@ -98,6 +99,7 @@ export class MessageList extends EventTarget {
         item && {
           mine: item.mine || this.#isMine(item),
           namesake: isNamesake(item.author_name),
+          role: roleOf(item.author_id),
           mentions,
           hues: this.#hues,
           target,

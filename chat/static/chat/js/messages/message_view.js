@@ -1,7 +1,7 @@
 /** One message on the page. */
 import { clock, exact, gettext, interpolate, isolate, ngettext } from "../i18n.js";
 import { refusalText } from "../net/errors.js";
-import { initialOf, markOf } from "../people/author.js";
+import { initialOf, markOf, roleName } from "../people/author.js";
 import { fromTemplate, partsOf } from "../ui/dom.js";
 import { excerpt, parse, plainText } from "./formatting.js";
 import { endsFromRight, isEmojiOnly, nodesOf } from "./message_text.js";
@@ -28,10 +28,11 @@ export class MessageView {
   #lines = 0; // of a long message, when last measured
 
   /**
-   * `namesake`: do several authors use this name? `mentions` is {names, isMe}, see nodesOf.
+   * `namesake`: do several authors use this name? `role` is the author's now, or null. `mentions`
+   * is {names, isMe}, see nodesOf.
    * `target` is that of a reply, `toMe` says whether it is the reader's; see responses.js.
    */
-  draw(row, { mine, namesake, mentions, hues, target, toMe, emojiName }) {
+  draw(row, { mine, namesake, role, mentions, hues, target, toMe, emojiName }) {
     const { item, introduced, timed, mixed } = row;
     const drawn = this.#drawn;
     hues.apply(this.element, item.author_id);
@@ -50,7 +51,8 @@ export class MessageView {
     else if (item.body !== drawn.item?.body || drawn.item.deleted_at) this.#body(item, mentions);
     else if (mentions !== drawn.mentions && item.body.includes("@")) this.#text(mentions);
     if (mixed !== drawn.row?.mixed || item !== drawn.item) this.#author(row);
-    this.#drawn = { row, item, mentions };
+    this.#role(mixed ? null : role);
+    this.#drawn = { row, item, mentions, role };
     if (item === drawn.item) return;
 
     this.#time(item);
@@ -140,10 +142,11 @@ export class MessageView {
 
   #label() {
     const { item, mixed } = this.#drawn.row;
+    const author = [isolate(item.author_name), roleName(this.#drawn.role)].filter(Boolean);
     const time = clock(new Date(item.posted_at));
     if (mixed) return `${time}: ${this.#parts.body.textContent}`;
     const values = {
-      author: isolate(item.author_name),
+      author: author.join(", "),
       time: item.edited_at ? `${time}, ${gettext("edited")}` : time,
       text: isolate(excerpt(plainText(this.#tree), LABEL_LENGTH)),
     };
@@ -161,15 +164,24 @@ export class MessageView {
     this.#parts.mark.textContent = markOf(author_id);
   }
 
+  #role(role) {
+    if (role === this.#drawn.role) return;
+    this.#parts.role.hidden = role === null;
+    this.#parts.role.textContent = roleName(role);
+  }
+
   /** A deleted message, or several: their place without their text. */
   #tombstone({ item, folded }) {
-    const count = 1 + folded.length;
-    const several = ngettext("%(count)s message deleted", "%(count)s messages deleted", count);
-    const text = count === 1 ? gettext("Message deleted") : interpolate(several, { count });
+    const gone = [item, ...folded];
+    const count = gone.length;
+    const text = goneText(
+      gone.every(({ removed }) => removed),
+      count,
+    );
     this.#tree = [text];
     this.#parts.body.textContent = text;
     this.element.dataset.deleted = count;
-    this.element.dataset.seqs = [item, ...folded].map(({ seq }) => seq).join(" ");
+    this.element.dataset.seqs = gone.map(({ seq }) => seq).join(" ");
     for (const name of ["data-mentions-me", "data-from-right", "data-long", "data-folds"])
       this.element.removeAttribute(name);
     this.#parts.body.removeAttribute("data-emoji");
@@ -224,4 +236,17 @@ export class MessageView {
     for (const button of this.#parts.refusal.querySelectorAll("[data-after]"))
       button.hidden = !button.dataset.after.split(" ").includes(refused);
   }
+}
+
+/** What stands in place of one deleted message or of several; `removed`: all by moderators. */
+function goneText(removed, count) {
+  if (count === 1) return removed ? gettext("Removed by a moderator") : gettext("Message deleted");
+  const several = removed
+    ? ngettext(
+        "%(count)s message removed by a moderator",
+        "%(count)s messages removed by a moderator",
+        count,
+      )
+    : ngettext("%(count)s message deleted", "%(count)s messages deleted", count);
+  return interpolate(several, { count });
 }

@@ -61,6 +61,7 @@ export class ReplyQuote {
 function textOf(target) {
   if (!target) return "";
   if (target.missing) return gettext("No longer kept");
+  if (target.removed) return gettext("Removed by a moderator");
   if (target.deleted_at) return gettext("Message deleted");
   return excerpt(plainText(parse(target.body)).replace(/\s+/gu, " "), QUOTE_LENGTH);
 }

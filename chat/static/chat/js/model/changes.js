@@ -83,12 +83,13 @@ export class Changes extends EventTarget {
     this.#changed();
   }
 
-  refuse(id, { code, detail }) {
+  /** `refusal` is {code, detail, until}; the last two are optional. */
+  refuse(id, refusal) {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    if (code === "deleted")
+    if (refusal.code === "deleted")
       this.#forgetAll(this.of(entry.seq)); // with all words of it
-    else this.#put({ ...entry, state: "refused", refusal: { code, detail } });
+    else this.#put({ ...entry, state: "refused", refusal });
     this.#changed();
   }
 

@@ -4,17 +4,24 @@
  *   change   the items have changed
  *   posted   {messages}: new messages of others
  *   updated  {messages}: later versions of messages, whether they are on the page or not
- *   deleted  {messages}: those of them that are deleted now
+ *   deleted  {messages, isGone}: those of them that are deleted now; `isGone(message)` finds them
+ *            and what was swept, by `seq` and `author_id`
  *   anew     what was known of the log may be out of date
  *   reset    the shown messages were dropped; {replaced} says whether the log was replaced,
  *            otherwise too many messages were missed
  *   dropped  own changes were dropped, which were made in a log that was replaced
  */
+import { Unsettled } from "../net/delivery.js";
+import { covers } from "./message_range.js";
+
+const STORED = new Set(["sent", "held"]); // states of a message that the server has already
+
 export class Conversation extends EventTarget {
   #timeline;
   #outbox;
   #changes;
   #reacted;
+  #unsettled;
   #features = new Set();
   #you = { author_id: null, name: "" };
   #greeting = null;
@@ -30,9 +37,10 @@ export class Conversation extends EventTarget {
     this.#outbox = outbox;
     this.#changes = changes;
     this.#reacted = reacted;
+    this.#unsettled = new Unsettled({ timeline, outbox, changes, reacted });
     for (const unsettled of [outbox, changes])
       unsettled.addEventListener("change", () => {
-        this.#forgetDelivered();
+        this.#unsettled.forgetDelivered();
         this.#fire("change");
       });
   }
@@ -50,9 +58,7 @@ export class Conversation extends EventTarget {
   get items() {
     const { messages, isAway } = this.#timeline;
     const items = messages.map((message) => this.itemOf(message));
-    if (isAway) return items;
-    const unsent = this.#outbox.entries.filter(({ state }) => state !== "withdrawn");
-    return [...items, ...unsent.map(this.#asMessage)];
+    return isAway ? items : [...items, ...this.#unsettled.messages];
   }
 
   /** The message with this browser's changes, see Changes. */
@@ -77,14 +83,14 @@ export class Conversation extends EventTarget {
   }
 
   canEdit(item) {
-    if (!item.seq) return item.state !== "sent";
+    if (!item.seq) return !STORED.has(item.state);
     const age = Date.now() - Date.parse(item.posted_at);
     const isLate = this.#editTime > 0 && age > this.#editTime;
     return this.#offers("edit", item) && this.isMine(item) && !isLate;
   }
 
   canDelete(item) {
-    if (!item.seq) return item.state !== "sent";
+    if (!item.seq) return !STORED.has(item.state);
     return this.#offers("delete", item) && this.isMine(item);
   }
 
@@ -98,29 +104,27 @@ export class Conversation extends EventTarget {
 
   /** Post a message: {body, client_message_id, reply_to_seq}, the last one being optional. */
   post(message) {
-    const { author_id } = this.#you;
-    const { epoch } = this.#timeline;
-    this.#outbox.add({ ...message, author_id, epoch }, { after: this.#changes.last });
+    this.#unsettled.post(message);
   }
 
   /** An unsent message that was discarded meanwhile, maybe by another tab, is written anew. */
   edit(item, body) {
     const { author_id } = this.#you;
     const stored = item.seq ? item : this.#timeline.posted(item);
-    if (stored) this.#change(stored, { kind: "edit", body });
+    if (stored) this.#unsettled.change(stored, { kind: "edit", body });
     else if (!this.#outbox.edit(item.client_message_id, body, author_id)) this.post({ body });
   }
 
   /** Delete a message, or discard one that is not sent yet. */
   delete(item) {
     const stored = item.seq ? item : this.#timeline.posted(item);
-    if (stored) this.#change(stored, { kind: "delete" });
+    if (stored) this.#unsettled.change(stored, { kind: "delete" });
     else this.#outbox.discard(item.client_message_id);
   }
 
   /** Set or remove the reader's own reaction. */
   react(item, emoji, on) {
-    this.#change(item, { kind: "react", emoji, on });
+    this.#unsettled.change(item, { kind: "react", emoji, on });
   }
 
   /** Drop what the server refused to change in this message. */
@@ -132,19 +136,13 @@ export class Conversation extends EventTarget {
     return this.#features.has(feature) && !deleted_at;
   }
 
-  #change({ seq }, change) {
-    const { author_id } = this.#you;
-    const { epoch } = this.#timeline;
-    this.#changes.add({ ...change, seq, epoch, author_id }, { after: this.#outbox.last });
-  }
-
   /** {slug, title} of the last welcome; null before the first one. */
   get room() {
     return this.#greeting?.room ?? null;
   }
 
   rename(name) {
-    this.#you = { ...this.#you, name };
+    this.#setYou({ ...this.#you, name });
     this.#fire("change");
   }
 
@@ -168,7 +166,7 @@ export class Conversation extends EventTarget {
   restore({ greeting, timeline }) {
     this.#timeline.restore(timeline);
     this.#greeting = greeting;
-    this.#you = greeting.you;
+    this.#setYou(greeting.you);
     this.#features = new Set(greeting.features);
     this.#reacted.welcome({ epoch: greeting.epoch, author_id: greeting.you.author_id });
     this.#fire("change");
@@ -183,12 +181,12 @@ export class Conversation extends EventTarget {
     this.#head = frame.head;
     const { epoch, limits, room, you, features = [] } = frame;
     this.#greeting = { epoch, limits, room, you, features };
-    this.#you = you;
+    this.#setYou(you);
     this.#features = new Set(features);
     this.#outbox.repliesTo = this.#features.has("reply") ? epoch : null;
     this.#reacted.welcome({ epoch, author_id: you.author_id });
     const dropped = this.#changes.keepOnly(epoch);
-    this.#refuseOtherAuthors();
+    this.#unsettled.refuseOtherAuthors();
     this.#fire("change");
     if (reset) this.#fire("reset", { replaced });
     if (dropped.length > 0) this.#fire("dropped");
@@ -204,17 +202,36 @@ export class Conversation extends EventTarget {
       ({ seq, changed_seq }) => changed_seq > end && changed_seq !== seq,
     );
     const deleted = later.filter(({ deleted_at }) => deleted_at);
+    const sweeps = (frame.sweeps ?? []).filter(({ seq }) => seq > end);
+    const swept = sweeps.filter(({ on }) => on);
     this.#changes.deleted(deleted.map(({ seq }) => seq));
-    this.#forgetDelivered();
+    if (swept.length > 0) this.#unsettled.forgetRemoved();
+    this.#unsettled.forgetDelivered();
     // They may have been edited, or reacted to, before they got here.
     const begin = Math.max(end, this.#newAfter);
     const posted = changed.filter(({ seq, deleted_at }) => seq > begin && !deleted_at);
     const theirs = posted.filter((message) => !this.isMine(message));
-    if (later.length > 0) this.#fire("updated", { messages: later });
+    if (later.length + sweeps.length > 0) this.#fire("updated", { messages: later });
     this.#fire("change");
     if (theirs.length > 0) this.#fire("posted", { messages: theirs });
-    if (deleted.length > 0) this.#fire("deleted", { messages: deleted });
+    if (deleted.length + swept.length > 0)
+      this.#fire("deleted", { messages: deleted, isGone: among(deleted, swept) });
     return true;
+  }
+
+  /** The seqs of messages that have to be read again, for `refresh`. */
+  get outdated() {
+    return this.#timeline.outdated;
+  }
+
+  isOutdated(message) {
+    return this.#timeline.isOutdated(message);
+  }
+
+  /** Take messages as they were read again; `seqs` are those that were asked for. */
+  refresh(messages, seqs) {
+    this.#timeline.refresh(messages, seqs);
+    this.#fire("change");
   }
 
   /** Add the answer to `timeline.older`. */
@@ -242,52 +259,17 @@ export class Conversation extends EventTarget {
     this.#fire("change");
   }
 
-  /**
-   * Remove what the log shows now: messages of the outbox, and changes. Another tab's message may
-   * reach us through the room before it does through the shared storage, and one whose ack was lost
-   * may be among the messages that are not on the page.
-   */
-  #forgetDelivered() {
-    const { author_id } = this.#you;
-    const end = this.#timeline.cursor?.seq ?? 0;
-    const seqOf = ({ seq, client_message_id }) =>
-      Number.isInteger(seq) ? seq : this.#timeline.posted({ author_id, client_message_id })?.seq;
-    if (this.#timeline.ready)
-      for (const change of this.#outbox.takeAmendments(seqOf)) this.#change(change, change);
-    const delivered = this.#outbox.entries.filter(
-      ({ client_message_id, seq }) =>
-        seq <= end || this.#timeline.posted({ author_id, client_message_id }) !== null,
-    );
-    this.#outbox.forget(delivered.map((entry) => entry.client_message_id));
-    const shown = this.#changes.shownAt(end);
-    this.#reacted.learn(shown.filter(({ kind }) => kind === "react"));
-    this.#changes.forget(shown);
+  #setYou(you) {
+    this.#you = you;
+    this.#unsettled.reader = you;
   }
-
-  /** What was written or changed as another guest is not sent under the new name without asking. */
-  #refuseOtherAuthors() {
-    for (const { id, state, author_id } of this.#changes.entries)
-      if (state === "waiting" && !this.isMine({ author_id }))
-        this.#changes.refuse(id, { code: "changed_by_other" });
-    for (const entry of this.#outbox.entries) {
-      if (entry.state !== "waiting" || entry.author_id === null || this.isMine(entry)) continue;
-      this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
-    }
-  }
-
-  #asMessage = (entry) => ({
-    client_message_id: entry.client_message_id,
-    author_id: entry.author_id ?? this.#you.author_id,
-    author_name: this.#you.name,
-    body: entry.edited ?? entry.body,
-    reply_to_seq: entry.reply_to_seq,
-    posted_at: entry.written_at,
-    mine: true,
-    state: entry.state,
-    refusal: entry.refusal,
-  });
 
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+function among(deleted, swept) {
+  const seqs = new Set(deleted.map(({ seq }) => seq));
+  return (message) => seqs.has(message.seq) || swept.some((sweep) => covers(sweep, message));
 }

@@ -2,7 +2,7 @@
  * Who decides in the room, its rules, and what applies to the reader, as the server tells it; and
  * what the reader asks of the server as an owner or moderator. Pure. Fires `change`.
  */
-import { ConnectionLost, Refusal } from "../net/errors.js";
+import { BANNED, ConnectionLost, Refusal } from "../net/errors.js";
 import { uuid } from "../net/outbox.js";
 
 const NO_RULES = Object.freeze({
@@ -35,11 +35,18 @@ export class Moderation extends EventTarget {
   #standing = STANDING;
   #isKnown = false; // what applies to the reader
   #waits = NOTHING_WAITS;
-  #timer = 0;
+  #isBanned = false;
+  #postedAt = 0; // the reader's last message, in ms
+  #pausedUntil = 0; // ms
+  #timers = { mute: 0, pause: 0 };
 
   constructor({ connection }) {
     super();
     this.#connection = connection;
+    connection.addEventListener("state", ({ detail: { name, code } }) => {
+      this.#isBanned = name === "stopped" && code === BANNED;
+      if (this.#isBanned) this.#changed();
+    });
     connection.addEventListener("welcome", ({ detail }) => this.#welcome(detail));
     connection.addEventListener("room.rules", ({ detail }) => this.#setRoom(detail));
     connection.addEventListener("you.changed", ({ detail }) => this.#setStanding(detail));
@@ -90,15 +97,38 @@ export class Moderation extends EventTarget {
   }
 
   /**
-   * Why the reader may not write now: "muted", or who may instead: "regulars" or "moderators";
-   * null if they may.
+   * Why the reader may not write now: "banned" or "muted", or who may instead: "regulars" or
+   * "moderators"; null if they may.
    */
   get closed() {
+    if (this.#isBanned) return "banned";
     const { role, is_regular, is_muted } = this.#standing;
     const { writers } = this.rules;
     if (is_muted && !(this.mutedUntil?.getTime() <= Date.now())) return "muted";
     if (!this.#isKnown || role !== null || writers === "everybody") return null;
     return writers === "regulars" && is_regular ? null : writers;
+  }
+
+  /** Until when the reader must not send the next message, as a date; null if they may. */
+  get pausedUntil() {
+    return this.isPaused ? new Date(this.#pausedUntil) : null;
+  }
+
+  get isPaused() {
+    return this.#pausedUntil > Date.now();
+  }
+
+  /** The server has stored a message of the reader. */
+  posted() {
+    this.#postedAt = Date.now();
+    this.#followRules();
+  }
+
+  /** The server asks for a pause, until `time` in ms. */
+  pauseUntil(time) {
+    this.#pausedUntil = time;
+    this.#changed();
+    this.#awaitEnd("pause", time);
   }
 
   /** How many messages wait to be approved. Only owners and moderators know. */
@@ -191,25 +221,31 @@ export class Moderation extends EventTarget {
   #setRoom(room) {
     this.#room = { ...room, rules: { ...NO_RULES, ...room.rules } };
     this.#roles = new Map(room.roles.map(({ author_id, role }) => [author_id, role]));
-    this.#changed();
+    this.#followRules();
   }
 
   #setStanding(standing) {
     this.#isKnown = true;
     this.#standing = standing;
     if (standing.role === null) this.#waits = NOTHING_WAITS;
-    this.#changed();
-    this.#awaitEndOfMute();
+    this.#followRules();
+    this.#awaitEnd("mute", this.mutedUntil);
   }
 
-  #awaitEndOfMute() {
-    clearTimeout(this.#timer);
-    const rest = this.mutedUntil - Date.now();
+  /** The pause that the server asked for may be over with the rules that it was for. */
+  #followRules() {
+    const ms = this.#standing.role === null ? this.rules.slow_seconds * 1000 : 0;
+    this.pauseUntil(this.#postedAt + ms);
+  }
+
+  #awaitEnd(name, time) {
+    clearTimeout(this.#timers[name]);
+    const rest = time - Date.now();
     if (rest <= 0) return;
-    this.#timer = setTimeout(
+    this.#timers[name] = setTimeout(
       () => {
         this.#changed();
-        this.#awaitEndOfMute();
+        this.#awaitEnd(name, time);
       },
       Math.min(rest, MAX_TIMER),
     );

@@ -24,6 +24,7 @@ export class Targets extends EventTarget {
     this.#connection = connection;
     conversation.addEventListener("updated", ({ detail }) => this.#update(detail.messages));
     conversation.addEventListener("anew", () => this.#kept.clear());
+    conversation.addEventListener("change", () => this.#readAgain());
     connection.addEventListener("welcome", () => this.#fetchSoon());
   }
 
@@ -73,6 +74,7 @@ export class Targets extends EventTarget {
 
   #keep(seqs, { messages, more }) {
     const found = new Map(messages.map((message) => [message.seq, message]));
+    const outdated = seqs.filter((seq) => this.#conversation.outdated.has(seq));
     const end = more ? messages.at(-1).seq : Infinity; // later ones did not fit
     for (const seq of seqs) {
       if (seq > end || !this.#wanted.delete(seq)) continue;
@@ -84,6 +86,18 @@ export class Targets extends EventTarget {
       this.#kept.delete(seq);
     }
     this.dispatchEvent(new CustomEvent("change"));
+    if (outdated.length > 0)
+      this.#conversation.refresh(
+        messages,
+        outdated.filter((seq) => seq <= end),
+      );
+  }
+
+  /** Messages on the page that may have been restored. */
+  #readAgain() {
+    if (this.#conversation.outdated.size === 0) return;
+    for (const seq of this.#conversation.outdated) this.#wanted.add(seq);
+    this.#fetchSoon();
   }
 
   /** Keep no older version, above all no text that was deleted. */
@@ -91,6 +105,13 @@ export class Targets extends EventTarget {
     for (const message of messages) {
       const kept = this.#kept.get(message.seq);
       if (kept && !(kept.changed_seq > message.changed_seq)) this.#kept.set(message.seq, message);
+    }
+    for (const [seq, kept] of this.#kept) {
+      if (kept === MISSING) continue;
+      const newest = this.#conversation.newest(kept);
+      if (this.#conversation.isOutdated(newest))
+        this.#kept.delete(seq); // `of` asks again
+      else this.#kept.set(seq, newest);
     }
   }
 }

@@ -3,7 +3,7 @@
  * is elsewhere, those around them; a few hundred in all. Pure. A change may be applied twice but
  * none is missed: a change after a gap is refused, and the caller resumes from the cursor.
  */
-import { MessageRange } from "./message_range.js";
+import { MessageRange, Sweeps } from "./message_range.js";
 
 const PAGE = 50; // messages
 const LARGEST_PAGE = 100; // messages; see docs/protocol.md
@@ -18,6 +18,8 @@ export class Timeline {
   #reading = null; // the range that is shown, if that is not the latest
   #step = PAGE; // seqs that the next page down covers; not every seq is a message
   #changed = new Map(); // by seq: the latest version of messages that changed
+  #sweeps = new Sweeps();
+  #outdated = new Set(); // seqs of removed messages that may have been restored
 
   get epoch() {
     return this.#epoch;
@@ -99,7 +101,26 @@ export class Timeline {
   /** The latest known version of a message that was read from the server. */
   newest(message) {
     const known = this.#changed.get(message.seq);
-    return known?.changed_seq > message.changed_seq ? known : message;
+    const newest = known?.changed_seq > message.changed_seq ? known : message;
+    return this.#sweeps.applyTo(newest);
+  }
+
+  /** The seqs of messages whose text must be read again, because they may have been restored. */
+  get outdated() {
+    return this.#outdated;
+  }
+
+  /** May this message, which was removed, have been restored? */
+  isOutdated(message) {
+    return this.#sweeps.restores(message);
+  }
+
+  /** Take the messages as they were read again; `seqs` are those that were asked for. */
+  refresh(messages, seqs) {
+    for (const seq of seqs) this.#outdated.delete(seq);
+    const latest = messages.map((message) => this.newest(message));
+    this.#latest = this.#latest?.with(latest) ?? null;
+    this.#reading = this.#reading?.with(latest) ?? null;
   }
 
   /** The latest messages as JSON data, for `restore`. */
@@ -121,21 +142,42 @@ export class Timeline {
       this.#latest = null;
       this.#reading = null;
       this.#changed.clear();
+      this.#sweeps.clear();
+      this.#outdated.clear();
     }
     this.#epoch = epoch;
     return discarded;
   }
 
   /** Apply a `room.changed`; returns the new or changed messages, or null if there is a gap. */
-  apply({ after, head, messages }) {
+  apply({ after, head, messages, sweeps = [] }) {
     this.#latest ??= new MessageRange({ start: after, end: after });
-    if (after > this.#latest.end) return null;
+    const { end } = this.#latest;
+    if (after > end) return null;
 
-    const fresh = messages.filter(({ changed_seq }) => changed_seq > this.#latest.end);
-    this.#latest = this.#latest.with(fresh, Math.max(this.#latest.end, head));
+    const fresh = messages.filter(({ changed_seq }) => changed_seq > end);
+    this.#latest = this.#latest.with(fresh, Math.max(end, head));
     this.#reading = this.#reading?.with(fresh) ?? null;
     this.#remember(fresh);
-    return fresh.filter(({ seq }) => seq > this.#latest.start);
+    this.#sweep(sweeps.filter(({ seq }) => seq > end));
+    return fresh
+      .filter(({ seq }) => seq > this.#latest.start)
+      .map((message) => this.#sweeps.applyTo(message));
+  }
+
+  #sweep(sweeps) {
+    if (sweeps.length === 0) return;
+    this.#sweeps.add(sweeps);
+    const swept = (message) => this.#sweeps.applyTo(message);
+    this.#latest = this.#latest.map(swept);
+    this.#reading = this.#reading?.map(swept) ?? null;
+    for (const [seq, message] of this.#changed) this.#changed.set(seq, swept(message));
+    this.#findOutdated(this.#latest);
+    if (this.#reading) this.#findOutdated(this.#reading);
+  }
+
+  #findOutdated({ messages }) {
+    for (const message of messages) if (this.isOutdated(message)) this.#outdated.add(message.seq);
   }
 
   /** Add the answer to `older`. */
@@ -209,7 +251,9 @@ export class Timeline {
   /** A page may be older than a change that arrived before it: keep the later versions. */
   #read({ messages, more }, before) {
     const latest = messages.map((message) => this.newest(message));
-    return MessageRange.of({ messages: latest, more }, before);
+    const page = MessageRange.of({ messages: latest, more }, before);
+    this.#findOutdated(page);
+    return page;
   }
 
   /** Join the shown range with the latest messages once they meet. */

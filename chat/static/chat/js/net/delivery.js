@@ -1,28 +1,34 @@
-/** Sends what waits in the outbox and among the changes. Pure. */
+/** What waits in the outbox and among the changes: sending it, and dropping what arrived. Pure. */
 import { ConnectionLost, Refusal } from "./errors.js";
 
 const OTHER_TAB_TIME = 3_000; // ms that another tab gets to send its own messages
 const MIN_PAUSE = 100; // ms; a refusal with retry_in_ms 0 must not become a busy loop
+// Nothing is sent again by itself when these end, or not before a change of the room's rules.
+const LASTING = new Set(["banned", "muted", "slow_mode"]);
 
 /**
- * Posts, edits and deletions are sent one after the other, in the order in which they were made.
- * Reactions have a lane of their own: the server holds some of them back for a moment, and posts do
- * not wait for that.
+ * Posts, edits and deletions are sent one after the other, in the order in which they were made;
+ * but while the reader has to wait before the next post, the others go on. Reactions have a lane of
+ * their own: the server holds some of them back for a moment, and posts do not wait for that.
  */
 export class Delivery {
   #lanes;
+  #queues;
 
   /** `lockName(lane)` is for Web Locks. */
-  constructor({ outbox, changes, conversation, connection, lockName }) {
+  constructor({ outbox, changes, conversation, connection, moderation, lockName }) {
     const isOffered = (kind) => conversation.features.has(kind);
+    const posts = new PostQueue({ outbox, moderation });
     const rewrites = new ChangeQueue({ changes, kinds: ["edit", "delete"], isOffered });
     const reactions = new ChangeQueue({ changes, kinds: ["react"], isOffered });
+    this.#queues = [posts, rewrites, reactions];
     this.#lanes = [
-      new Lane({ queues: [outbox, rewrites], connection, lockName: lockName("outbox") }),
+      new Lane({ queues: [posts, rewrites], connection, lockName: lockName("outbox") }),
       new Lane({ queues: [reactions], connection, lockName: lockName("reactions") }),
     ];
     for (const unsettled of [outbox, changes])
       unsettled.addEventListener("waiting", () => this.run());
+    moderation.addEventListener("change", () => this.run());
   }
 
   /** Another tab added something: send it only if that tab is closed before it can. */
@@ -33,6 +39,11 @@ export class Delivery {
   /** Call when sending may work again. */
   run() {
     for (const lane of this.#lanes) lane.run();
+  }
+
+  /** The server will take nothing more: refuse all that waits, for this reason. */
+  refuseAll(refusal) {
+    for (const queue of this.#queues) queue.refuseAll(refusal);
   }
 }
 
@@ -46,7 +57,7 @@ class Lane {
   #lockName;
   #running = null;
 
-  /** A queue has `next`, `start`, `settle` and `refuse`, see Outbox. */
+  /** A queue is as PostQueue. */
   constructor({ queues, connection, lockName }) {
     this.#queues = queues;
     this.#connection = connection;
@@ -80,8 +91,9 @@ class Lane {
       } catch (error) {
         if (error instanceof ConnectionLost) continue;
         if (!(error instanceof Refusal)) throw error;
-        if (error.retryInMs === null) queue.refuse(id, { code: error.code, detail: error.message });
-        else await pause(Math.max(error.retryInMs, MIN_PAUSE));
+        const ms = error.retryInMs === null ? null : Math.max(error.retryInMs, MIN_PAUSE);
+        if (ms !== null && !LASTING.has(error.code)) await pause(ms);
+        else queue.refuse(id, refusalOf(error, ms));
       }
     }
   }
@@ -90,6 +102,48 @@ class Lane {
   async #withLock(work) {
     if (navigator.locks) await navigator.locks.request(this.#lockName, work);
     else await work();
+  }
+}
+
+function refusalOf({ code, detail }, ms) {
+  const refusal = { code, detail };
+  return ms === null ? refusal : { ...refusal, until: new Date(Date.now() + ms).toISOString() };
+}
+
+/** The outbox as something for Delivery to send. */
+class PostQueue {
+  #outbox;
+  #moderation;
+
+  constructor({ outbox, moderation }) {
+    this.#outbox = outbox;
+    this.#moderation = moderation;
+  }
+
+  /** The message to send now, or null. */
+  next() {
+    return this.#moderation.isPaused ? null : this.#outbox.next();
+  }
+
+  /** What to send for an entry: {id, type, fields}. */
+  start(entry) {
+    return this.#outbox.start(entry);
+  }
+
+  settle(id, seq) {
+    this.#outbox.settle(id, seq);
+    this.#moderation.posted();
+  }
+
+  refuse(id, refusal) {
+    if (refusal.code === "slow_mode") this.#moderation.pauseUntil(Date.parse(refusal.until));
+    else if (refusal.code === "held") this.#outbox.hold(id);
+    else this.#outbox.refuse(id, refusal);
+  }
+
+  refuseAll(refusal) {
+    for (const { client_message_id: id, state } of this.#outbox.entries)
+      if (state === "waiting") this.#outbox.refuse(id, refusal);
   }
 }
 
@@ -128,6 +182,109 @@ class ChangeQueue {
 
   refuse(id, refusal) {
     this.#changes.refuse(id, refusal);
+  }
+
+  refuseAll(refusal) {
+    for (const { id, kind, state } of this.#changes.entries)
+      if (state === "waiting" && this.#kinds.includes(kind)) this.#changes.refuse(id, refusal);
+  }
+}
+
+/**
+ * What the room's log does not show yet: the outbox and the changes together, in the order in which
+ * they were made.
+ */
+export class Unsettled {
+  #timeline;
+  #outbox;
+  #changes;
+  #reacted;
+  #you = { author_id: null, name: "" };
+
+  constructor({ timeline, outbox, changes, reacted }) {
+    this.#timeline = timeline;
+    this.#outbox = outbox;
+    this.#changes = changes;
+    this.#reacted = reacted;
+  }
+
+  /** {author_id, name} of the reader. */
+  set reader(you) {
+    this.#you = you;
+  }
+
+  /** The outbox in the shape of messages, with `state` and `refusal`. */
+  get messages() {
+    return this.#outbox.entries
+      .filter(({ state }) => state !== "withdrawn")
+      .map((entry) => this.#asMessage(entry));
+  }
+
+  post(message) {
+    const { author_id } = this.#you;
+    const { epoch } = this.#timeline;
+    this.#outbox.add({ ...message, author_id, epoch }, { after: this.#changes.last });
+  }
+
+  /** Change the message at `seq`; see Changes. */
+  change({ seq }, change) {
+    const { author_id } = this.#you;
+    const { epoch } = this.#timeline;
+    this.#changes.add({ ...change, seq, epoch, author_id }, { after: this.#outbox.last });
+  }
+
+  /**
+   * Remove what the log shows now: messages of the outbox, and changes. Another tab's message may
+   * reach us through the room before it does through the shared storage, and one whose ack was lost
+   * may be among the messages that are not on the page.
+   */
+  forgetDelivered() {
+    const { author_id } = this.#you;
+    const end = this.#timeline.cursor?.seq ?? 0;
+    const seqOf = ({ seq, client_message_id }) =>
+      Number.isInteger(seq) ? seq : this.#timeline.posted({ author_id, client_message_id })?.seq;
+    if (this.#timeline.ready)
+      for (const change of this.#outbox.takeAmendments(seqOf)) this.change(change, change);
+    const delivered = this.#outbox.entries.filter(
+      ({ client_message_id, seq }) =>
+        seq <= end || this.#timeline.posted({ author_id, client_message_id }) !== null,
+    );
+    this.#outbox.forget(delivered.map((entry) => entry.client_message_id));
+    const shown = this.#changes.shownAt(end);
+    this.#reacted.learn(shown.filter(({ kind }) => kind === "react"));
+    this.#changes.forget(shown);
+  }
+
+  /** Nothing is to be changed any more in what a moderator removed. */
+  forgetRemoved() {
+    const seqs = new Set(this.#changes.entries.map(({ seq }) => seq));
+    this.#changes.deleted([...seqs].filter((seq) => this.#timeline.find(seq)?.removed));
+  }
+
+  /** What was written or changed as another guest is not sent under the new name without asking. */
+  refuseOtherAuthors() {
+    const isMine = ({ author_id }) => author_id === this.#you.author_id;
+    for (const { id, state, author_id } of this.#changes.entries)
+      if (state === "waiting" && !isMine({ author_id }))
+        this.#changes.refuse(id, { code: "changed_by_other" });
+    for (const entry of this.#outbox.entries) {
+      if (entry.state !== "waiting" || entry.author_id === null || isMine(entry)) continue;
+      this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
+    }
+  }
+
+  #asMessage(entry) {
+    return {
+      client_message_id: entry.client_message_id,
+      author_id: entry.author_id ?? this.#you.author_id,
+      author_name: this.#you.name,
+      body: entry.edited ?? entry.body,
+      reply_to_seq: entry.reply_to_seq,
+      posted_at: entry.written_at,
+      mine: true,
+      state: entry.state,
+      refusal: entry.refusal,
+    };
   }
 }
 

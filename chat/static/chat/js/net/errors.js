@@ -18,10 +18,15 @@ export class ConnectionLost extends Error {
 }
 
 const REFUSALS = {
+  bad_key: gettext("This owner link is not valid any more."),
+  banned: gettext("A moderator banned you from this room."),
   bad_frame: gettext("The server did not understand this."),
   bad_name: gettext("Names can be up to 32 characters long and contain only visible characters."),
   changed_by_other: gettext("You made this change as someone else."),
   busy: gettext("The server is busy. Your message was not stored yet."),
+  declined: gettext("A moderator did not approve this message."),
+  muted: gettext("A moderator muted you in this room."),
+  not_allowed: gettext("You are not allowed to do this in this room."),
   conflict: gettext("This was already sent with different text."),
   other_author: gettext("You wrote this as someone else. Send anyway?"),
   not_found: gettext("This message does not exist."),
@@ -44,6 +49,8 @@ export function refusalText({ code, detail }) {
   return language === "en" ? (detail ?? REFUSALS[code]) : (REFUSALS[code] ?? detail);
 }
 
+export const BANNED = 4510; // the close code
+
 // The server's errors.py lists all close codes; only those that readers should know of are here.
 const REASONS = new Map([
   [4029, gettext("You are sending too fast.")],
@@ -51,6 +58,7 @@ const REASONS = new Map([
   [4053, gettext("The server cannot reach its database right now.")],
   [4503, gettext("Open the chat at its own address: this one isn't accepted.")],
   [4504, gettext("That room name isn't valid.")],
+  [BANNED, gettext("A moderator banned you from this room.")],
 ]);
 
 /** Does this close code mean "do not reconnect"? 4500 to 4999 do. */

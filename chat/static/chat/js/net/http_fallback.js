@@ -45,6 +45,11 @@ export class HttpFallback extends EventTarget {
     outbox.addEventListener("waiting", () => this.#isOn && this.#run());
   }
 
+  /** Handle the failure because of which this was loaded. */
+  begin(state) {
+    this.#follow({ detail: state });
+  }
+
   get isOn() {
     return this.#isOn;
   }

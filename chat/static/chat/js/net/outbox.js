@@ -4,12 +4,14 @@
  * tab overwrites another's. A message is
  *   waiting    until the server acknowledges it,
  *   sent       from then until it appears in the timeline (only in memory: the server has it now),
+ *   held       when the server has it, and it waits for a moderator there,
  *   refused    when sending it again unchanged would be pointless,
  *   withdrawn  when it was discarded although the server may have stored it.
  * Two tabs may send the same message; its client_message_id makes the second attempt harmless, but
  * not with another text. So a message that was `tried` keeps its text, and `edited` is the new one.
  * Pure. Fires `change`, and `waiting` when this tab added something to send.
  */
+const TAKEN = new Set(["conflict", "declined"]); // refusals of the client_message_id
 const DAY = 24 * 3600 * 1000; // ms
 
 export class Outbox extends EventTarget {
@@ -80,22 +82,37 @@ export class Outbox extends EventTarget {
     this.#changed();
   }
 
-  refuse(id, { code, detail }) {
+  /** The server has stored the message, which waits for a moderator. */
+  hold(id) {
+    const entry = this.#entries.get(id);
+    if (entry && entry.state !== "withdrawn") this.#put({ ...entry, state: "held" });
+  }
+
+  /** `ids` are those that are held still: resend the others, to learn what became of them. */
+  recheck(ids) {
+    const decided = this.entries.filter(
+      ({ client_message_id, state }) => state === "held" && !ids.includes(client_message_id),
+    );
+    for (const entry of decided) this.#put({ ...entry, state: "waiting" });
+    if (decided.length > 0) this.dispatchEvent(new CustomEvent("waiting"));
+  }
+
+  /** `refusal` is {code, detail, until}; the last two are optional. */
+  refuse(id, refusal) {
     const entry = this.#entries.get(id);
     if (entry?.state === "withdrawn") this.discard(id);
-    else if (entry)
-      this.#put({ ...rewritten(entry), state: "refused", refusal: { code, detail }, tried: false });
+    else if (entry) this.#put({ ...rewritten(entry), state: "refused", refusal, tried: false });
   }
 
   /**
-   * Send a refused message again, as `author_id`: after a conflict, under a new id; if what it
-   * replies to is not there, as a plain message.
+   * Send a refused message again, as `author_id`: under a new id if its id stands for another text
+   * or was declined; if what it replies to is not there, as a plain message.
    */
   retry(id, author_id) {
     const entry = this.#entries.get(id);
     if (!entry) return;
 
-    const isTaken = entry.refusal?.code === "conflict";
+    const isTaken = TAKEN.has(entry.refusal?.code);
     if (isTaken) this.#remove(id);
     const { reply_to_seq, ...plain } = entry;
     this.#put({

@@ -1,4 +1,5 @@
-/** How an author is shown: initial, colour, and a tag that tells namesakes apart. Pure. */
+/** How an author is shown: initial, colour, role, and a tag that tells namesakes apart. Pure. */
+import { gettext } from "../i18n.js";
 
 const GRAPHEMES = new Intl.Segmenter();
 
@@ -12,6 +13,16 @@ export function markOf(authorId) {
     .replace(/[^0-9a-z]/gi, "")
     .slice(-4)
     .toLowerCase()}`;
+}
+
+const ROLES = new Map([
+  ["owner", gettext("Owner")],
+  ["moderator", gettext("Moderator")],
+]);
+
+/** The name of "owner" or "moderator"; otherwise empty. */
+export function roleName(role) {
+  return ROLES.get(role) ?? "";
 }
 
 const HUES = 12;

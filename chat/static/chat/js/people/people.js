@@ -2,7 +2,7 @@
 import { gettext, interpolate, isolate, ngettext, number } from "../i18n.js";
 import { includes } from "../model/mentions.js";
 import { fromTemplate, partsOf } from "../ui/dom.js";
-import { initialOf, markOf } from "./author.js";
+import { initialOf, markOf, roleName } from "./author.js";
 
 const FILTER_FROM = 20; // people: about as many as fit in the panel
 
@@ -18,7 +18,7 @@ export class People extends EventTarget {
   #present = [];
   #count = null;
   #rows = new Map(); // by author_id
-  #isNamesake = () => false;
+  #marks = { isNamesake: () => false, roleOf: () => null };
 
   /**
    * `filter` is a search field, `none` the text for no results, `more` counts people not listed.
@@ -65,13 +65,21 @@ export class People extends EventTarget {
     for (const element of this.#counts) element.textContent = number(count);
     this.#filter.hidden = people.length < FILTER_FROM && this.#filter.value === "";
     this.#applyFilter();
-    this.markNamesakes(this.#isNamesake);
+    this.mark(this.#marks);
   }
 
-  /** Show the tags of people with the same name as somebody else. */
-  markNamesakes(isNamesake) {
-    this.#isNamesake = isNamesake;
-    for (const { parts, name } of this.#rows.values()) parts.mark.hidden = !isNamesake(name);
+  /**
+   * Show the tags of people with the same name as somebody else, `isNamesake(name)`, and roles,
+   * `roleOf(author_id)`.
+   */
+  mark({ isNamesake, roleOf }) {
+    this.#marks = { isNamesake, roleOf };
+    for (const [id, { parts, name }] of this.#rows) {
+      const role = roleOf(id);
+      parts.mark.hidden = !isNamesake(name);
+      parts.role.hidden = role === null;
+      parts.role.textContent = roleName(role);
+    }
   }
 
   /** The row of a person. Rows are reused, because one of them may have the focus. */

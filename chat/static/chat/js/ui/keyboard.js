@@ -203,3 +203,38 @@ export function latinKey({ key, code, shiftKey }) {
   if (LATIN.test(key) || !code?.startsWith("Key")) return key;
   return shiftKey ? code.slice(3) : code.slice(3).toLowerCase();
 }
+
+const MARK_OF = { b: "**", i: "*", e: "`" }; // by the key, with Ctrl or Command
+const COMMAND = /^(?:Mac|iP)/.test(globalThis.navigator?.platform) ? "metaKey" : "ctrlKey";
+
+/**
+ * What formats the text in the field. Fires `toggle` {mark}, and `paste` {text, html} after several
+ * lines were pasted.
+ */
+export class FormattingKeys extends EventTarget {
+  #field;
+
+  constructor({ field }) {
+    super();
+    this.#field = field;
+    field.addEventListener("keydown", this.#keydown);
+    document.addEventListener("paste", this.#paste);
+  }
+
+  #keydown = (event) => {
+    const mark = MARK_OF[latinKey(event)];
+    if (!mark || !event[COMMAND] || event.altKey || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("toggle", { detail: { mark } }));
+  };
+
+  #paste = ({ clipboardData }) => {
+    const [text, html] = ["text/plain", "text/html"].map((type) => clipboardData.getData(type));
+    if (!text.includes("\n")) return;
+    // The text is inserted after this event.
+    setTimeout(() => {
+      if (document.activeElement === this.#field)
+        this.dispatchEvent(new CustomEvent("paste", { detail: { text, html } }));
+    });
+  };
+}

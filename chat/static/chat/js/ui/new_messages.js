@@ -199,11 +199,10 @@ export class Announcer {
     this.#schedule();
   }
 
-  /** Leave out messages that were deleted. */
-  forget(messages) {
-    const gone = new Set(messages.map(({ seq }) => seq));
-    this.#waiting = this.#waiting.filter(({ seq }) => !gone.has(seq));
-    if (this.#read.some(({ seq }) => gone.has(seq))) this.announceText();
+  /** Leave out messages that were deleted: `isGone(message)`. */
+  forget(isGone) {
+    this.#waiting = this.#waiting.filter((message) => !isGone(message));
+    if (this.#read.some(isGone)) this.announceText();
   }
 
   #schedule() {

@@ -62,11 +62,10 @@ export class Notifications {
     this.#schedule();
   }
 
-  /** Show nothing of messages that were deleted. */
-  forget(messages) {
-    const gone = new Set(messages.map(({ seq }) => seq));
-    this.#waiting = this.#waiting.filter(({ message }) => !gone.has(message.seq));
-    this.#close(({ data }) => gone.has(data.seq));
+  /** Show nothing of messages that were deleted: `isGone({seq, author_id})`. */
+  forget(isGone) {
+    this.#waiting = this.#waiting.filter(({ message }) => !isGone(message));
+    this.#close(({ data }) => isGone(data));
   }
 
   #schedule() {
@@ -110,7 +109,7 @@ export class Notifications {
     this.#shownAt = performance.now();
   }
 
-  #notify({ seq, author_name, body }, count) {
+  #notify({ seq, author_id, author_name, body }, count) {
     const room = isolate(this.#title());
     const title =
       count === 1
@@ -130,7 +129,7 @@ export class Notifications {
       tag: this.#tag,
       renotify: performance.now() - this.#shownAt > RENOTIFY_AFTER,
       silent: true, // the sound is ours
-      data: { seq, url: new URL(`#${seq}`, location.href).href },
+      data: { seq, author_id, url: new URL(`#${seq}`, location.href).href },
     };
     try {
       this.#notification = new Notification(title, options);
