@@ -286,7 +286,7 @@ def test_prune_erases_what_moderation_keeps_for_a_while_only(settings):
     assert RemovedText.objects.count() == 2
 
     prune()
-    assert list(RemovedText.objects.values_list("message__seq", flat=True)) == [2]
+    assert RemovedText.objects.get().message == Message.objects.get(seq=2)
     RemovedText.objects.update(removed_at=timezone.now() - timedelta(minutes=11))
     settings.RETENTION_DAYS = 0
     prune()

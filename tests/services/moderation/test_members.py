@@ -60,7 +60,8 @@ def test_nobody_is_a_regular_before_a_quarter_of_an_hour_and_everybody_after_it(
 
 
 def test_somebody_entered_when_they_first_did_in_any_process(lobby):
-    record([spoken(said=2, entered=HOUR), spoken(said=1, entered=timedelta(0))])
+    record([spoken(said=1, entered=timedelta(0)), spoken(said=1, entered=timedelta(minutes=1))])
+    record([spoken(said=1, entered=HOUR)])
     record([spoken(said=1, entered=timedelta(0))])
 
     member = Member.objects.get()

@@ -179,3 +179,13 @@ def test_appointing_somebody_is_not_undone_by_a_moderator(people):
 
     undo(OLIVIA, act_id)
     assert not Role.objects.filter(author_id="bob").exists()
+
+
+def test_dismissing_somebody_is_not_undone_by_a_moderator(people):
+    act_id = set_role(OLIVIA, "max", None)
+
+    with pytest.raises(NotAllowed):
+        undo(MO, act_id)
+
+    undo(OLIVIA, act_id)
+    assert Role.objects.filter(author_id="max").exists()

@@ -203,13 +203,14 @@ def test_undoing_a_sweep_restores_what_it_removed_and_nothing_else(written):
     before = Message.objects.get(seq=2)
     assert before.reactions
     act_id = sweep(MO, "mallory")
+    swept = head()
 
     undo(OLIVIA, act_id)
 
     assert bodies(author_id="mallory") == ["", "2", ""]
     message = Message.objects.get(seq=2)
     assert message.as_frame() == before.as_frame()
-    assert Act.objects.get(key=act_id).restored_seq == head()
+    assert Act.objects.get(key=act_id).restored_seq == head() == swept + 1
     assert RemovedText.objects.count() == 1, "the first one's"
 
 
