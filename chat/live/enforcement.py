@@ -129,7 +129,7 @@ class Enforcement:
         pause = state.rules.slow_seconds
         if not state.is_regular(author_id):
             if state.is_raided(now):
-                self._wait_in_raid(slug, author_id, now)
+                self._wait_in_raid(slug, author_id)
                 pause = max(pause, NEWCOMER_PAUSE)
             elif state.networks and state.slows(hashed_network(address), now):
                 pause = max(pause, NEWCOMER_PAUSE)
@@ -137,19 +137,15 @@ class Enforcement:
             pause, held=_are_held(state, author_id) or _has_held_link(state, author_id, body)
         )
 
-    def _wait_in_raid(self, slug: str, author_id: str, now: datetime) -> None:
+    def _wait_in_raid(self, slug: str, author_id: str) -> None:
         """Raises SlowMode for a newcomer who has to wait, or if all of them write too much."""
-        last = max(
-            self._members.entered_at(slug, author_id),
-            self._members.said_at(slug, author_id) or datetime.min.replace(tzinfo=now.tzinfo),
-        )
-        left = (last + timedelta(seconds=NEWCOMER_PAUSE) - now).total_seconds()
-        if left <= 0:
-            left = self._newcomers.of(slug).wait()
-        if left > 0:
+        wait = NEWCOMER_PAUSE - self._members.seconds_quiet(slug, author_id)
+        if wait <= 0:
+            wait = self._newcomers.of(slug).wait()
+        if wait > 0:
             raise SlowMode(
                 _("Many people came at once. Newcomers have to wait before they write."),
-                retry_in_ms=int(left * 1000) + 1,
+                retry_in_ms=int(wait * 1000) + 1,
             )
 
 

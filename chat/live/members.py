@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.utils import timezone
+from datetime import UTC, datetime
 
 from chat import database
 from chat.protocol.errors import Unavailable
@@ -28,17 +27,17 @@ Key = tuple[str, str]  # the room's slug and the author_id
 
 @dataclass(slots=True)
 class _Member:
-    since: datetime  # when they entered, as far as this process knows
+    since: float  # when they entered, as far as this process knows; Unix time
     last_seq: int  # of what they have written; a post that is resent is not counted again
     said: int = 0  # messages that have not been recorded yet
-    said_at: datetime | None = None  # the last one
+    said_at: float = 0.0  # the last one; Unix time
     address: str | None = None  # that it came from
 
     def taken(self, slug: str, author_id: str) -> Spoken:
         """What is to be recorded; from now on it counts as recorded."""
         said, self.said = self.said, 0
-        at = self.said_at or self.since
-        return Spoken(slug, author_id, self.since, said, hashed_network(self.address), at)
+        since, at = (datetime.fromtimestamp(each, UTC) for each in (self.since, self.said_at))
+        return Spoken(slug, author_id, since, said, hashed_network(self.address), at)
 
 
 class Members:
@@ -53,13 +52,10 @@ class Members:
         """Somebody has entered the room, whose log has this head."""
         self._member((slug, author_id), head)
 
-    def entered_at(self, slug: str, author_id: str) -> datetime:
-        """When they entered; now, if that is not known."""
-        return self._member((slug, author_id)).since
-
-    def said_at(self, slug: str, author_id: str) -> datetime | None:
-        """When they last wrote here, as far as this process knows."""
-        return self._member((slug, author_id)).said_at
+    def seconds_quiet(self, slug: str, author_id: str) -> float:
+        """How long they have been here, since they last wrote; 0 if that is not known."""
+        member = self._member((slug, author_id))
+        return time.time() - max(member.since, member.said_at)
 
     def posted(self, slug: str, author_id: str, seq: int, address: str | None) -> bool:
         """Count the message at `seq`, which is stored; False if it was counted before."""
@@ -69,7 +65,7 @@ class Members:
             return False
         member.last_seq = seq
         member.said += 1
-        member.said_at = timezone.now()
+        member.said_at = time.time()
         member.address = address
         self._unrecorded[key] = member
         if self._flushing is None:
@@ -98,7 +94,7 @@ class Members:
     def _member(self, key: Key, head: int = 0) -> _Member:
         member = self._members.get(key)
         if member is None:
-            member = self._members[key] = _Member(timezone.now(), head)
+            member = self._members[key] = _Member(time.time(), head)
             if len(self._members) > MAX_REMEMBERED:
                 self._members.popitem(last=False)
         return member
