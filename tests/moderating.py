@@ -62,3 +62,17 @@ async def refusal_of(socket, body):
     reply = await say(socket, body)
     assert reply["type"] == "error", reply
     return reply["code"]
+
+
+def shown(socket):
+    """The texts of the room for a client that applies what it got, in the order of their seqs."""
+    latest = {each["seq"]: each for each in socket.messages}
+    for seq, each in latest.items():
+        covering = [
+            sweep
+            for sweep in socket.sweeps
+            if sweep["author_id"] == each["author_id"] and sweep["first"] <= seq <= sweep["last"]
+        ]
+        if covering and covering[-1]["on"] and covering[-1]["seq"] > each["changed_seq"]:
+            latest[seq] = each | {"body": ""}
+    return [latest[seq]["body"] for seq in sorted(latest)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from testing import processes
 from testing.waiting import SECONDS
+from tests.managing import manage
 
 LIVE = 0.7  # seconds; usually the next poll of the log takes longer
 IN_A_ROW = 8  # messages; a poll cannot happen to bring all of them so soon
@@ -32,3 +34,12 @@ async def talks_live(hers, his):
         is_live = await arrives(his, await hers.post("Are we live?")) < LIVE
         in_a_row = in_a_row + 1 if is_live else 0
         assert time.monotonic() < deadline, "messages arrive only by polls of the log"
+
+
+async def own_by_link(socket, database_url):
+    """Become an owner of a stored room, by the link that `manage.py room_key` prints."""
+    slug = socket.welcome["room"]["slug"]
+    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "x" * 50}
+    printed = await asyncio.to_thread(manage, "room_key", slug, **settings)
+    await socket.command("room.claim", key=printed.stdout.partition("#key=")[2].split()[0])
+    await socket.until(lambda: socket.standing["role"] == "owner")

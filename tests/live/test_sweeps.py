@@ -18,7 +18,7 @@ from chat.services.moderation.acts import undo as take_back
 from testing.waiting import SECONDS
 from tests.database_threads import counted, in_readers
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
-from tests.moderating import act, author_of, own, undo
+from tests.moderating import act, author_of, own, shown, undo
 from tests.people_shown import cookie
 from tests.posts import post, posts, store
 from tests.sockets import enter, plain
@@ -29,20 +29,6 @@ SPAM = "Buy this"
 @pytest.fixture
 def mallory():
     return cookie("Mallory")
-
-
-def shown(socket):
-    """The texts of the room for a client that applies what it got, in the order of their seqs."""
-    latest = {each["seq"]: each for each in socket.messages}
-    for seq, each in latest.items():
-        covering = [
-            sweep
-            for sweep in socket.sweeps
-            if sweep["author_id"] == each["author_id"] and sweep["first"] <= seq <= sweep["last"]
-        ]
-        if covering and covering[-1]["on"] and covering[-1]["seq"] > each["changed_seq"]:
-            latest[seq] = each | {"body": ""}
-    return [latest[seq]["body"] for seq in sorted(latest)]
 
 
 async def test_a_sweep_is_one_change_for_everybody_who_is_there(alice, bob, mallory, no_rates):
@@ -149,19 +135,22 @@ async def test_a_process_that_missed_a_sweep_and_its_undoing_reads_them_from_the
                 assert [each["body"] for each in newcomer.messages] == expected
 
 
-async def test_a_process_that_missed_both_at_once_shows_what_was_restored(quick_polls):
+async def test_a_process_that_missed_both_at_once_shows_what_was_restored(monkeypatch):
+    monkeypatch.setattr("chat.live.hub_registry.POLL_INTERVAL", (600, 600))
     use(SilentLayer())
     async with enter("attic") as reader:
         with remote_only("attic"):
             await store([post(slug="attic"), *posts(9, slug="attic", author="mallory")])
             await act_below("sweep")
             await act_below("undo")
-            await reader.until(lambda: len(reader.sweeps) == 2)
-            async with enter("attic") as newcomer:
-                expected = ["Hello", *map(str, range(1, 10))]
-                assert [each["body"] for each in newcomer.messages] == expected
-            async with enter("attic", cursor=(reader.welcome["epoch"], 0)) as resumed:
-                assert [each["body"] for each in resumed.messages] == expected
+        await store([post("After", slug="attic")])
+        await reader.bodies(until=13)
+        assert len(reader.sweeps) == 2
+        expected = ["Hello", *map(str, range(1, 10)), "After"]
+        async with enter("attic") as newcomer:
+            assert [each["body"] for each in newcomer.messages] == expected
+        async with enter("attic", cursor=(reader.welcome["epoch"], 0)) as resumed:
+            assert [each["body"] for each in resumed.messages] == expected
 
 
 async def act_below(what):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,9 @@ pytest.importorskip("websockets")
 
 from testing import previous_release, processes
 from tests.conftest import missing
+from tests.moderating import act
 from tests.node_sockets import visit
+from tests.nodes_together import own_by_link
 
 UNLIMITED = {"MESSAGE_RATE": 0, "COMMAND_RATE": 0, "SECRET_KEY": "x" * 50}
 FIELDS = [
@@ -32,9 +35,14 @@ def _previous_release():
 
 
 @pytest.fixture
-def together(postgres_server, redis_program):
+def database_url(postgres_server):
+    return postgres_server.create_database(uuid4().hex)
+
+
+@pytest.fixture
+def together(database_url, redis_program):
     """(this release, the previous one), serving the same chat."""
-    shared = UNLIMITED | {"DATABASE_URL": postgres_server.create_database(uuid4().hex)}
+    shared = UNLIMITED | {"DATABASE_URL": database_url}
     with processes.redis_server() as redis:
         shared["REDIS_URL"] = redis.url
         with (
@@ -111,3 +119,30 @@ async def test_frames_of_this_release_only_add_fields(together):
         await hers.bodies(until=head)
         assert set(hers.latest(seq)) - set(FIELDS) <= ADDED
         assert {"edited_at", "reactions"} <= hers.latest(seq).keys()
+
+
+async def test_what_moderators_remove_disappears_from_both(together, database_url):
+    """The previous release knows no sweeps: its readers stay in order, and see what is gone in the
+    history."""
+    new, old = together
+    async with visit(new) as hers, visit(old) as his, visit(old) as theirs:
+        removed = await theirs.post("Spam")
+        swept = await theirs.post("Buy this")
+        await own_by_link(hers, database_url)
+        await act(hers, "rules", rules={"slow_seconds": 1})
+        await act(hers, "remove", seq=removed)
+        await act(hers, "sweep", author_id=theirs.welcome["you"]["author_id"])
+        last = await his.post("Hello")
+
+        for reader in (hers, his):
+            await reader.bodies(until=last)
+            assert reader.latest(removed)["body"] == ""
+            history = await reader.command("history.fetch", before=last, limit=10)
+            assert [each["body"] for each in history["messages"]] == ["", ""]
+            assert history["messages"][1]["seq"] == swept
+        await theirs.post("Still here")
+    async with visit(old) as newcomer:
+        assert newcomer.rules is None
+    async with visit(new) as newcomer:
+        bodies = [each["body"] for each in sorted(newcomer.messages, key=itemgetter("seq"))]
+        assert bodies == ["", "", "Hello", "Still here"]
