@@ -16,6 +16,18 @@ PUBLIC_URL = "http://chat.example"
 PLAIN_HTTP = "^The Cross-Origin-Opener-Policy header has been ignored"
 SCREENSHOTS = processes.ROOT / "var" / "screenshots"
 
+CREATE = """
+    async (title) => {
+        const config = JSON.parse(document.querySelector("#chat-config").textContent);
+        const answer = await fetch("/rooms/", {
+            method: "POST",
+            headers: { Accept: "application/json", "X-CSRFToken": config.csrf_token },
+            body: new URLSearchParams({ title }),
+        });
+        return (await answer.json()).url;
+    }
+"""
+
 
 @pytest.fixture(scope="session")
 def shared_node():
@@ -88,6 +100,24 @@ def writer(shared_node, room):
     """Whoever only sends messages to those with browsers."""
     with writing(shared_node, room) as writer:
         yield writer
+
+
+@pytest.fixture
+def owned(enter, room):
+    """A room's owner, on its page; `owned.path` is the room's."""
+    owner = enter(room)
+    owner.path = owner.page.evaluate(CREATE, f"Owned {room[3:9]}")
+    owner.opens(owner.path)
+    owner.renames("Olga")
+    return owner
+
+
+@pytest.fixture
+def guest(enter, owned):
+    """Somebody else in that room."""
+    guest = enter(owned.path)
+    guest.renames("Gus")
+    return guest
 
 
 @pytest.fixture

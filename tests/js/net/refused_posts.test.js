@@ -59,6 +59,7 @@ function tab({ kept = new Storage(), answers = {} } = {}) {
     }
   };
   return {
+    connection,
     kept,
     answers,
     outbox,
@@ -151,17 +152,17 @@ test("a held message stays until it is known what became of it, also after a rel
   later.you({ held: [id] });
   assert.deepEqual(later.states(), ["One held"]);
 
-  later.outbox.recheck([]);
+  later.you({ held: [] });
   await later.until(() => later.states()[0] === "One sent");
   assert.deepEqual(later.sent, [{ name: "One", id }]);
 });
 
 test("a declined message is sent under a new id when its author tries again", async () => {
-  const { answers, outbox, post, sent, states, until } = tab({ answers: { One: HELD } });
+  const { answers, outbox, post, sent, states, until, you } = tab({ answers: { One: HELD } });
   post("One");
   await until(() => states()[0] === "One held");
   answers.One = { code: "declined" };
-  outbox.recheck([]);
+  you({ held: [] });
   await until(() => states()[0] === "One refused");
 
   answers.One = { seq: 1 };
@@ -172,16 +173,31 @@ test("a declined message is sent under a new id when its author tries again", as
   assert.notEqual(sent[1].id, sent[2].id);
 });
 
-test("nothing that waits is left when the server takes nothing more", () => {
-  const { changes, delivery, outbox, post } = tab({ answers: { One: SLOW } });
+test("nothing that waits is left when the reader is banned", () => {
+  const { changes, connection, outbox, post } = tab();
+  connection.connected = false;
   post("One");
   changes.add({ kind: "edit", seq: 1, body: "Better" });
   changes.add({ kind: "react", seq: 1, emoji: "👍", on: true });
 
-  delivery.refuseAll({ code: "banned" });
+  connection.dispatchEvent(new CustomEvent("state", { detail: { name: "stopped", code: 4510 } }));
 
   assert.deepEqual(
     [...outbox.entries, ...changes.entries].map(({ state, refusal }) => [state, refusal.code]),
     Array.from({ length: 3 }, () => ["refused", "banned"]),
   );
+});
+
+test("a server without moderation gets what another one held", async () => {
+  const { connection, post, sent, states, until, answers } = tab({ answers: { One: HELD } });
+  post("One");
+  await until(() => states()[0] === "One held");
+  answers.One = { seq: 1 };
+
+  connection.dispatchEvent(
+    new CustomEvent("welcome", { detail: { you: { author_id: "ada" }, features: [] } }),
+  );
+
+  await until(() => states()[0] === "One sent");
+  assert.equal(sent.length, 2);
 });

@@ -16,8 +16,8 @@ import { Timeline } from "./model/timeline.js";
 import { Connection, NetworkWatcher } from "./net/connection.js";
 import { Delivery } from "./net/delivery.js";
 import { Outbox } from "./net/outbox.js";
-import { config, key, part, parts, postedText, storage } from "./page.js";
-import { Hues } from "./people/author.js";
+import { config, key, part, parts, postedText, siteKey, storage } from "./page.js";
+import { HiddenPeople, Hues } from "./people/author.js";
 import { NameField, nameMemory } from "./people/name_field.js";
 import { People, TypingLine } from "./people/people.js";
 import { MessageKeys, Shortcuts, SkipLinks, TypingAnywhere } from "./ui/keyboard.js";
@@ -30,11 +30,13 @@ const timeline = new Timeline();
 const outbox = new Outbox({ storage, prefix: key("outbox") });
 const changes = new Changes({ storage, prefix: key("changes") });
 const reacted = new OwnReactions({ storage, key: key("reacted") });
+const hidden = new HiddenPeople({ storage, key: siteKey("hidden") });
 const conversation = new Conversation({
   timeline,
   outbox,
   changes,
   reacted,
+  hidden,
   editMinutes: config.edit_minutes,
 });
 const connection = new Connection({ url: config.socket_url, cursor: () => timeline.cursor });
@@ -64,20 +66,16 @@ const scroll = new Scroll({
 });
 const list = new MessageList({ root: part("messages"), isMine, hues });
 const permalink = new Permalink({ timeline, conversation, connection, list, scroll });
-const older = new Pager({
-  scroller: part("stream"),
-  sentinel: part("older"),
-  ahead: "800px 0px 0px 0px",
-  question: () => timeline.older,
-  connection,
-});
-const newer = new Pager({
-  scroller: part("stream"),
-  sentinel: part("newer"),
-  ahead: "0px 0px 800px 0px",
-  question: () => timeline.newer,
-  connection,
-});
+const pager = (name, ahead) =>
+  new Pager({
+    scroller: part("stream"),
+    sentinel: part(name),
+    ahead,
+    question: () => timeline[name],
+    connection,
+  });
+const older = pager("older", "800px 0px 0px 0px");
+const newer = pager("newer", "0px 0px 800px 0px");
 const people = new People({
   ...parts("people", "list", "more", "none", "filter"),
   counts: document.querySelectorAll("[data-people-count]"),
@@ -104,6 +102,7 @@ const view = new ConversationView({
   permalink,
   targets,
   moderation,
+  hidden,
 });
 const unreadBar = new UnreadBar({
   bar: part("unread-bar"),
@@ -129,6 +128,7 @@ const composer = new Composer({
   ...parts("composer", "form", "field", "counter", "announcement", "notice", "refusal"),
   ...parts("composer", "mode", "doing", "stop", "send"),
   find: (seq) => targets.of(seq),
+  mayPost: () => moderation.closed === null && !moderation.isPaused,
   draft: new Draft({ storage, key: key("draft"), posted: postedText }),
 });
 const typing = new TypingLine({ element: part("typing"), label: part("typing-label"), isMine });
@@ -198,7 +198,7 @@ conversation.addEventListener("reset", ({ detail: { replaced } }) => {
 conversation.addEventListener("dropped", () => {
   status.notice(gettext("This room was restored on the server. Your unsent changes are gone."));
 });
-for (const known of [targets, moderation]) known.addEventListener("change", view.draw);
+for (const known of [targets, moderation, hidden]) known.addEventListener("change", view.draw);
 view.addEventListener("drawn", () => {
   permalink.refresh();
   older.refresh();
@@ -246,11 +246,7 @@ for (const known of [conversation, targets])
 composer.addEventListener("typing", () => connection.command("typing.start").catch(() => {}));
 list.addEventListener("retry", ({ detail }) => outbox.retry(detail.id, conversation.you.author_id));
 list.addEventListener("discard", ({ detail: { id } }) => outbox.discard(id));
-addEventListener("storage", (event) => {
-  outbox.follow(event);
-  changes.follow(event);
-  delivery.runLater();
-});
+addEventListener("storage", (event) => delivery.follow(event));
 name.addEventListener("left", () => composer.focus());
 name.addEventListener("change", ({ detail }) => conversation.rename(detail.name));
 status.addEventListener("retry", () => connection.open());
@@ -262,10 +258,11 @@ if (matchMedia("(pointer: fine)").matches && document.activeElement === document
   composer.focus();
 
 // Everything else is loaded while the connection is being opened.
-const core = { composer, connection, conversation, dayPill, greet, hues, knownNames, list, name };
-const reading = { outbox, people, permalink, scroll, shortcuts, status, targets, timeline, view };
+const model = { connection, conversation, knownNames, moderation, outbox, targets, timeline };
+const shown = { composer, dayPill, list, name, people, permalink, scroll, status, view };
+const tools = { announcer, copier, greet, hidden, hues, messageKeys, shortcuts };
 const panels = import("./panels.js").then(
-  ({ addPanels }) => addPanels({ announcer, copier, messageKeys, ...core, ...reading }),
+  ({ addPanels }) => addPanels({ ...model, ...shown, ...tools }),
   () => {
     reportMissingPanels();
     connection.addEventListener("welcome", reportMissingPanels); // unseen without a connection

@@ -3,9 +3,9 @@
  * notifications, and what works without a server. None of it is needed to connect, to read or to
  * write, so main.js loads this module when the connection is on its way.
  */
-import { MentionPicker } from "./composer/suggestions.js";
 import { gettext, roomTitle } from "./i18n.js";
 import { config, key, keyIn, newestRendered, part, parts, siteKey, storage } from "./page.js";
+import { addPeopleTools } from "./people/people_tools.js";
 import { NewRoomForm } from "./rooms/room_list.js";
 import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
@@ -19,11 +19,12 @@ import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline
 export function addPanels(core) {
   addRooms(core);
   addInvitations();
-  addMentions(core);
+  new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
+  const { acts, person } = addPeopleTools(core);
   addFormattingTools();
   addEmoji(core);
   addResponses(core);
-  addMessageActions(core);
+  addMessageActions({ acts, person, ...core });
   const notifications = addNotifications(core);
   addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
@@ -73,25 +74,6 @@ function addInvitations() {
     const [field, button, status] = ["field", "button", "status"].map(within);
     new Invite({ field, button, status, link });
   }
-}
-
-function addMentions({ connection, conversation, hues, people }) {
-  const picker = new MentionPicker({
-    field: part("composer-field"),
-    list: part("mentions"),
-    status: part("mentions-status"),
-    hues,
-  });
-  const offerOthers = () => {
-    picker.people = people.present.filter((person) => !conversation.isMine(person));
-  };
-  new Drawer({ panel: part("people"), wide: "(min-width: 60rem)" });
-  atEachWelcome(connection, offerOthers);
-  connection.addEventListener("people.changed", offerOthers);
-  people.addEventListener("mention", ({ detail: { name } }) => {
-    if (part("people").matches(":popover-open")) part("people").hidePopover();
-    picker.insert(name);
-  });
 }
 
 /** They are loaded when they are first needed. Without them the text is typed by hand. */

@@ -1,6 +1,5 @@
 /** The message field. */
-import { interpolate, ngettext } from "../i18n.js";
-import { ComposerMode } from "./draft.js";
+import { ComposerMode, clean, lengthOf, remaining } from "./draft.js";
 
 const WARN_BELOW = 200; // characters left
 const ANNOUNCE_AFTER = 1_000; // ms without a key before a screen reader reads the count
@@ -17,6 +16,7 @@ const MODE = "composer-mode";
  *   edit    {item, body}: the new text of a message
  *   empty   {item}: an edit left no text; the edit goes on until `stop`
  *   recall  Arrow up was pressed in the empty field
+ *   kept    {body}: it may not be sent now, and stays in the field
  *   typing
  */
 export class Composer extends EventTarget {
@@ -30,6 +30,7 @@ export class Composer extends EventTarget {
   #refusal;
   #draft;
   #mode;
+  #mayPost;
   #typedBefore;
   #touch = matchMedia("(pointer: coarse)");
   #limit = Infinity;
@@ -37,10 +38,12 @@ export class Composer extends EventTarget {
 
   /**
    * `refusal` is the element that says why the plain form was refused, or null; `find(seq)` is the
-   * message at `seq` as it stands now, or null; `elements` are those of ComposerMode.
+   * message at `seq` as it stands now, or null; `mayPost()`: may a new message be sent now?
+   * `elements` are those of ComposerMode and {field, counter, announcement, notice}.
    */
-  constructor({ form, field, counter, announcement, notice, refusal, draft, find, ...elements }) {
+  constructor({ form, refusal, draft, find, mayPost, ...elements }) {
     super();
+    const { field, counter, announcement, notice } = elements;
     this.#form = form;
     this.#field = field;
     this.#counter = counter;
@@ -48,6 +51,7 @@ export class Composer extends EventTarget {
     this.#notice = notice;
     this.#refusal = refusal;
     this.#draft = draft;
+    this.#mayPost = mayPost;
     this.#mode = new ComposerMode({ form, draft, find, ...elements });
 
     this.#takeOver();
@@ -202,7 +206,8 @@ export class Composer extends EventTarget {
     const { editing } = this.#mode;
     if ((body === "" && !editing) || lengthOf(body) > this.#limit) this.focus();
     else if (editing) this.#save(editing, body);
-    else this.#send(body);
+    else if (this.#mayPost()) this.#send(body);
+    else this.dispatchEvent(new CustomEvent("kept", { detail: { body } }));
   };
 
   #save(item, body) {
@@ -270,26 +275,4 @@ function joined(draft, typed) {
   return typed.startsWith(draft)
     ? typed
     : [draft, typed].filter((text) => clean(text) !== "").join("\n");
-}
-
-/** Without what the server would strip or refuse: outer white space, NUL, lone surrogates. */
-function clean(text) {
-  return text.replaceAll("\0", "").trim().toWellFormed();
-}
-
-function remaining(left) {
-  const count = Math.abs(left);
-  if (left < 0)
-    return interpolate(
-      ngettext("%(count)s character too many", "%(count)s characters too many", count),
-      { count },
-    );
-  return interpolate(ngettext("%(count)s character left", "%(count)s characters left", count), {
-    count,
-  });
-}
-
-/** The length in code points, as Python counts. */
-function lengthOf(text) {
-  return [...text].length;
 }

@@ -1,5 +1,5 @@
 /** What is being written: drafts, replies, edits, and text that another app shared. */
-import { gettext, interpolate, isolate } from "../i18n.js";
+import { gettext, interpolate, isolate, ngettext } from "../i18n.js";
 import { excerpt, parse, plainText, renderedText } from "../messages/formatting.js";
 
 const EXCERPT_LENGTH = 200; // characters; the style sheet cuts them to one line
@@ -213,4 +213,27 @@ export function sharedText(search) {
     (part, index, all) => part !== "" && all.indexOf(part) === index,
   );
   return [...texts, ...(url === "" || text.includes(url) ? [] : [url])].join("\n");
+}
+
+/** Without what the server would strip or refuse: outer white space, NUL, lone surrogates. */
+export function clean(text) {
+  return text.replaceAll("\0", "").trim().toWellFormed();
+}
+
+/** How many characters are left, or too many. */
+export function remaining(left) {
+  const count = Math.abs(left);
+  if (left < 0)
+    return interpolate(
+      ngettext("%(count)s character too many", "%(count)s characters too many", count),
+      { count },
+    );
+  return interpolate(ngettext("%(count)s character left", "%(count)s characters left", count), {
+    count,
+  });
+}
+
+/** The length in code points, as Python counts. */
+export function lengthOf(text) {
+  return [...text].length;
 }

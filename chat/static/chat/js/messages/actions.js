@@ -1,6 +1,6 @@
 /** What one can do with a message: one list behind the pill, the menu, the sheet and the keys. */
 import { choices } from "../emoji/page_emoji.js";
-import { gettext } from "../i18n.js";
+import { gettext, interpolate, isolate } from "../i18n.js";
 import { latinKey, MESSAGE_KEYS } from "../ui/keyboard.js";
 import { deleteAfterAsking } from "./delete_question.js";
 import { MessageMenu } from "./message_menu.js";
@@ -19,11 +19,14 @@ export class MessageActions {
   #pill;
 
   /** `begun` is the latest event in the rows because of which this was loaded, or null. */
-  constructor({ announcer, composer, conversation, copier, list, rows, begun }) {
+  constructor({ announcer, composer, conversation, copier, list, rows, begun, ...people }) {
+    const { acts, moderation, person } = people;
     this.#announcer = announcer;
     this.#composer = composer;
     this.#conversation = conversation;
     this.#list = list;
+    const isOthers = (item) => Boolean(item.seq) && !item.deleted_at && !conversation.isMine(item);
+    const canRemove = ({ author_id }) => moderation.canActOn(author_id);
     this.#actions = {
       react: {
         isOffered: (item) => conversation.canReact(item),
@@ -49,6 +52,27 @@ export class MessageActions {
         isOffered: (item) => conversation.canEdit(item),
         run: ({ item }) => composer.startEdit(item),
       },
+      report: {
+        isOffered: (item) => isOthers(item) && moderation.isOffered && !canRemove(item),
+        run: async ({ item }) => (await acts())?.report(item),
+      },
+      hide: {
+        isOffered: (item) => isOthers(item) && !moderation.canModerate,
+        label: ({ author_name: name }) =>
+          interpolate(gettext("Hide messages from %(name)s"), { name: isolate(name) }),
+        run: async ({ item }) => (await acts())?.hide(authorOf(item)),
+      },
+      person: {
+        isOffered: ({ author_id, seq }) =>
+          Boolean(seq) && !conversation.isMine({ author_id }) && moderation.canModerate,
+        label: ({ author_name: name }) =>
+          interpolate(gettext("More about %(name)s"), { name: isolate(name) }),
+        run: ({ item, anchor }) => person(authorOf(item), anchor),
+      },
+      remove: {
+        isOffered: (item) => isOthers(item) && canRemove(item),
+        run: async ({ item }) => (await acts())?.remove(item),
+      },
       delete: {
         isOffered: (item) => conversation.canDelete(item),
         run: ({ item }) => this.ask({ item }),
@@ -69,9 +93,15 @@ export class MessageActions {
     return new Set(offered.map(([name]) => name));
   }
 
-  run(name, element) {
+  /** `anchor` is where the action was chosen. */
+  run(name, element, anchor = element) {
     if (this.offered(element).has(name))
-      this.#actions[name].run({ item: this.#list.itemOf(element), element });
+      this.#actions[name].run({ item: this.#list.itemOf(element), element, anchor });
+  }
+
+  /** The text of an action that names the author. */
+  label(name, element) {
+    return this.#actions[name].label(this.#list.itemOf(element));
   }
 
   /** React with this emoji, or no longer. */
@@ -130,6 +160,10 @@ export class MessageActions {
   refresh() {
     this.#pill.refresh();
   }
+}
+
+function authorOf({ author_id, author_name: name }) {
+  return { author_id, name };
 }
 
 /** On touch screens a long press opens the sheet, so text is selected from there. */

@@ -3,6 +3,7 @@ import { namesakes } from "../people/author.js";
 import { oncePerFrame } from "../ui/dom.js";
 import { groupMessages } from "./grouping.js";
 
+const HIDDEN = Object.freeze({ hidden: true }); // stands for the target of a reply
 const ABSENT = 60_000; // ms without a connection after which the reader did not follow along
 
 /** Draws the timeline and the outbox. Fires `drawn`. */
@@ -21,6 +22,7 @@ export class ConversationView extends EventTarget {
   #permalink;
   #targets;
   #moderation;
+  #hidden;
   #emojiName = (emoji) => emoji;
   #drawn = null;
 
@@ -44,6 +46,7 @@ export class ConversationView extends EventTarget {
     permalink,
     targets,
     moderation,
+    hidden,
   }) {
     super();
     this.#notes = notes;
@@ -60,6 +63,7 @@ export class ConversationView extends EventTarget {
     this.#permalink = permalink;
     this.#targets = targets;
     this.#moderation = moderation;
+    this.#hidden = hidden;
   }
 
   /** Call emoji by these names; before, they stand for themselves. */
@@ -128,11 +132,16 @@ export class ConversationView extends EventTarget {
     const isNamesake = namesakes([...this.#people.present, ...authors]);
     const { mentions } = this.#knownNames;
     const roleOf = (id) => this.#moderation.roleOf(id);
-    this.#list.draw(groupMessages(items, { newFrom }), {
+    const hides = (item) => this.#hidden.hides(item);
+    const targetOf = ({ reply_to_seq }) => {
+      const target = this.#targets.of(reply_to_seq);
+      return target && hides(target) ? HIDDEN : target;
+    };
+    this.#list.draw(groupMessages(items, { newFrom, hides }), {
       roleOf,
       isNamesake,
       mentions,
-      targetOf: ({ reply_to_seq }) => this.#targets.of(reply_to_seq),
+      targetOf,
       emojiName: this.#emojiName,
     });
     this.#people.mark({ isNamesake, roleOf });

@@ -11,32 +11,47 @@ const UNFOLDED = { folded: [], mixed: false };
 /**
  * The rows to draw: {kind: "day", key, date}, {kind: "new", key: NEW} and
  * {kind: "message", key, item, introduced, timed, folded, mixed}. `newFrom` is the first new item.
+ * Items that are hidden, `hides(item)`, are rows {kind: "hidden", key, item, folded}, with those of
+ * the same author that follow.
  * Deleted messages in a row are one row, whose `folded` are those after `item`; if they are not all
  * of one author, it is `mixed` and introduces nobody.
  */
-export function groupMessages(items, { newFrom } = {}) {
+export function groupMessages(items, { newFrom, hides = () => false } = {}) {
   const rows = [];
   let previous = null;
   for (const item of items) {
     const current = { item, date: new Date(item.posted_at) };
     const newDay = !previous || dayKey(previous.date) !== dayKey(current.date);
     const sameGroup = !newDay && item !== newFrom;
-    if (sameGroup && previous.item.deleted_at && item.deleted_at) {
-      fold(rows.at(-1), item);
+    const last = rows.at(-1);
+    const isHidden = hides(item);
+    const folds = isHidden
+      ? last?.kind === "hidden" && last.item.author_id === item.author_id
+      : last?.kind === "message" && previous.item.deleted_at && item.deleted_at;
+    if (sameGroup && folds) {
+      fold(last, item);
       previous = current;
       continue;
     }
     const introduced =
       !sameGroup ||
-      rows.at(-1).mixed ||
+      last.kind === "hidden" ||
+      last.mixed ||
       !sameAuthor(previous.item, item) ||
       current.date - previous.date > PAUSE;
 
     if (newDay) rows.push({ kind: "day", key: `day before ${keyOf(item)}`, date: current.date });
-    else if (!introduced && isSent(item) && minuteKey(previous.date) === minuteKey(current.date))
-      rows.at(-1).timed = false;
+    else if (
+      !introduced &&
+      !isHidden &&
+      isSent(item) &&
+      minuteKey(previous.date) === minuteKey(current.date)
+    )
+      last.timed = false;
     if (item === newFrom) rows.push({ kind: "new", key: NEW });
-    rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true, ...UNFOLDED });
+    if (isHidden) rows.push({ kind: "hidden", key: `hidden ${keyOf(item)}`, item, folded: [] });
+    else
+      rows.push({ kind: "message", key: keyOf(item), item, introduced, timed: true, ...UNFOLDED });
     previous = current;
   }
   return rows;

@@ -1,5 +1,5 @@
 /** The rows of the conversation: messages, days and the "New" line; and the day above them. */
-import { dayKey, dayName } from "../i18n.js";
+import { dayKey, dayName, interpolate, isolate, ngettext } from "../i18n.js";
 import { fromTemplate, hide, partsOf } from "../ui/dom.js";
 import { NEW } from "./grouping.js";
 import { selectedText } from "./message_text.js";
@@ -17,6 +17,7 @@ const CHANGES = new Set(["dismiss", "edit-again", "copy-edit"]); // actions afte
  *   dismiss         {item}: forget a change that was refused
  *   edit-again      {item}: go on with an edit that was refused
  *   copy-edit       {item}: copy the text of such an edit
+ *   reveal          {items}: show these hidden messages
  *   fold            {anchor, by, change}: call `change()` to fold or unfold a message, and keep
  *                   `anchor` in place or move it up by `by` px
  */
@@ -85,7 +86,9 @@ export class MessageList extends EventTarget {
    * ReplyQuote; `emojiName(emoji)` is an emoji's name.
    */
   draw(rows, { roleOf, isNamesake, mentions, targetOf, emojiName }) {
-    const views = new Map(rows.map((row) => [row.key, this.#views.get(row.key) ?? newView(row)]));
+    const views = new Map(
+      rows.map((row) => [row.key, this.#views.get(row.key) ?? this.#newView(row)]),
+    );
     for (const [key, view] of this.#views)
       if (!views.has(key)) hide(view.element, { remove: true });
 
@@ -113,6 +116,12 @@ export class MessageList extends EventTarget {
     this.#fold(views);
     for (const view of views.values()) view.mark?.(this.#marked);
     this.#views = views;
+  }
+
+  #newView({ kind }) {
+    if (kind === "message") return new MessageView();
+    if (kind === "hidden") return new HiddenView((items) => this.#fire("reveal", { items }));
+    return kind === "day" ? new DayView() : new NewView();
   }
 
   /**
@@ -218,9 +227,32 @@ class NewView {
   draw() {}
 }
 
-function newView({ kind }) {
-  if (kind === "message") return new MessageView();
-  return kind === "day" ? new DayView() : new NewView();
+/** Stands in place of hidden messages. `reveal(items)` shows them. */
+class HiddenView {
+  element = fromTemplate("hidden");
+  #parts = partsOf(this.element);
+  #items = [];
+
+  constructor(reveal) {
+    this.#parts.show.addEventListener("click", () => {
+      hide(this.element);
+      reveal(this.#items);
+    });
+  }
+
+  draw({ item, folded }) {
+    this.#items = [item, ...folded];
+    const count = this.#items.length;
+    this.element.dataset.seqs = this.#items.map(({ seq }) => seq).join(" ");
+    this.#parts.text.textContent = interpolate(
+      ngettext(
+        "%(count)s hidden message from %(name)s",
+        "%(count)s hidden messages from %(name)s",
+        count,
+      ),
+      { count, name: isolate(item.author_name) },
+    );
+  }
 }
 
 /** Shows the day of the topmost messages, whose heading may be out of sight. Fires `click`. */

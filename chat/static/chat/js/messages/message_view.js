@@ -138,6 +138,7 @@ export class MessageView {
     this.element.toggleAttribute("data-namesake", namesake);
     this.element.toggleAttribute("data-pending", pending);
     this.element.dataset.state = state;
+    this.#parts.held.hidden = state !== "held";
   }
 
   #label() {

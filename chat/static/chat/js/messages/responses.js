@@ -60,6 +60,7 @@ export class ReplyQuote {
 
 function textOf(target) {
   if (!target) return "";
+  if (target.hidden) return gettext("Hidden message");
   if (target.missing) return gettext("No longer kept");
   if (target.removed) return gettext("Removed by a moderator");
   if (target.deleted_at) return gettext("Message deleted");

@@ -2,7 +2,7 @@
  * What the reader sees: the room's timeline with this browser's own changes, followed by its
  * outbox. Pure. Fires
  *   change   the items have changed
- *   posted   {messages}: new messages of others
+ *   posted   {messages}: new messages of others, except hidden people
  *   updated  {messages}: later versions of messages, whether they are on the page or not
  *   deleted  {messages, isGone}: those of them that are deleted now; `isGone(message)` finds them
  *            and what was swept, by `seq` and `author_id`
@@ -22,6 +22,7 @@ export class Conversation extends EventTarget {
   #changes;
   #reacted;
   #unsettled;
+  #hidden;
   #features = new Set();
   #you = { author_id: null, name: "" };
   #greeting = null;
@@ -29,9 +30,10 @@ export class Conversation extends EventTarget {
   #head = 0; // the log's, at the last welcome
   #editTime; // ms; the server decides, by its own clock
 
-  /** A message can be edited for `editMinutes`; 0 means for ever. */
-  constructor({ timeline, outbox, changes, reacted, editMinutes = 0 }) {
+  /** `hidden` are HiddenPeople. A message can be edited for `editMinutes`; 0 means for ever. */
+  constructor({ timeline, outbox, changes, reacted, hidden = null, editMinutes = 0 }) {
     super();
+    this.#hidden = hidden;
     this.#editTime = editMinutes * 60_000;
     this.#timeline = timeline;
     this.#outbox = outbox;
@@ -210,7 +212,9 @@ export class Conversation extends EventTarget {
     // They may have been edited, or reacted to, before they got here.
     const begin = Math.max(end, this.#newAfter);
     const posted = changed.filter(({ seq, deleted_at }) => seq > begin && !deleted_at);
-    const theirs = posted.filter((message) => !this.isMine(message));
+    const theirs = posted.filter(
+      (message) => !this.isMine(message) && !this.#hidden?.hides(message),
+    );
     if (later.length + sweeps.length > 0) this.#fire("updated", { messages: later });
     this.#fire("change");
     if (theirs.length > 0) this.#fire("posted", { messages: theirs });

@@ -91,6 +91,11 @@ export class Moderation extends EventTarget {
     return this.#standing;
   }
 
+  /** Has the server said what applies to the reader, or that nothing does? */
+  get isKnown() {
+    return this.#isKnown;
+  }
+
   /** Until when the reader is muted, as a date; null if they are not, or for good. */
   get mutedUntil() {
     return dateOf(this.#standing.muted_until);
@@ -211,8 +216,8 @@ export class Moderation extends EventTarget {
   #welcome({ features = [], you }) {
     this.#isOffered = features.includes("moderate");
     this.#authorId = you.author_id;
+    this.#isKnown = !this.#isOffered;
     if (this.#isOffered) return;
-    this.#isKnown = false;
     this.#standing = STANDING;
     this.#waits = NOTHING_WAITS;
     this.#setRoom(ROOM);

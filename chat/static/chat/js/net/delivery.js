@@ -12,27 +12,33 @@ const LASTING = new Set(["banned", "muted", "slow_mode"]);
  * their own: the server holds some of them back for a moment, and posts do not wait for that.
  */
 export class Delivery {
+  #outbox;
+  #changes;
+  #moderation;
   #lanes;
-  #queues;
 
   /** `lockName(lane)` is for Web Locks. */
   constructor({ outbox, changes, conversation, connection, moderation, lockName }) {
+    this.#outbox = outbox;
+    this.#changes = changes;
+    this.#moderation = moderation;
     const isOffered = (kind) => conversation.features.has(kind);
     const posts = new PostQueue({ outbox, moderation });
     const rewrites = new ChangeQueue({ changes, kinds: ["edit", "delete"], isOffered });
     const reactions = new ChangeQueue({ changes, kinds: ["react"], isOffered });
-    this.#queues = [posts, rewrites, reactions];
     this.#lanes = [
       new Lane({ queues: [posts, rewrites], connection, lockName: lockName("outbox") }),
       new Lane({ queues: [reactions], connection, lockName: lockName("reactions") }),
     ];
     for (const unsettled of [outbox, changes])
       unsettled.addEventListener("waiting", () => this.run());
-    moderation.addEventListener("change", () => this.run());
+    moderation.addEventListener("change", () => this.#followModeration());
   }
 
-  /** Another tab added something: send it only if that tab is closed before it can. */
-  runLater() {
+  /** Handle a `storage` event: what another tab added is sent if that is closed before it can. */
+  follow(event) {
+    this.#outbox.follow(event);
+    this.#changes.follow(event);
     setTimeout(() => this.run(), OTHER_TAB_TIME);
   }
 
@@ -41,9 +47,18 @@ export class Delivery {
     for (const lane of this.#lanes) lane.run();
   }
 
-  /** The server will take nothing more: refuse all that waits, for this reason. */
-  refuseAll(refusal) {
-    for (const queue of this.#queues) queue.refuseAll(refusal);
+  #followModeration() {
+    const { closed, standing, isKnown } = this.#moderation;
+    if (isKnown) this.#outbox.recheck(standing.held);
+    if (closed === "banned") this.#refuseAll({ code: closed });
+    this.run();
+  }
+
+  #refuseAll(refusal) {
+    const waits = ({ state }) => state === "waiting";
+    for (const { client_message_id } of this.#outbox.entries.filter(waits))
+      this.#outbox.refuse(client_message_id, refusal);
+    for (const { id } of this.#changes.entries.filter(waits)) this.#changes.refuse(id, refusal);
   }
 }
 
@@ -140,11 +155,6 @@ class PostQueue {
     else if (refusal.code === "held") this.#outbox.hold(id);
     else this.#outbox.refuse(id, refusal);
   }
-
-  refuseAll(refusal) {
-    for (const { client_message_id: id, state } of this.#outbox.entries)
-      if (state === "waiting") this.#outbox.refuse(id, refusal);
-  }
 }
 
 const COMMANDS = { edit: "message.edit", delete: "message.delete", react: "message.react" };
@@ -182,11 +192,6 @@ class ChangeQueue {
 
   refuse(id, refusal) {
     this.#changes.refuse(id, refusal);
-  }
-
-  refuseAll(refusal) {
-    for (const { id, kind, state } of this.#changes.entries)
-      if (state === "waiting" && this.#kinds.includes(kind)) this.#changes.refuse(id, refusal);
   }
 }
 

@@ -1,4 +1,7 @@
-/** How an author is shown: initial, colour, role, and a tag that tells namesakes apart. Pure. */
+/**
+ * How an author is shown: initial, colour, role, and a tag that tells namesakes apart; and whose
+ * messages are not shown. Pure.
+ */
 import { gettext } from "../i18n.js";
 
 const GRAPHEMES = new Intl.Segmenter();
@@ -107,6 +110,80 @@ function freeLook(look, taken) {
     if (!taken.has(next)) return next;
   }
   return look;
+}
+
+const MAX_HIDDEN = 200; // people; the ones hidden for longest are dropped
+
+/** The people whose messages the reader does not want to see, in this browser. Fires `change`. */
+export class HiddenPeople extends EventTarget {
+  #storage;
+  #key;
+  #names; // by author id
+  #revealed = new Set(); // ids of messages that the reader wanted to see nevertheless
+
+  constructor({ storage, key }) {
+    super();
+    this.#storage = storage;
+    this.#key = key;
+    this.#names = new Map(savedHidden(storage.get(key)));
+  }
+
+  /** [{author_id, name}], with the names that they had when they were hidden. */
+  get people() {
+    return [...this.#names].map(([author_id, name]) => ({ author_id, name }));
+  }
+
+  has(authorId) {
+    return this.#names.has(authorId);
+  }
+
+  /** Is this message not to be shown? */
+  hides({ author_id, client_message_id }) {
+    return this.#names.has(author_id) && !this.#revealed.has(client_message_id);
+  }
+
+  add({ author_id, name }) {
+    this.#names.set(author_id, name);
+    this.#revealed.clear();
+    this.#save();
+  }
+
+  remove(authorId) {
+    this.#names.delete(authorId);
+    this.#save();
+  }
+
+  /** Show these messages, until the page is loaded again. */
+  reveal(messages) {
+    for (const { client_message_id } of messages) this.#revealed.add(client_message_id);
+    this.#changed();
+  }
+
+  /** Handle a `storage` event: another tab changed them. */
+  follow({ key, newValue }) {
+    if (key !== this.#key) return;
+    this.#names = new Map(savedHidden(newValue));
+    this.#changed();
+  }
+
+  #save() {
+    const kept = [...this.#names].slice(-MAX_HIDDEN);
+    this.#names = new Map(kept);
+    this.#storage.set(this.#key, JSON.stringify(kept));
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}
+
+function savedHidden(json) {
+  try {
+    return JSON.parse(json).filter((pair) => pair.every((each) => typeof each === "string"));
+  } catch {
+    return []; // nobody, or damaged
+  }
 }
 
 function savedLooks(json) {

@@ -1,12 +1,15 @@
 /** Who is here, and who is typing. */
 import { gettext, interpolate, isolate, ngettext, number } from "../i18n.js";
 import { includes } from "../model/mentions.js";
-import { fromTemplate, partsOf } from "../ui/dom.js";
+import { fromTemplate, hide, partsOf } from "../ui/dom.js";
 import { initialOf, markOf, roleName } from "./author.js";
 
 const FILTER_FROM = 20; // people: about as many as fit in the panel
 
-/** The list of people, and their number wherever it is shown. Fires `mention` {name} on a click. */
+/**
+ * The list of people, and their number wherever it is shown. Fires `mention` {name} on a click, and
+ * `menu` {person, anchor} on one at the button beside it.
+ */
 export class People extends EventTarget {
   #list;
   #more;
@@ -98,6 +101,12 @@ export class People extends EventTarget {
     parts.mention.addEventListener("click", () =>
       this.dispatchEvent(new CustomEvent("mention", { detail: { name } })),
     );
+    parts.menu.hidden = isMine;
+    parts.menu.ariaLabel = interpolate(gettext("More about %(name)s"), { name });
+    parts.menu.addEventListener("click", () => {
+      const detail = { person: { author_id, name }, anchor: parts.menu };
+      this.dispatchEvent(new CustomEvent("menu", { detail }));
+    });
     known?.row.remove();
     this.#rows.set(author_id, { row, parts, name, isMine });
     return this.#rows.get(author_id);
@@ -157,4 +166,35 @@ function sentence(names) {
     ),
     { name: first, count },
   );
+}
+
+/** Whose messages are hidden, with a button to show them again. */
+export class HiddenList {
+  #section;
+  #list;
+  #hidden;
+
+  constructor({ section, list, hidden }) {
+    this.#section = section;
+    this.#list = list;
+    this.#hidden = hidden;
+    hidden.addEventListener("change", () => this.#draw());
+    this.#draw();
+  }
+
+  #draw() {
+    const { people } = this.#hidden;
+    if (people.length === 0) hide(this.#section);
+    else this.#section.hidden = false;
+    this.#list.replaceChildren(...people.map((person) => this.#row(person)));
+  }
+
+  #row({ author_id, name }) {
+    const row = fromTemplate("hidden-person");
+    const parts = partsOf(row);
+    parts.name.textContent = name;
+    parts.mark.textContent = markOf(author_id);
+    parts.show.addEventListener("click", () => this.#hidden.remove(author_id));
+    return row;
+  }
 }
