@@ -103,8 +103,10 @@ class Enforcement:
         if state.is_regular(author_id) or author_id in state.roles:
             watch.regular_posted(author_id, now)
         elif watch.newcomer_posted(now):
-            here = {each.author_id for each in hub.presence.people()}
-            regulars = watch.recent_regulars(now) | here & state.regulars.keys()
+            here = (each.author_id for each in hub.presence.people())
+            regulars = watch.recent_regulars(now) | {
+                each for each in here if state.is_regular(each)
+            }
             if len(regulars) >= RAID_REGULARS and not state.is_raided(timezone.now()):
                 starting = asyncio.create_task(_start_raid(slug), name=f"raid {slug}")
                 self._starting.add(starting)
