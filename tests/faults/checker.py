@@ -1,7 +1,7 @@
 """Checks that a history keeps the delivery guarantees. Pure: returns sentences about violations.
 
 history.py describes what a history is. The rules about edits, deletions and reactions are in
-rules_of_changes.py.
+rules_of_changes.py, those about what moderators do in rules_of_moderation.py.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from itertools import pairwise
 
-from tests.faults import rules_of_changes
-from tests.faults.history import acks, changes_by, events, frames_seen
+from tests.faults import rules_of_changes, rules_of_moderation
+from tests.faults.history import acks, changes_by, events, frames_seen, sweeps_in
 
-SETTLED = "ok", "fail", "change_ok", "change_fail"
+ASKED = "invoke", "change", "act"
+SETTLED = "ok", "fail", "change_ok", "change_fail", "act_ok", "act_fail"
 
 
 def violations(history):
@@ -21,20 +22,22 @@ def violations(history):
 
 
 def seq_is_dense(history):
-    """1..head, each taken once: by a post, or by a change of a message.
+    """1..head, each taken once: by a post, by a change of a message, or by a sweep.
 
     A message has the seqs of its post and of its latest change only. One in between is known from
     the acknowledgement of its change, or from a frame. Where neither is left, somebody must have
-    lost the reply to a change: as many seqs as there were such attempts may be unknown.
+    lost the reply to a change: as many seqs as there were such attempts may be unknown. So may the
+    two of a removal that was undone, whose acknowledgements have none.
     """
     log = history["log"]
     taken = Counter(seq for row in log["rows"] for seq in {row.seq, row.changed_seq})
+    taken.update(sweep.seq for act in log.get("acts", ()) for sweep in act.sweeps())
     yield from (f"{seq} stands {n} times in the log" for seq, n in taken.items() if n > 1)
     seqs = set(range(1, log["head"] + 1))
     yield from (f"the log has {seq}, its head is {log['head']}" for seq in taken.keys() - seqs)
     posts = {row.seq for row in log["rows"]}
-    changed = {row.changed_seq for row in log["rows"]}
-    unexplained = 0
+    changed = {row.changed_seq for row in log["rows"]} | sweeps_in(log).keys()
+    unexplained = sum(2 for act in log.get("acts", ()) if act.kind == "remove" and act.undone)
     for person in history["people"]:
         changed |= {ok["seq"] for ok in acks(history, person, "change_ok")}
         for seen in frames_seen(person):
@@ -76,8 +79,13 @@ def resent_is_one(history):
 
 def nothing_is_invented(history):
     """Every message in the log, or shown, was sent by that person with that text, or edited to it
-    by that person; and deletions and reactions are somebody's."""
+    by that person; and deletions, removals and reactions are somebody's."""
     texts, deleted, reacted = defaultdict(set), set(), defaultdict(set)
+    acted = {
+        (event["kind"], event["of"])
+        for person in history["people"]
+        for event in events(person, "act")
+    }
     for person in history["people"]:
         for event in events(person, "invoke"):
             for author_id in person["author_ids"]:
@@ -94,7 +102,8 @@ def nothing_is_invented(history):
     def is_invented(row):
         key = row.author_id, row.id
         if row.deleted:
-            return bool(row.body or row.reactions) or key not in deleted
+            removed = row.removed and acted & {("remove", row.seq), ("sweep", row.author_id)}
+            return bool(row.body or row.reactions) or not (removed or key in deleted)
         return row.body not in texts[(*key, row.edited)] or any(
             not set(ids) <= reacted[row.id, emoji] or count > len(reacted[row.id, emoji])
             for emoji, count, ids in row.reactions
@@ -149,9 +158,18 @@ def frame_faults(name, cursor, frame):
 
 def streams_equal_the_log(history):
     """A frame has every change of its range, as in the log; in a replaced log, as everybody else
-    saw it. A message that has changed since may be missing or differ; a newcomer's first frames
-    have only the messages after their place."""
+    saw it. A message that has changed since may be missing or differ; one that was swept may be
+    there as it was before or after; a newcomer's first frames have only the messages after their
+    place, and need no sweeps."""
     log = history["log"]
+    sweeps = sweeps_in(log)
+
+    def same(message, row):
+        if message == row or None in (message, row):
+            return message == row
+        is_swept = any(sweep.covers(row) for sweep in sweeps.values())
+        return is_swept and message.swept() == row.swept()
+
     stored = {row.changed_seq: row for row in log["rows"]}
     final = {row.seq: row.changed_seq for row in log["rows"]}  # the latest change of each message
     shown = {}
@@ -159,16 +177,19 @@ def streams_equal_the_log(history):
         for seen in frames_seen(person):
             frame, found = seen.frame, {each.changed_seq: each for each in seen.frame["messages"]}
             for seq, message in found.items():
-                if shown.setdefault((seen.epoch, seq), message) != message:
+                if not same(shown.setdefault((seen.epoch, seq), message), message):
                     yield f"{person['name']} saw {message}, others {shown[seen.epoch, seq]}"
             if seen.epoch != log["epoch"]:
                 continue
+            found_sweeps = {sweep.seq: sweep for sweep in frame.get("sweeps", ())}
             for seq in range(frame["after"] + 1, frame["head"] + 1):
+                if found_sweeps.get(seq) != sweeps.get(seq) and seen.page_after is None:
+                    yield f"{person['name']} saw {found_sweeps.get(seq)}, not {sweeps.get(seq)}"
                 message, row = found.get(seq), stored.get(seq)
                 if row and seen.page_after is not None and row.seq <= seen.page_after:
                     row = None
                 superseded = message is not None and final.get(message.seq, 0) > seq
-                if message != row and not superseded:
+                if not same(message, row) and not superseded:
                     yield f"{person['name']} saw {message} as {seq}, the log has {row}"
 
 
@@ -201,7 +222,7 @@ def everyone_arrived(history):
     log = history["log"]
     for person in history["people"]:
         settled = {e["id"] for e in person["events"] if e["what"] in SETTLED}
-        asked = (e for e in person["events"] if e["what"] in ("invoke", "change"))
+        asked = (e for e in person["events"] if e["what"] in ASKED)
         waiting = [e["id"] for e in asked if e["id"] not in settled]
         if person["stayed"] and waiting:
             yield f"{person['name']} still waits for {waiting}"
@@ -222,4 +243,5 @@ RULES = (
     order_is_kept,
     everyone_arrived,
     *rules_of_changes.RULES,
+    *rules_of_moderation.RULES,
 )

@@ -13,12 +13,15 @@ from collections import deque
 from itertools import pairwise
 from uuid import UUID
 
-from tests.faults.history import Row
+from chat.protocol.frames import MAX_FETCH
+from tests.faults.history import Row, Sweep
 from tests.faults.link import Link, Lost
+from tests.faults.timeline import Timeline
 
 STEPS = "welcome", "close"
 SHORTEST_PAUSE = 0.1  # seconds between two attempts to send
 RECENT = 10  # messages that a person remembers, to change them
+NOTED_AS = {"message.post": "", "messages.fetch": "fetch_"}  # before `ok` and `fail`
 
 
 class Person:
@@ -33,6 +36,9 @@ class Person:
         self.events = []
         self.outbox = Outbox()  # messages, edits and deletions, sent in order
         self.reactions = Outbox()  # sent beside the others, as they may wait for those of others
+        self.fetches = Outbox()  # of messages that were restored
+        self.timeline = Timeline()
+        self.standing = self.rules = None  # the latest `you.changed` and `room.rules`
         self.seen_at = {}  # by client_message_id
         self.seqs = {}  # of the messages in this log, by client_message_id
         self.recent = deque(maxlen=RECENT)  # ids of the newest messages
@@ -97,7 +103,7 @@ class Person:
 
     async def enter(self, seconds=30):
         """Return when they are connected and see the room."""
-        work = self._live(), self._deliver(self.outbox), self._deliver(self.reactions)
+        work = self._live(), *(self._deliver(outbox) for outbox in self.outboxes)
         self._tasks = [asyncio.create_task(each) for each in work]
         await self.until(lambda: self.head is not None, seconds)
 
@@ -120,9 +126,13 @@ class Person:
         await self.leave()
 
     @property
+    def outboxes(self):
+        return self.outbox, self.reactions, self.fetches
+
+    @property
     def waits(self):
         """Whether something that they sent is not settled yet."""
-        return bool(self.outbox or self.reactions)
+        return any(self.outboxes)
 
     def history(self):
         known = {"name": self.name, "author_ids": self.author_ids, "stayed": self.stayed}
@@ -139,13 +149,23 @@ class Person:
             self.epoch = frame["epoch"]
         elif frame["type"] == "room.changed":
             messages = [Row.of(message) for message in frame["messages"]]
-            self.note("changes", after=frame["after"], head=frame["head"], messages=messages)
+            place = {key: frame[key] for key in ("after", "head")}
+            sweeps = [Sweep.of(sweep) for sweep in frame.get("sweeps", ())]
+            self.note(
+                "changes", **place, messages=messages, **({"sweeps": sweeps} if sweeps else {})
+            )
             self.head = frame["head"]
             for message in messages:
+                self.timeline.take(message)
                 self.seen_at.setdefault(message.id, time.monotonic())
                 if message.id not in self.seqs:
                     self.recent.append(message.id)
                 self.seqs[message.id] = message.seq
+            self._fetch(seq for sweep in sweeps for seq in self.timeline.apply(sweep))
+        elif frame["type"] == "you.changed":
+            self.standing = frame
+        elif frame["type"] == "room.rules":
+            self.rules = frame
         elif frame["type"] == "going_away":
             self.note("going_away", retry_in_ms=frame["retry_in_ms"])
         self._news.set()
@@ -156,12 +176,20 @@ class Person:
 
     def _forget_messages(self):
         """The seqs of another log mean nothing in this one."""
+        self.timeline = Timeline()
         self.seqs.clear()
         self.recent.clear()
         self.own.clear()
-        for outbox in (self.outbox, self.reactions):
-            for change_id in outbox.drop_changes():
-                self.note("change_fail", id=change_id, code="log replaced")
+        for outbox in self.outboxes:
+            for key, command in outbox.drop_changes():
+                self.note(f"{noted_as(command)}fail", id=key, code="log replaced")
+
+    def _fetch(self, seqs):
+        """Read messages, a page at a time."""
+        wanted = sorted(seqs)
+        for start in range(0, len(wanted), MAX_FETCH):
+            part = wanted[start : start + MAX_FETCH]
+            self.fetches.put(self._new_id(), "messages.fetch", seqs=part)
 
     async def _deliver(self, outbox):
         """Send what is in `outbox`, one at a time, each until the server settles it."""
@@ -176,23 +204,39 @@ class Person:
                 await asyncio.sleep(SHORTEST_PAUSE)  # until the link has noticed too
             else:
                 if key in outbox:
-                    await self._settle(outbox, key, command == "message.post", reply)
+                    await self._settle(outbox, key, command, reply)
 
-    async def _settle(self, outbox, key, is_post, reply):
+    async def _settle(self, outbox, key, command, reply):
         if reply["type"] == "ack":
-            sender = {"epoch": self.epoch, "author_id": self.author_ids[-1]}
-            self.note("ok" if is_post else "change_ok", id=key, seq=reply["seq"], **sender)
-            if is_post:
+            if command == "messages.fetch":
+                self._take_fetched(outbox[key][1]["seqs"], reply)
+            else:
+                sender = {"epoch": self.epoch, "author_id": self.author_ids[-1]}
+                self.note(f"{noted_as(command)}ok", id=key, seq=reply.get("seq"), **sender)
+            if command == "message.post":
                 self.seqs[key] = reply["seq"]
                 self.own.append(key)
         elif reply["retry_in_ms"] is None:
-            self.note("fail" if is_post else "change_fail", id=key, code=reply["code"])
+            self.note(f"{noted_as(command)}fail", id=key, code=reply["code"])
         else:
             self.note("retry", id=key, code=reply["code"])
             await asyncio.sleep(max(reply["retry_in_ms"] / 1000, SHORTEST_PAUSE))
             return
         outbox.remove(key)
         self._news.set()
+
+    def _take_fetched(self, asked, reply):
+        rows = [Row.of(message) for message in reply["messages"]]
+        self.note("fetched", messages=rows)
+        for row in rows:
+            self.timeline.take(row)
+        if reply["more"]:
+            self._fetch(seq for seq in asked if seq > rows[-1].seq)
+
+
+def noted_as(command):
+    """What the names of events about a command begin with."""
+    return NOTED_AS.get(command, "act_" if command.startswith("act.") else "change_")
 
 
 class Outbox(dict):
@@ -215,8 +259,10 @@ class Outbox(dict):
             self.filled.clear()
 
     def drop_changes(self):
-        """Remove all commands but posts; returns their ids."""
-        changes = [key for key, (command, _) in self.items() if command != "message.post"]
-        for key in changes:
+        """Remove all commands but posts; returns their ids and commands."""
+        changes = [
+            (key, command) for key, (command, _) in self.items() if command != "message.post"
+        ]
+        for key, _ in changes:
             self.remove(key)
         return changes

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 
 from tests.faults.history import acks, changes_by, events, frames_seen
+from tests.faults.timeline import Timeline
 
 FIRST_IDS = 20  # authors listed with a reaction
 
@@ -80,16 +81,19 @@ def refused_changes_are_not_stored(history):
                     continue
                 others = any(other.event["kind"] == kind and not other.refused for other in changes)
                 if (kind == "edit" and row.body == change.event["body"]) or (
-                    kind == "delete" and row.deleted and not others
+                    kind == "delete" and row.deleted and not row.removed and not others
                 ):
                     yield f"{person['name']}'s {change.event}, refused: {row}"
 
 
 def reactions_are_counted(history):
-    """Each message counts the reactions to it that are stored, each author once for each kind."""
+    """Each message counts the reactions to it that are stored, each author once for each kind; a
+    removed one has none, and keeps them for as long as it can be restored."""
+    removed = {row.id for row in history["log"]["rows"] if row.removed}
     stored = defaultdict(list)
     for message_id, emoji, author_id in history["log"]["reactions"]:
-        stored[message_id, emoji].append(author_id)
+        if message_id not in removed:
+            stored[message_id, emoji].append(author_id)
     shown = {
         (row.id, emoji): (count, ids)
         for row in history["log"]["rows"]
@@ -105,17 +109,12 @@ def reactions_are_counted(history):
 
 
 def nobody_is_outdated(history):
-    """Nobody who stayed ends with an older version of a message than the log, or without one."""
+    """Nobody who stayed ends with an older version of a message than the log, or without one.
+    Nothing that was removed is left there, and everything that was restored is back."""
     log = history["log"]
     final = {row.seq: row for row in log["rows"]}
     for person in history["people"]:
-        held, start, epoch = {}, None, None
-        for seen in frames_seen(person):
-            if seen.epoch != epoch or start is None or is_new_page(seen):
-                held, start, epoch = {}, seen.frame["after"], seen.epoch
-            for message in seen.frame["messages"]:
-                if message.seq not in held or held[message.seq].changed_seq < message.changed_seq:
-                    held[message.seq] = message
+        held, start, epoch = shown_in_the_end(person)
         if not person["stayed"] or epoch != log["epoch"]:
             continue
         wanted = held.keys() | {seq for seq in final if seq > start}
@@ -124,16 +123,30 @@ def nobody_is_outdated(history):
                 yield f"{person['name']} ends with {held.get(seq)}, the log has {final.get(seq)}"
 
 
+def shown_in_the_end(person):
+    """The messages that a client shows that does what it is told, by seq; the place where they
+    begin; and the epoch."""
+    timeline, start, epoch = Timeline(), None, None
+    for seen in frames_seen(person, with_fetched=True):
+        if seen.epoch != epoch or start is None or is_new_page(seen):
+            timeline, start, epoch = Timeline(), seen.frame["after"], seen.epoch
+        for message in seen.frame["messages"]:
+            timeline.take(message)
+        for sweep in seen.frame.get("sweeps", ()):
+            timeline.apply(sweep)
+    return timeline.messages, start, epoch
+
+
 def is_new_page(seen):
-    return seen.page_after is not None and seen.frame["after"] == seen.page_after
+    return seen.page_after is not None and seen.frame.get("after") == seen.page_after
 
 
 def deleted_is_gone(history):
-    """A deleted message's words are in no frame that reaches to the deletion or beyond; and in no
-    frame of a connection that began after the deletion was acknowledged, once its node had
-    announced it to anybody."""
+    """The words of a message that its author deleted are in no frame that reaches to the deletion
+    or beyond; and in no frame of a connection that began after the deletion was acknowledged, once
+    its node had announced it to anybody."""
     log = history["log"]
-    deletions = {row.id: row.changed_seq for row in log["rows"] if row.deleted}
+    deletions = {row.id: row.changed_seq for row in log["rows"] if row.deleted and not row.removed}
     acked_at = {}
     for person in history["people"]:
         deleted = {

@@ -7,11 +7,11 @@ import sqlite3
 from contextlib import closing, contextmanager
 from uuid import UUID
 
-from tests.faults.history import Row, reactions_of
+from tests.faults.history import Act, Row, reactions_of
 
 MESSAGES = """
     SELECT message.changed_seq, message.seq, message.author_id, message.client_message_id, body,
-        edited_at IS NOT NULL, deleted_at IS NOT NULL, reactions
+        edited_at IS NOT NULL, deleted_at IS NOT NULL, reactions, removed
     FROM chat_message AS message JOIN chat_room AS room ON room.id = message.room_id
     WHERE room.slug = '{room}' ORDER BY message.seq
 """
@@ -20,6 +20,12 @@ REACTIONS = """
     FROM chat_reaction AS reaction JOIN chat_message AS message ON message.id = reaction.message_id
     JOIN chat_room AS room ON room.id = message.room_id
     WHERE room.slug = '{room}' ORDER BY reaction.id
+"""
+ACTS = """
+    SELECT act.key, act.kind, act.by_id, act.target_id, act.seq, act.first, act.last, act.swept_seq,
+        act.restored_seq, act.undone_at IS NOT NULL
+    FROM chat_act AS act JOIN chat_room AS room ON room.id = act.room_id
+    WHERE room.slug = '{room}' ORDER BY act.id
 """
 
 
@@ -95,13 +101,18 @@ def read_log(store, room="lobby"):
             bool(edited),
             bool(deleted),
             reactions_of(json.loads(reactions or "[]")),
+            bool(removed),
         )
-        for changed_seq, seq, author_id, message_id, body, edited, deleted, reactions in (
+        for changed_seq, seq, author_id, message_id, body, edited, deleted, reactions, removed in (
             store.query(MESSAGES.format(room=room))
         )
+    ]
+    acts = [
+        Act(str(UUID(str(key))), *fields, bool(undone))
+        for key, *fields, undone in store.query(ACTS.format(room=room))
     ]
     reactions = [
         (str(UUID(str(message_id))), emoji, author_id)
         for message_id, emoji, author_id in store.query(REACTIONS.format(room=room))
     ]
-    return {"epoch": epoch, "head": head, "rows": rows, "reactions": reactions}
+    return {"epoch": epoch, "head": head, "rows": rows, "reactions": reactions, "acts": acts}
