@@ -10,9 +10,12 @@ import { SafeStorage } from "../../../chat/static/chat/js/storage.js";
 import { Storage } from "../storage.js";
 
 let browsers = 0;
-const paused = [];
+const tabs = [];
 afterEach(() => {
-  for (const moderation of paused.splice(0)) moderation.pauseUntil(0); // Node waits for timers
+  for (const { connection, moderation } of tabs.splice(0)) {
+    connection.connected = false; // so that nothing is sent, and refused, again
+    moderation.pauseUntil(0); // Node waits for timers
+  }
 });
 
 /** A tab whose server answers a command with what `answers` has for its body or seq. */
@@ -32,7 +35,7 @@ function tab({ kept = new Storage(), answers = {} } = {}) {
     },
   });
   const moderation = new Moderation({ connection });
-  paused.push(moderation);
+  tabs.push({ connection, moderation });
   const tell = (type, detail) => connection.dispatchEvent(new CustomEvent(type, { detail }));
   browsers += 1;
   const own = browsers; // Node has Web Locks too, and one of a name for all tests
