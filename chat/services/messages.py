@@ -174,12 +174,13 @@ def _known_posts(
     ids = _uuids(keys)
     cursor.execute(KNOWN.format(", ".join(["%s"] * len(ids))), (room_id, *ids) * 2)
     found = [seq for (seq,) in cursor.fetchall()]
-    seqs = [seq for seq in found if seq is not None]
-    messages = Message.objects.filter(room_id=room_id, seq__in=seqs) if seqs else ()
+    if not found:
+        return {}, {}
+    messages = Message.objects.filter(room_id=room_id, seq__in=[seq for seq in found if seq])
     held = HeldMessage.objects.filter(room_id=room_id, client_message_id__in=keys)
     return (
         {each.client_message_id: each.as_frame() for each in messages},
-        {each.client_message_id: each for each in (held if len(seqs) < len(found) else ())},
+        {each.client_message_id: each for each in held},
     )
 
 
