@@ -49,16 +49,16 @@ class RoomModeration:
 
     async def close(self) -> None:
         """End what is under way."""
-        if self._timer:
-            self._timer.cancel()
         if self._loading:
             await cancel(self._loading)
+        if self._timer:  # only now: what was read may have set it
+            self._timer.cancel()
 
     def on_version(self, version: int) -> None:
         """There is this version of it; read it if it is newer than what is here."""
         self._newest = max(self._newest, version)
-        if version > self.state.version and self._loading is None:
-            self._loading = asyncio.create_task(self._load(), name=f"moderation {self._slug}")
+        if version > self.state.version:
+            self._load_soon(is_outdated=False)
 
     async def loaded(self) -> None:
         """Return when what has been announced here is in force here."""
@@ -86,13 +86,21 @@ class RoomModeration:
             )
         )
 
-    async def _load(self) -> None:
+    def _load_soon(self, *, is_outdated: bool) -> None:
+        if self._loading is None:
+            load = self._load(is_outdated=is_outdated)
+            self._loading = asyncio.create_task(load, name=f"moderation {self._slug}")
+
+    async def _load(self, *, is_outdated: bool) -> None:
+        """Read it until it is the newest; once, if something here has ended by itself."""
         try:
-            while self._newest > self.state.version:
+            while is_outdated or self._newest > self.state.version:
+                version, is_outdated = self.state.version, False
                 found = await database.read(load_moderation, self._slug)
-                if found.version <= self.state.version:
-                    break  # the log was replaced; HubRegistry compares the epochs
-                self._accept(found)
+                if found.version >= version:
+                    self._accept(found)
+                if found.version <= version:
+                    break  # at most the log was replaced; HubRegistry compares the epochs
         except Unavailable:
             pass  # the next announcement or poll of the heads tries again
         except Exception:
@@ -127,7 +135,12 @@ class RoomModeration:
         ahead = [end for end in (*ends, *state.regulars.values()) if end and end > now]
         if ahead:
             wait = min((min(ahead) - now).total_seconds(), LOOK_AGAIN)
-            self._timer = asyncio.get_running_loop().call_later(wait + 0.01, self._show)
+            self._timer = asyncio.get_running_loop().call_later(wait + 0.01, self._expire)
+
+    def _expire(self) -> None:
+        """Show what has ended, and read the rest: perhaps nothing applies here any more."""
+        self._show()
+        self._load_soon(is_outdated=True)
 
 
 def _same_or_new(text: SharedText, encoded: str) -> SharedText:

@@ -72,6 +72,7 @@ async def test_a_mute_that_ends_by_itself_ends_for_the_page_too(alice, mallory):
 
         await theirs.until(lambda: not theirs.standing["is_muted"])
         await theirs.post("Sorry")
+        await until(lambda: runtime().hubs.get("lobby").moderation.is_plain)
 
 
 async def test_what_was_stored_before_a_mute_is_acknowledged_again(alice, mallory):
