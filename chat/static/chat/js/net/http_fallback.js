@@ -4,6 +4,7 @@ import { newestRendered } from "../page.js";
 const FAILED = 1006; // the close code of a socket that never opened
 // Failed sockets while HTTP works before the fallback starts. A restarting server answers neither.
 const ATTEMPTS = 3;
+const REFUSED = 403; // the status
 const POLL_INTERVAL = 15_000; // ms; 40 people behind one address may load a page every 10 s
 
 /**
@@ -103,21 +104,27 @@ export class HttpFallback extends EventTarget {
       ? fetch(this.#form.action, { method: "POST", body: this.#fields(entry) })
       : fetch(this.#address, { cache: "no-store" }));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const asked = response.headers.get("Retry-After");
-    if (asked !== null) return Number(asked) * 1000 || POLL_INTERVAL;
     // Proxies and captive portals answer with pages of their own, some of them with status 200.
     const isOurs = page.querySelector("#chat-config") !== null;
+    if (isOurs) this.#draw(page);
+    const asked = response.headers.get("Retry-After");
+    // The refusal of somebody who is muted says when that ends; it is refused nevertheless.
+    if (asked !== null && response.status !== REFUSED) {
+      const ms = Number(asked) * 1000 || POLL_INTERVAL;
+      return isOurs ? Math.min(ms, POLL_INTERVAL) : ms; // others write during a long pause
+    }
     if (response.ok && isOurs) {
-      this.#draw(page);
       const posted = this.#posted();
+      const isHeld = page.querySelector("[data-composer-held]") !== null;
       // Its seq is not known if many messages were posted since.
-      if (entry) this.#outbox.settle(entry.client_message_id, Infinity);
+      if (entry && isHeld) this.#outbox.hold(entry.client_message_id);
+      else if (entry) this.#outbox.settle(entry.client_message_id, Infinity);
       for (const [id, seq] of posted) this.#outbox.settle(id, seq);
       this.#outbox.forget([...posted.keys()]);
       return 0;
     }
     const detail = page.querySelector("[data-composer-refusal]")?.dataset.composerRefusal;
-    if (!entry || !(detail || response.status === 403)) return null;
+    if (!entry || !(detail || response.status === REFUSED)) return null;
     this.#outbox.refuse(
       entry.client_message_id,
       detail ? { code: "form", detail } : { code: "not_stored" },
