@@ -235,3 +235,24 @@ test("a report has an optional reason", () => {
     { type: "message.report", seq: 5, reason: "" },
   ]);
 });
+
+test("a change of the rules is told with what they were, the first ones are not", () => {
+  const { moderation, room, welcome } = page();
+  const told = [];
+  moderation.addEventListener("rules", ({ detail: { before, after } }) =>
+    told.push([before.slow_seconds, after.slow_seconds]),
+  );
+
+  room({ rules: { slow_seconds: 30 } });
+  room({ rules: { slow_seconds: 30 }, pins: [1] });
+  assert.deepEqual(told, []);
+  room({ rules: { slow_seconds: 60 } });
+  welcome();
+  room({ rules: { slow_seconds: 60 } });
+  room();
+
+  assert.deepEqual(told, [
+    [30, 60],
+    [60, 0],
+  ]);
+});

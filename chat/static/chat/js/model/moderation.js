@@ -1,11 +1,12 @@
 /**
  * Who decides in the room, its rules, and what applies to the reader, as the server tells it; and
- * what the reader asks of the server as an owner or moderator. Pure. Fires `change`.
+ * what the reader asks of the server as an owner or moderator. Pure. Fires `change`, and `rules`
+ * {before, after} when the rules are no longer those that the server sent before.
  */
 import { BANNED, ConnectionLost, Refusal } from "../net/errors.js";
 import { uuid } from "../net/outbox.js";
 
-const NO_RULES = Object.freeze({
+export const NO_RULES = Object.freeze({
   slow_seconds: 0,
   writers: "everybody",
   hold: "nobody",
@@ -31,6 +32,7 @@ export class Moderation extends EventTarget {
   #isOffered = false;
   #authorId = null;
   #room = ROOM;
+  #isFirst = true; // has the server sent no rules yet?
   #roles = new Map(); // by author_id
   #standing = STANDING;
   #isKnown = false; // what applies to the reader
@@ -48,7 +50,7 @@ export class Moderation extends EventTarget {
       if (this.#isBanned) this.#changed();
     });
     connection.addEventListener("welcome", ({ detail }) => this.#welcome(detail));
-    connection.addEventListener("room.rules", ({ detail }) => this.#setRoom(detail));
+    connection.addEventListener("room.rules", ({ detail }) => this.#follow(detail));
     connection.addEventListener("you.changed", ({ detail }) => this.#setStanding(detail));
     connection.addEventListener("moderation.changed", ({ detail }) => {
       this.#waits = detail;
@@ -221,6 +223,15 @@ export class Moderation extends EventTarget {
     this.#standing = STANDING;
     this.#waits = NOTHING_WAITS;
     this.#setRoom(ROOM);
+  }
+
+  #follow(room) {
+    const before = this.#isFirst ? null : this.rules;
+    this.#isFirst = false;
+    this.#setRoom(room);
+    const after = this.rules;
+    if (before !== null && Object.keys(after).some((name) => after[name] !== before[name]))
+      this.dispatchEvent(new CustomEvent("rules", { detail: { before, after } }));
   }
 
   #setRoom(room) {
