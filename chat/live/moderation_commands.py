@@ -48,7 +48,7 @@ async def fetch_moderation(visitor: Visitor, command: FetchModeration) -> Modera
     turns = visitor.runtime.read_turns
     async with turns.turn():
         lists = await turns.read(read_lists, visitor.hub.slug, _actor(visitor), command.before)
-    return ModerationAck(command.id, lists.held, lists.reports, lists.acts, lists.more)
+    return ModerationAck(command.id, **lists._asdict())
 
 
 async def perform_act(visitor: Visitor, command: Act) -> Ack:

@@ -154,12 +154,15 @@ class LoggedAct(Struct, frozen=True, omit_defaults=True):
 
 
 class ModerationAck(Ack, tag="ack", frozen=True):
-    """What waits for a moderator, and the moderation log."""
+    """What waits for a moderator, who is muted or banned, and the moderation log."""
 
     held: Annotated[list[HeldMessage], Meta(description="the oldest first")]
     reports: Annotated[list[ReportedMessage], Meta(description="the oldest first")]
     acts: Annotated[list[LoggedAct], Meta(description="the newest first")]
     more: Annotated[bool, Meta(description="whether there are older acts")]
+    in_force: Annotated[
+        list[LoggedAct], Meta(description="the mutes and bans that apply now, the newest first")
+    ]
 
 
 # Commands of everybody
@@ -182,7 +185,7 @@ class ReportMessage(Command, tag="message.report", frozen=True):
 
 
 class FetchModeration(Command, tag="moderation.fetch", frozen=True):
-    """Read what waits for a moderator, and the moderation log."""
+    """Read what waits for a moderator, who is muted or banned, and the moderation log."""
 
     before: Annotated[
         UUID | None, Meta(description="`act_id`: the acts that you get are older than it")

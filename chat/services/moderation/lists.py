@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class Lists(NamedTuple):
     reports: list[wire.ReportedMessage]
     acts: list[wire.LoggedAct]
     more: bool
+    in_force: list[wire.LoggedAct]
 
 
 def read_lists(slug: str, actor: Actor, before: UUID | None) -> Lists:
@@ -36,8 +38,18 @@ def read_lists(slug: str, actor: Actor, before: UUID | None) -> Lists:
         raise NotFound(_("There is no such room."))
     rank = rank_in(room, actor, timezone.now())
     require(rank, Rank.MODERATOR)
-    acts, more = _acts(room, rank, before)
-    return Lists(_held(room), _reports(room), acts, more)
+    log = Act.objects.filter(room=room).order_by("-id")
+    in_force = log.in_force(timezone.now())[:MAX_LISTED]
+    if before is not None:
+        log = log.filter(id__lt=log.filter(key=before).values("id"))
+    page = list(log[: MAX_LISTED + 1])
+    return Lists(
+        held=_held(room),
+        reports=_reports(room),
+        acts=_logged(room, rank, page[:MAX_LISTED]),
+        more=len(page) > MAX_LISTED,
+        in_force=_logged(room, rank, in_force),
+    )
 
 
 def _held(room: Room) -> list[wire.HeldMessage]:
@@ -75,17 +87,12 @@ def _reports(room: Room) -> list[wire.ReportedMessage]:
     ]
 
 
-def _acts(room: Room, rank: Rank, before: UUID | None) -> tuple[list[wire.LoggedAct], bool]:
-    acts = Act.objects.filter(room=room).order_by("-id")
-    if before is not None:
-        acts = acts.filter(id__lt=Act.objects.filter(room=room, key=before).values("id"))
-    page = list(acts[: MAX_LISTED + 1])
+def _logged(room: Room, rank: Rank, acts: Iterable[Act]) -> list[wire.LoggedAct]:
     roles = dict(Role.objects.filter(room=room).values_list("author_id", "role"))
-    listed = [_logged(each, rank, Rank.of_role(roles.get(each.target_id))) for each in page]
-    return listed[:MAX_LISTED], len(page) > MAX_LISTED
+    return [_entry(each, rank, Rank.of_role(roles.get(each.target_id))) for each in acts]
 
 
-def _logged(act: Act, rank: Rank, target: Rank) -> wire.LoggedAct:
+def _entry(act: Act, rank: Rank, target: Rank) -> wire.LoggedAct:
     return wire.LoggedAct(
         act_id=act.key,
         kind=act.kind,
