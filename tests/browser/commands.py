@@ -5,11 +5,23 @@ from __future__ import annotations
 from uuid import uuid4
 
 
+def send(person, kind, **fields):
+    """Send a command; the reply."""
+    return person.asks(kind, fields)
+
+
 def command(person, kind, **fields):
     """Send a command; its ack."""
-    ack = person.asks(kind, fields)
+    ack = send(person, kind, **fields)
     assert ack["type"] == "ack", ack
     return ack
+
+
+def refused(person, kind, **fields):
+    """Send a command that is refused; the code of the error."""
+    error = send(person, kind, **fields)
+    assert error["type"] == "error", error
+    return error["code"]
 
 
 def post(person, body, *, reply_to=None):

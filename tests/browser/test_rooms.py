@@ -53,6 +53,7 @@ def makes(person, title):
 def opens_new(person, title):
     """Create a room and wait until it is open."""
     makes(person, title)
+    person.page.get_by_role("button", name="Open the room").click()
     expect(person.page.get_by_role("heading", level=1)).to_have_text(title)
     return person.connects()
 
@@ -114,6 +115,7 @@ def test_a_title_that_is_taken_offers_the_existing_room(alice, bob):
 def test_a_room_can_have_an_unguessable_link(alice):
     panel(alice).get_by_role("checkbox", name="Private").check()
     makes(alice, "Surprise party")
+    alice.page.get_by_role("button", name="Open the room").click()
 
     alice.page.wait_for_url(re.compile(r"/r/surprise-party-[0-9a-f]{16}/$"))
     expect(alice.page.get_by_role("heading", level=1)).to_have_text("Surprise party")
@@ -162,6 +164,7 @@ def test_a_room_is_created_without_javascript(new_context, shared_node, room, sh
     page.get_by_role("textbox", name="New room").fill(title)
     page.get_by_role("button", name="Create").click()
 
+    page.get_by_role("link", name="Go to the room").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     made = page.url
     page.get_by_role("link", name="Rooms").click()

@@ -244,12 +244,14 @@ test("a change of the rules is told with what they were, the first ones are not"
   );
 
   room({ rules: { slow_seconds: 30 } });
+  assert.equal(moderation.hasRules, true);
   room({ rules: { slow_seconds: 30 }, pins: [1] });
   assert.deepEqual(told, []);
   room({ rules: { slow_seconds: 60 } });
   welcome();
   room({ rules: { slow_seconds: 60 } });
   room();
+  assert.equal(moderation.hasRules, false);
 
   assert.deepEqual(told, [
     [30, 60],

@@ -26,7 +26,8 @@ test("what ends by itself says when", () => {
 });
 
 test("what the server or an administrator did names nobody", () => {
-  assert.match(said({ kind: "raid", by: "" }), /^Many newcomers/);
+  assert.match(said({ kind: "raid", by: "", detail: "on" }), /^Many newcomers/);
+  assert.match(said({ kind: "raid", detail: "off" }), /^Ada ended/);
   assert.equal(said({ kind: "ban", by: "" }), "An administrator banned Ben");
 });
 

@@ -6,6 +6,29 @@ export const config = JSON.parse(document.querySelector("#chat-config").textCont
 if (location.pathname.endsWith("/say/") && location.pathname !== config.address)
   history.replaceState(history.state, "", config.address);
 
+const OWNER_KEY = "#key=";
+let waiting = null;
+let redeem = (key) => (waiting = key);
+// The address that others may see, copy or store has no key of an owner link for a moment longer.
+takeOwnerKey();
+addEventListener("hashchange", (event) => takeOwnerKey() && event.stopImmediatePropagation());
+
+/** Call `redeem` with the key of each owner link that is opened. */
+export function redeemOwnerKeys(react) {
+  redeem = react;
+  if (waiting !== null) react(waiting);
+  waiting = null;
+}
+
+/** Take the key of an owner link out of the address. Was there one? */
+function takeOwnerKey() {
+  if (!location.hash.startsWith(OWNER_KEY)) return false;
+  const key = location.hash.slice(OWNER_KEY.length);
+  history.replaceState(history.state, "", location.pathname + location.search);
+  redeem(key);
+  return true;
+}
+
 /** The element with the attribute data-`name`. */
 export const part = (name) => document.querySelector(`[data-${name}]`);
 

@@ -11,7 +11,7 @@ import { Rooms } from "./rooms/rooms.js";
 import { Invite, ShareDialog } from "./rooms/share.js";
 import { closeOnBackdrop, once } from "./ui/dom.js";
 import { FormattingKeys } from "./ui/keyboard.js";
-import { Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
+import { Desk, Drawer, JumpDialog, Menu, ThemeSwitch } from "./ui/menu.js";
 import { Notifications } from "./ui/notifications.js";
 import { OfflineSnapshotView, ServiceWorkerSetup, Snapshots } from "./ui/offline.js";
 
@@ -26,7 +26,8 @@ export function addPanels(core) {
   addResponses(core);
   addMessageActions({ acts, person, ...core });
   const notifications = addNotifications(core);
-  addMenu({ notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
+  const desk = new Desk(core);
+  addMenu({ desk, notifications, jump: addJumpDialog(core), shortcuts: core.shortcuts });
   addOffline(core);
   addHttpFallback(core);
   return { notifications };
@@ -37,6 +38,7 @@ function addRooms({ connection, conversation, people }) {
   new NewRoomForm({
     form: part("new-room"),
     parts: parts("new-room", "title", "error", "taken", "link", "name"),
+    origin: config.invite_origin || location.origin,
   });
   const rooms = new Rooms({
     panel: part("rooms"),
@@ -204,13 +206,14 @@ function addJumpDialog({ dayPill, permalink, scroll, status, view }) {
   return jump;
 }
 
-function addMenu({ notifications, jump, shortcuts }) {
+function addMenu({ desk, notifications, jump, shortcuts }) {
   const about = part("about-dialog");
   closeOnBackdrop(about);
   new Menu({
     menu: part("menu"),
     actions: {
       notifications: () => notifications.openSettings(),
+      pins: () => desk.openPins(),
       jump: () => jump.open(),
       shortcuts: () => shortcuts.open(),
       about: () => about.showModal(),

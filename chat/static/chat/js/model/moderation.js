@@ -68,6 +68,11 @@ export class Moderation extends EventTarget {
     return this.#room.rules;
   }
 
+  /** Is any of them not the usual one? */
+  get hasRules() {
+    return Object.entries(NO_RULES).some(([name, usual]) => this.rules[name] !== usual);
+  }
+
   /** [{author_id, name, role}], owners first. */
   get roles() {
     return this.#room.roles;

@@ -41,6 +41,8 @@ function templateOf({ kind, detail = "" }) {
     return detail === "off"
       ? gettext("%(by)s unpinned a message from %(target)s")
       : gettext("%(by)s pinned a message from %(target)s");
+  if (kind === "raid" && detail === "off")
+    return gettext("%(by)s ended the protection against newcomers who wrote at once");
   return TEMPLATES[kind] ?? gettext("%(by)s did something that this page does not know yet");
 }
 

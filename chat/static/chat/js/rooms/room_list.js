@@ -110,10 +110,12 @@ function unreadText(unread) {
 export class NewRoomForm {
   #form;
   #parts;
+  #origin;
 
-  /** `parts`: {title, error, taken, link, name}. */
-  constructor({ form, parts }) {
+  /** `parts`: {title, error, taken, link, name}. Links for others begin with `origin`. */
+  constructor({ form, parts, origin }) {
     this.#form = form;
+    this.#origin = origin;
     this.#parts = parts;
     form.addEventListener("submit", this.#submit);
     parts.title.addEventListener("input", () => this.#showError(""));
@@ -123,7 +125,10 @@ export class NewRoomForm {
     event.preventDefault();
     this.#showError("");
     let answer;
+    let showNewRoom;
     try {
+      // First, since the owner link comes only once.
+      ({ showNewRoom } = await import("../moderation/owner_link.js"));
       const headers = { Accept: "application/json" };
       const response = await fetch(this.#form.action, {
         method: "POST",
@@ -136,10 +141,18 @@ export class NewRoomForm {
       this.#showError(gettext("The server isn't responding. Try again in a moment."));
       return;
     }
-    if (answer.is_new) location.assign(answer.url);
-    else if (answer.url) this.#offer(answer);
+    if (answer.is_new) {
+      if (answer.owner_url) await showNewRoom(this.#linksOf(answer));
+      location.assign(answer.url);
+    } else if (answer.url) this.#offer(answer);
     else this.#showError(answer.detail);
   };
+
+  #linksOf({ title, url, owner_url }) {
+    const { href: inviteLink } = new URL(url, this.#origin);
+    const { href: ownerLink } = new URL(owner_url, this.#origin);
+    return { title, inviteLink, ownerLink };
+  }
 
   #showError(text) {
     this.#parts.error.textContent = text;

@@ -1,6 +1,7 @@
-/** What the bar opens: the menu with the theme switch, the drawers, and the jump to a date. */
+/** What the bar opens: the menu and its theme switch, drawers, the jump to a date, the desk. */
 import { dayKey, gettext, interpolate, longDay } from "../i18n.js";
-import { closeOnBackdrop } from "./dom.js";
+import { redeemOwnerKeys } from "../page.js";
+import { closeOnBackdrop, once } from "./dom.js";
 
 /** An item closes the menu first, so that a dialog returns the focus to the menu's button. */
 export class Menu {
@@ -21,6 +22,40 @@ export class Drawer {
     matchMedia(wide).addEventListener("change", ({ matches }) => {
       if (matches && panel.matches(":popover-open")) panel.hidePopover();
     });
+  }
+}
+
+/** Loads moderation/desk.js when the room has pins or rules, or the reader a role or a key. */
+export class Desk {
+  #load;
+  #status;
+
+  /** `core` are the parts that main.js has constructed. */
+  constructor(core) {
+    const { moderation, status } = core;
+    this.#status = status;
+    this.#load = once(async () => {
+      const { ModerationDesk } = await import("../moderation/desk.js");
+      return new ModerationDesk(core);
+    });
+    const follow = () => {
+      const { canModerate, hasRules, pins } = moderation;
+      if (canModerate || hasRules || pins.length > 0) this.#load();
+    };
+    moderation.addEventListener("change", follow);
+    follow();
+    moderation.addEventListener("rules", ({ detail }) => this.#use((desk) => desk.tell(detail)));
+    redeemOwnerKeys((key) => this.#use((desk) => desk.redeem(key)));
+  }
+
+  openPins() {
+    return this.#use((desk) => desk.openPins());
+  }
+
+  async #use(work) {
+    const desk = await this.#load();
+    if (desk) work(desk);
+    else this.#status.notice(gettext("Parts of this page didn't load. Reload it to try again."));
   }
 }
 
