@@ -64,7 +64,7 @@ class Person:
         self.page.keyboard.press("?")
 
     def opens_from_the_menu(self, name):
-        self.page.get_by_role("button", name="More").click()
+        self.page.get_by_role("button", name="More", exact=True).click()
         self.page.locator("[data-menu]").get_by_role("button", name=name).click()
 
     def points_at(self, text):

@@ -103,3 +103,24 @@ def test_a_pinned_message_is_found_by_whoever_comes_later(enter, owner):
 
     expect(pins_button(guest)).to_be_visible()
     expect(opens_pins(guest).locator(".pin__text")).to_have_text(["Long ago"])
+
+
+def test_moderators_pin_and_unpin_from_the_menu_of_a_message_by_keys(enter, owner):
+    guest = enters_with(enter, owner)
+    guest.sends_and_waits("Meet at eight")
+    guest.opens_the_menu_of("Meet at eight")
+    expect(guest.page.get_by_role("menuitem", name="Pin", exact=True)).to_be_hidden()
+    guest.page.keyboard.press("Escape")
+    owner.page.locator("[data-stream]").focus()
+    owner.page.keyboard.press("Enter")
+    owner.page.keyboard.press("Enter")
+
+    owner.page.get_by_role("menuitem", name="Pin", exact=True).press("Enter")
+
+    expect(pins_button(guest)).to_be_visible()
+    expect(opens_pins(guest).locator(".pin__text")).to_have_text(["Meet at eight"])
+    expect(owner.page.locator("[data-selected]")).to_be_focused()
+    owner.page.keyboard.press("Enter")
+    expect(owner.page.get_by_role("menuitem", name="Pin", exact=True)).to_be_hidden()
+    owner.page.get_by_role("menuitem", name="Unpin", exact=True).press("Enter")
+    expect(pins_button(guest)).to_be_hidden()

@@ -27,6 +27,7 @@ export class MessageActions {
     this.#list = list;
     const isOthers = (item) => Boolean(item.seq) && !item.deleted_at && !conversation.isMine(item);
     const canRemove = ({ author_id }) => moderation.canActOn(author_id);
+    const canPin = ({ deleted_at, seq }) => Boolean(seq) && !deleted_at && moderation.canModerate;
     this.#actions = {
       react: {
         isOffered: (item) => conversation.canReact(item),
@@ -51,6 +52,14 @@ export class MessageActions {
       edit: {
         isOffered: (item) => conversation.canEdit(item),
         run: ({ item }) => composer.startEdit(item),
+      },
+      pin: {
+        isOffered: (item) => canPin(item) && !moderation.pins.includes(item.seq),
+        run: async ({ item }) => (await acts())?.pin(item, true),
+      },
+      unpin: {
+        isOffered: (item) => canPin(item) && moderation.pins.includes(item.seq),
+        run: async ({ item }) => (await acts())?.pin(item, false),
       },
       report: {
         isOffered: (item) => isOthers(item) && moderation.isOffered && !canRemove(item),

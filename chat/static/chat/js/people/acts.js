@@ -27,6 +27,11 @@ export class Acts {
     return this.#act("act.remove", { seq }, gettext("Message removed."));
   }
 
+  pin({ seq }, isOn) {
+    const text = isOn ? gettext("Message pinned.") : gettext("Message unpinned.");
+    return this.#act("act.pin", { seq, on: isOn }, text);
+  }
+
   /** `seconds` is 600, 3600 or 86400, or null for good. */
   mute({ author_id, name }, seconds) {
     const fields = seconds === null ? { author_id } : { author_id, seconds };
