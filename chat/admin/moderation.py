@@ -29,7 +29,7 @@ class OfRoomAdmin(ReadOnlyAdmin):
 
 
 class ActAdmin(OfRoomAdmin):
-    list_display = ("room_title", "at", "by", "kind", "target_name", "until", "undone", "link")
+    list_display = ("room_title", "kind", "whom", "by", "done", "ends", "undone", "link")
     list_filter = ("kind",)
     search_fields = ("=room__slug", "=target_name", "=by_name")
     search_help_text = gettext_lazy("Room or name")
@@ -39,6 +39,18 @@ class ActAdmin(OfRoomAdmin):
     @admin.display(description=gettext_lazy("By"), ordering="by_name")
     def by(self, act: Act) -> str:
         return act.by_name or gettext("the server")
+
+    @admin.display(description=gettext_lazy("Person"), ordering="target_name")
+    def whom(self, act: Act) -> str:
+        return act.target_name
+
+    @admin.display(description=gettext_lazy("Time (UTC)"), ordering="at")
+    def done(self, act: Act) -> str:
+        return f"{act.at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description=gettext_lazy("Until (UTC)"), ordering="until")
+    def ends(self, act: Act) -> str:
+        return f"{act.until:%Y-%m-%d %H:%M}" if act.until else ""
 
     @admin.display(description=gettext_lazy("Undone by"), ordering="undone_at")
     def undone(self, act: Act) -> str:
