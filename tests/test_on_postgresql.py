@@ -26,7 +26,7 @@ PATHS = {
         "tests/archive/test_moderation_copied.py",
     ],
 }
-WITHIN = 600  # seconds
+WITHIN = 900  # seconds
 
 
 @pytest.mark.parametrize("part", PATHS)
