@@ -46,14 +46,19 @@ def test_in_slow_mode_the_composer_counts_down_and_keeps_the_text(owned, guest):
     owned.sees("Two")
 
 
-def test_what_waits_because_of_slow_mode_goes_by_itself(owned, guest):
-    guest.sends_and_waits("One")
+def queues_in_slow_mode(owned, guest):
+    """The guest writes "One", and "Two" too soon."""
     sets_rules(owned, slow_seconds=3600)
-    expect(note(guest)).to_be_visible()
-    guest.reloads()  # the page does not know of the pause now
+    guest.sends_and_waits("One")
+    guest.reloads()  # the page does not know of the pause then
     guest.sends("Two")
-    expect(guest.message("Two")).to_have_attribute("data-state", "waiting")
     expect(note(guest)).to_contain_text("Slow mode")
+    expect(guest.message("Two")).to_have_attribute("data-state", "waiting")
+
+
+def test_what_waits_because_of_slow_mode_goes_by_itself(owned, guest):
+    queues_in_slow_mode(owned, guest)
+    expect(owned.messages).to_have_count(1)
 
     sets_rules(owned)
 
@@ -109,12 +114,7 @@ def test_the_author_of_a_declined_message_keeps_its_text(owned, guest):
 
 
 def test_what_the_muted_had_queued_is_refused_and_can_be_sent_later(owned, guest):
-    guest.sends_and_waits("One")
-    sets_rules(owned, slow_seconds=3600)
-    expect(note(guest)).to_be_visible()
-    guest.reloads()
-    guest.sends("Two")
-    expect(note(guest)).to_contain_text("Slow mode")
+    queues_in_slow_mode(owned, guest)
 
     chooses_about(owned, "Gus", "Mute for 1 hour")
 

@@ -61,3 +61,52 @@ test("a waiting message shows its state, and the one before its time", () => {
 
   assert.deepEqual(shape(groupMessages(items)), ["day", "name time", "time"]);
 });
+
+test("hidden messages of one author are one row each time, on their day", () => {
+  const hides = ({ author_id }) => author_id !== "ada";
+  const rows = groupMessages(
+    [
+      at("ada", 12, 0, 0),
+      at("bob", 12, 0, 1),
+      at("bob", 12, 0, 2),
+      at("cy", 12, 0, 3),
+      at("ada", 12, 0, 4),
+      at("bob", 12, 0, 0, 10),
+      at("ada", 12, 0, 1, 10),
+    ],
+    { hides },
+  );
+
+  assert.deepEqual(shape(rows), [
+    "day",
+    "name time",
+    "hidden",
+    "hidden",
+    "name time",
+    "day",
+    "hidden",
+    "name time",
+  ]);
+  assert.deepEqual(
+    rows.filter(({ kind }) => kind === "hidden").map(({ folded }) => folded.length),
+    [1, 0, 0],
+  );
+});
+
+test("a message that was revealed names its author", () => {
+  const items = [at("bob", 12, 0, 1), at("bob", 12, 0, 2)];
+  const rows = groupMessages(items, { hides: (item) => item === items[0] });
+
+  assert.deepEqual(shape(rows), ["day", "hidden", "name time"]);
+});
+
+test("deleted messages of hidden people are in the row of their other messages", () => {
+  const gone = { ...at("bob", 12, 0, 1), deleted_at: "now" };
+  const hides = ({ author_id }) => author_id === "bob";
+  const rows = groupMessages(
+    [{ ...at("ada", 12, 0, 0), deleted_at: "now" }, gone, at("bob", 12, 0, 2)],
+    { hides },
+  );
+
+  assert.deepEqual(shape(rows), ["day", "name time", "hidden"]);
+});

@@ -134,9 +134,11 @@ test("after each message of theirs, the reader has to wait as long as the room s
   const { moderation, post, room, states, until, you } = tab();
   post("One");
   await until(() => states()[0] === "One sent");
-  assert.equal(moderation.isPaused, false);
-
   room({ slow_seconds: 600 });
+  assert.equal(moderation.isPaused, false, "it was not slow mode when they wrote");
+
+  post("Two");
+  await until(() => states()[1] === "Two sent");
   assert.ok(moderation.pausedUntil.getTime() > Date.now() + 500_000);
   you({ role: "moderator" });
   assert.equal(moderation.pausedUntil, null, "no rule applies to moderators");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  HiddenPeople,
   Hues,
   initialOf,
   lookOf,
@@ -93,3 +94,59 @@ function emptyStorage() {
   const storage = new Storage();
   return new SafeStorage(() => storage);
 }
+
+const HIDDEN = "hidden";
+const hiding = (kept = new Storage()) =>
+  new HiddenPeople({ storage: new SafeStorage(() => kept), key: HIDDEN });
+const message = (author_id, client_message_id) => ({ author_id, client_message_id });
+
+test("hidden people stay hidden after a reload, until they are shown again", () => {
+  const kept = new Storage();
+  const hidden = hiding(kept);
+  hidden.add({ author_id: "bob", name: "Bob" });
+
+  const later = hiding(kept);
+  assert.deepEqual(later.people, [{ author_id: "bob", name: "Bob" }]);
+  assert.deepEqual(
+    [later.hides(message("bob", "1")), later.hides(message("ada", "2"))],
+    [true, false],
+  );
+  later.remove("bob");
+
+  assert.deepEqual(hiding(kept).people, []);
+});
+
+test("revealed messages are shown, and later ones of the same person are not", () => {
+  const hidden = hiding();
+  hidden.add({ author_id: "bob", name: "Bob" });
+
+  hidden.reveal([message("bob", "1")]);
+
+  assert.deepEqual(
+    ["1", "2"].map((id) => hidden.hides(message("bob", id))),
+    [false, true],
+  );
+  hidden.add({ author_id: "cy", name: "Cy" });
+  assert.equal(hidden.hides(message("bob", "1")), true);
+});
+
+test("other tabs follow who is hidden, and a damaged list hides nobody", () => {
+  const kept = new Storage();
+  const [one, other] = [hiding(kept), hiding(kept)];
+  one.add({ author_id: "bob", name: "Bob" });
+
+  other.follow({ key: "something else", newValue: null });
+  assert.equal(other.has("bob"), false);
+  other.follow({ key: HIDDEN, newValue: kept.getItem(HIDDEN) });
+  assert.equal(other.has("bob"), true);
+  other.follow({ key: HIDDEN, newValue: "{" });
+  assert.equal(other.has("bob"), false);
+});
+
+test("no more than 200 people are kept hidden", () => {
+  const hidden = hiding();
+  for (let number = 0; number < 201; number += 1)
+    hidden.add({ author_id: String(number), name: "Bob" });
+
+  assert.deepEqual([hidden.people.length, hidden.has("0"), hidden.has("200")], [200, false, true]);
+});

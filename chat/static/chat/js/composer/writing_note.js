@@ -1,13 +1,12 @@
 /** Says why one may not write now, and for how long. Loaded when that is so for the first time. */
-import { clock, exact, gettext, interpolate } from "../i18n.js";
+import { gettext, interpolate, moment } from "../i18n.js";
 import { hide } from "../ui/dom.js";
 
-const DAY = 24 * 3600 * 1000; // ms
 const REASONS = {
   banned: () => gettext("A moderator banned you from this room. You can still read it."),
   muted: (until) =>
     until
-      ? interpolate(gettext("A moderator muted you until %(time)s."), { time: momentOf(until) })
+      ? interpolate(gettext("A moderator muted you until %(time)s."), { time: moment(until) })
       : gettext("A moderator muted you in this room."),
   regulars: () => gettext("Only people who have been here for a while can write right now."),
   moderators: () => gettext("Only moderators can write right now."),
@@ -60,10 +59,6 @@ export class WritingNote {
 
 function pauseText() {
   return gettext("Slow mode: you can send the next message in");
-}
-
-function momentOf(date) {
-  return date - Date.now() < DAY ? clock(date) : exact(date);
 }
 
 /** "0:05", or "1:00:00". */

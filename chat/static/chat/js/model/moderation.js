@@ -38,7 +38,7 @@ export class Moderation extends EventTarget {
   #isKnown = false; // what applies to the reader
   #waits = NOTHING_WAITS;
   #isBanned = false;
-  #postedAt = 0; // the reader's last message, in ms
+  #postedAt = 0; // ms; the reader's last message in slow mode
   #pausedUntil = 0; // ms
   #timers = { mute: 0, pause: 0 };
 
@@ -132,7 +132,7 @@ export class Moderation extends EventTarget {
 
   /** The server has stored a message of the reader. */
   posted() {
-    this.#postedAt = Date.now();
+    this.#postedAt = this.rules.slow_seconds > 0 ? Date.now() : 0;
     this.#followRules();
   }
 

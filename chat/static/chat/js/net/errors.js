@@ -1,5 +1,5 @@
 /** Refusals and close codes: as exceptions, and as sentences for the reader. Pure. */
-import { gettext, language } from "../i18n.js";
+import { gettext, interpolate, language, moment } from "../i18n.js";
 
 /** The server's "no" to one command. `retryInMs` is null when asking again is pointless. */
 export class Refusal extends Error {
@@ -43,9 +43,13 @@ const REFUSALS = {
 /**
  * Why something was refused. `code` and `detail` are those of an `error` frame. The server's detail
  * is more precise but English, so other languages get our text. The page's own refusals have no
- * detail.
+ * detail. `until` is when the reason ends by itself.
  */
-export function refusalText({ code, detail }) {
+export function refusalText({ code, detail, until }) {
+  if (code === "muted" && until)
+    return interpolate(gettext("A moderator muted you until %(time)s."), {
+      time: moment(new Date(until)),
+    });
   return language === "en" ? (detail ?? REFUSALS[code]) : (REFUSALS[code] ?? detail);
 }
 

@@ -101,7 +101,7 @@ export class People extends EventTarget {
     parts.mention.addEventListener("click", () =>
       this.dispatchEvent(new CustomEvent("mention", { detail: { name } })),
     );
-    parts.menu.hidden = isMine;
+    parts.menu.disabled = isMine;
     parts.menu.ariaLabel = interpolate(gettext("More about %(name)s"), { name });
     parts.menu.addEventListener("click", () => {
       const detail = { person: { author_id, name }, anchor: parts.menu };
