@@ -5,21 +5,16 @@ from __future__ import annotations
 from uuid import uuid4
 
 
-def send(person, kind, **fields):
-    """Send a command; the reply."""
-    return person.asks(kind, fields)
-
-
 def command(person, kind, **fields):
     """Send a command; its ack."""
-    ack = send(person, kind, **fields)
+    ack = person.asks(kind, fields)
     assert ack["type"] == "ack", ack
     return ack
 
 
 def refused(person, kind, **fields):
     """Send a command that is refused; the code of the error."""
-    error = send(person, kind, **fields)
+    error = person.asks(kind, fields)
     assert error["type"] == "error", error
     return error["code"]
 

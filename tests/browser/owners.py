@@ -51,6 +51,18 @@ def opens_the_desk(person):
     return panel
 
 
+def pins_button(person):
+    return person.page.get_by_role("banner").get_by_role("button", name="Pinned messages")
+
+
+def opens_pins(person):
+    if pins_button(person).is_visible():
+        pins_button(person).click()
+    else:
+        person.opens_from_the_menu("Pinned messages")
+    return person.page.get_by_role("dialog", name="Pinned messages")
+
+
 def act(person, kind, **fields):
     """An act in a person's name, beside their page. Returns its id."""
     act_id = str(uuid4())

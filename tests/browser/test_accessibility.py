@@ -7,6 +7,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +15,15 @@ from websockets.sync.client import connect
 
 from testing import processes
 from testing.person import DESKTOP, PHONE, Person
-from tests.browser.commands import command, post, react
+from tests.browser.commands import command, post, react, refused
+from tests.browser.owners import (
+    act,
+    author_id,
+    creates_a_room,
+    opens_own_room,
+    opens_pins,
+    opens_the_desk,
+)
 from tests.browser.wire import Wire
 from tests.conftest import missing
 from tests.faults.scenario import variant
@@ -75,6 +84,39 @@ def test_axe_finds_no_violation_in_what_one_does_with_a_message(
     reader.opens_the_menu_of("Theirs")
     reader.page.get_by_role("menuitem", name="Reply").click()
     found["reply"] = violations(reader.page)
+
+    assert not any(found.values()), found
+
+
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+def test_axe_finds_no_violation_in_what_owners_have(enter, violations, device, scheme):
+    owner = enter(color_scheme=scheme, **DEVICES[device])
+    creates_a_room(owner)
+    found = {"new room": violations(owner.page)}
+    owner.reloads()
+    path, _ = opens_own_room(owner)
+    guest = enter(path)
+    seq = post(guest, "Something rude")
+    command(enter(path), "message.report", seq=seq, reason="It is rude")
+    act(owner, "act.pin", seq=seq, on=True)
+    act(owner, "act.mute", author_id=author_id(guest), seconds=600)
+    act(owner, "act.rules", rules={"hold": "everybody"})
+    for body in ("First", "Second"):
+        refused(enter(path), "message.post", body=body, client_message_id=str(uuid4()))
+    found["room"] = violations(owner.page)
+    panel = opens_the_desk(owner)
+    for name in ("Held", "Reported", "In force", "Log"):
+        panel.get_by_role("tab", name=name).click()
+        expect(panel.get_by_role("listitem").first).to_be_visible()
+        found[name] = violations(owner.page)
+    panel.get_by_role("button", name="Rules").click()
+    expect(owner.page.get_by_role("dialog", name="Rules of this room")).to_be_visible()
+    found["rules"] = violations(owner.page)
+    for _ in range(2):
+        owner.page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    opens_pins(owner)
+    found["pins"] = violations(owner.page)
 
     assert not any(found.values()), found
 

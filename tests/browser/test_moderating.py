@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from testing.person import Person
 from testing.waiting import wait_until
-from tests.browser.commands import command, post, refused, send
+from tests.browser.commands import command, post, refused
 from tests.browser.owners import act, author_id, desk_button, opens_own_room, opens_the_desk
 from tests.browser.wire import Wire
 
@@ -73,7 +73,7 @@ def selects(person, panel, name):
 def changes_rules_in_time(person, **rules):
     """Moderators have a rate limit."""
     fields = {"act_id": str(uuid4()), "rules": rules}
-    wait_until(lambda: send(person, "act.rules", **fields)["type"] == "ack")
+    wait_until(lambda: person.asks("act.rules", fields)["type"] == "ack")
 
 
 def reports(person, seq, reason=""):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from testing.person import DESKTOP, PHONE
 from tests.browser.commands import command, post
-from tests.browser.owners import act, opens_own_room
+from tests.browser.owners import act, opens_own_room, opens_pins, pins_button
 
 
 @pytest.fixture
@@ -20,18 +20,6 @@ def owner(enter):
 
 def enters_with(enter, owner, **options):
     return enter(owner.page.evaluate("location.pathname"), **options)
-
-
-def pins_button(person):
-    return person.page.get_by_role("banner").get_by_role("button", name="Pinned messages")
-
-
-def opens_pins(person):
-    if pins_button(person).is_visible():
-        pins_button(person).click()
-    else:
-        person.opens_from_the_menu("Pinned messages")
-    return person.page.get_by_role("dialog", name="Pinned messages")
 
 
 def pin(person, seq, on=True):
