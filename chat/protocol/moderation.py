@@ -156,8 +156,10 @@ class LoggedAct(Struct, frozen=True, omit_defaults=True):
 class ModerationAck(Ack, tag="ack", frozen=True):
     """What waits for a moderator, who is muted or banned, and the moderation log."""
 
-    held: Annotated[list[HeldMessage], Meta(description="the oldest first")]
-    reports: Annotated[list[ReportedMessage], Meta(description="the oldest first")]
+    held: Annotated[
+        list[HeldMessage], Meta(description="the oldest first, as many as fit into the frame")
+    ]
+    reports: Annotated[list[ReportedMessage], Meta(description="the same")]
     acts: Annotated[list[LoggedAct], Meta(description="the newest first")]
     more: Annotated[bool, Meta(description="whether there are older acts")]
     in_force: Annotated[

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Act, HeldMessage, Message, Report, Role, Room
 from chat.protocol import moderation as wire
 from chat.protocol.errors import NotFound
-from chat.protocol.frames import timestamp
+from chat.protocol.frames import MAX_FRAME_OUT, timestamp
 from chat.protocol.moderation import MAX_LISTED
 from chat.services.moderation.actors import Actor, Rank, rank_in, require
 from chat.services.moderation.acts import can_undo
 
 REASONS = 5  # listed of those that people gave for a message
+TEXTS = MAX_FRAME_OUT // 3  # bytes of held messages, and of reported ones; the rest is for the acts
+
+Entry = TypeVar("Entry", wire.HeldMessage, wire.ReportedMessage)
 
 
 class Lists(NamedTuple):
@@ -44,12 +49,19 @@ def read_lists(slug: str, actor: Actor, before: UUID | None) -> Lists:
         log = log.filter(id__lt=log.filter(key=before).values("id"))
     page = list(log[: MAX_LISTED + 1])
     return Lists(
-        held=_held(room),
-        reports=_reports(room),
+        held=_fitting(_held(room)),
+        reports=_fitting(_reports(room)),
         acts=_logged(room, rank, page[:MAX_LISTED]),
         more=len(page) > MAX_LISTED,
         in_force=_logged(room, rank, in_force),
     )
+
+
+def _fitting(entries: list[Entry]) -> list[Entry]:
+    """As many as fit into a frame beside the other lists. Those that are missing follow when the
+    first ones have been decided about."""
+    ends = accumulate(len(msgspec.json.encode(each)) for each in entries)
+    return entries[: max(1, sum(end <= TEXTS for end in ends))]
 
 
 def _held(room: Room) -> list[wire.HeldMessage]:
