@@ -94,7 +94,8 @@ def messages_at(slug: str, seqs: Sequence[int]) -> tuple[list[frames.Message], b
 def is_stored(slug: str, client_message_id: UUID) -> bool:
     """Whether the room has a message with this idempotency key, or one that is held."""
     known = {"room__slug": slug, "client_message_id": client_message_id}
-    return Message.objects.filter(**known).exists() or HeldMessage.objects.filter(**known).exists()
+    messages = Message.objects.filter(**known).values_list("pk")
+    return messages.union(HeldMessage.objects.filter(**known).values_list("pk")).exists()
 
 
 def body_at(slug: str, author_id: str, seq: int) -> str:

@@ -18,6 +18,8 @@ from tests.moderating import act, author_of, say, shown, undo
 from tests.node_sockets import closed_with, visit
 from tests.nodes_together import node_on, own_by_link
 
+SERVE = ("manage.py", "serve", "-b", "127.0.0.1", "-p", "{port}")
+
 
 @pytest.fixture(scope="module")
 def redis(redis_program):
@@ -33,9 +35,10 @@ def database_url(postgres_server):
 
 @pytest.fixture(scope="module")
 def pair(redis, database_url):
+    """Plain Daphne, and `serve`, which writes to most readers without their tasks."""
     with (
         node_on(database_url, REDIS_URL=redis.url) as one,
-        node_on(database_url, REDIS_URL=redis.url) as other,
+        node_on(database_url, REDIS_URL=redis.url, command=SERVE) as other,
     ):
         yield one, other
         for node in (one, other):
