@@ -5,7 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import figures
-from tests.faults.scenario import either
+from tests.faults import scenario as worlds
+from tests.faults.scenario import OPENED, either, world
+
+
+@pytest.fixture
+def sabotaged(redis_program, tmp_path, monkeypatch):
+    """A world of nodes with a repair switched off, whose histories are not kept."""
+    monkeypatch.setattr(worlds, "KEPT", tmp_path)
+
+    def make(sabotage):
+        options = {"nodes": 2, "people": 4, "redis": True, "command": OPENED}
+        return world(f"sabotage {sabotage}", SABOTAGE=sabotage, **options)
+
+    yield make
+    assert list(tmp_path.glob("*.json"))
 
 
 def pytest_collection_modifyitems(items):

@@ -21,7 +21,7 @@ TEXT, PING = 0x1, 0x9
 HEAD = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Protocol: {protocol}\r\n\r\n"
+    "Sec-WebSocket-Protocol: {protocol}\r\n"
 )
 RST_ON_CLOSE = struct.pack("ii", 1, 0)
 THROWN_OUT = struct.pack("!BBH", 0x88, 2 + len(FLOODING.meaning), FLOODING)  # a close frame
@@ -30,8 +30,9 @@ WITHIN = 20  # seconds
 ADDRESS = "127.0.0.2"  # of hostile clients; people have another one, with separate limits
 
 
-def handshake_bytes(path="/ws", protocol="chat.v1"):
-    return HEAD.format(path=path, protocol=protocol).encode()
+def handshake_bytes(path="/ws", protocol="chat.v1", cookie=None):
+    fields = f"Cookie: {cookie}\r\nOrigin: http://127.0.0.1\r\n" if cookie else ""  # a browser
+    return (HEAD.format(path=path, protocol=protocol) + fields + "\r\n").encode()
 
 
 async def dial(node, *, receive_buffer=None, address=ADDRESS):
@@ -46,17 +47,26 @@ async def dial(node, *, receive_buffer=None, address=ADDRESS):
     return plain
 
 
-async def enter(plain, *, path="/ws", protocol="chat.v1"):
+async def enter(plain, *, path="/ws", protocol="chat.v1", cookie=None):
     """Shake hands, without reading a byte beyond the response."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(WITHIN):
-        await loop.sock_sendall(plain, handshake_bytes(path, protocol))
+        await loop.sock_sendall(plain, handshake_bytes(path, protocol, cookie))
         answer = b""
         while not answer.endswith(b"\r\n\r\n"):
             byte = await loop.sock_recv(plain, 1)
             assert byte, f"closed after {answer!r}"
             answer += byte
     assert answer.startswith(b"HTTP/1.1 101 "), answer
+
+
+async def frames(reader):
+    """(opcode, payload) of each frame of the server, until the connection ends."""
+    while True:
+        first, length = await reader.readexactly(2)
+        if length >= 126:
+            length = int.from_bytes(await reader.readexactly(2 if length == 126 else 8))
+        yield first & 0xF, await reader.readexactly(length)
 
 
 async def send(plain, command):

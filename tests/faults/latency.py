@@ -15,7 +15,7 @@ from tests.faults.scenario import either
 
 WINDOW = either(1, 5)  # seconds
 ROUNDS = 3, 7  # of a calm window and one of abuse: at least, and at most
-EVERY = 0.2  # seconds between one person's messages, on average
+EVERY = 0.2  # seconds between one person's messages
 ANSWERED_WITHIN = 60  # seconds
 # By percentile: how many times the calm value is allowed, and the seconds that are not noticeable.
 ALLOWED = {50: (5, 0.05), 90: (5, 0.15)}
@@ -25,8 +25,9 @@ CALM = 0.5  # seconds; a calm median above this shows a slow server, or proves n
 class Latency:
     """The seconds until acknowledgement for a scenario's people, in calm and under abuse."""
 
-    def __init__(self, here, people=None):
-        self.here = here
+    def __init__(self, here, people=None, *, every=EVERY):
+        """`every` is in seconds, between one person's messages, on average."""
+        self.here, self.every = here, every
         self.people = here.people if people is None else people
         self.calm, self.abused = [], []  # seconds, one for each message
 
@@ -65,7 +66,7 @@ class Latency:
         """The seconds that each message sent now takes. The abuse goes on until all are answered,
         and must not end by itself: the rest of the window would be calm."""
         began_at = time.monotonic()
-        async with self.here.talking(self.people, every=EVERY, changing=0):
+        async with self.here.talking(self.people, every=self.every, changing=0):
             await asyncio.sleep(WINDOW)
         await asyncio.gather(*(answered(person) for person in self.people))
         if abusing is not None and abusing.done():

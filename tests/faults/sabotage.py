@@ -12,7 +12,7 @@ from uuid import uuid4
 from msgspec import structs
 
 from chat.channel import announcements, group
-from chat.live import group_commit
+from chat.live import group_commit, moderation_commands, replay_buffer
 from chat.live.commands import HANDLERS
 from chat.live.hub import RoomHub
 from chat.live.hub_registry import HubRegistry
@@ -22,6 +22,7 @@ from chat.models.reaction import ReactionQuerySet
 from chat.protocol.commands import StartTyping
 from chat.protocol.frames import PAGE
 from chat.services import changes, messages
+from chat.services.moderation import acts
 from chat.services.writes import Edit, React
 
 
@@ -184,6 +185,47 @@ def stalled_by_commands():
     HANDLERS[StartTyping] = stall
 
 
+def hasty_with_acts():
+    """Every second act is acknowledged and not done."""
+    perform, numbers = moderation_commands.perform, itertools.count()
+
+    def perform_some(slug, actor, act):
+        if next(numbers) % 2 == 0:
+            perform(slug, actor, act)
+
+    moderation_commands.perform = perform_some
+
+
+def renaming_acts():
+    """Acts are stored under ids of the server's own, so that one sent again is done twice."""
+    perform = moderation_commands.perform
+
+    def perform_as_new(slug, actor, act):
+        perform(slug, actor, structs.replace(act, act_id=uuid4()))
+
+    moderation_commands.perform = perform_as_new
+
+
+def indulgent():
+    """The replay buffer passes sweeps on, and keeps the words."""
+    ReplayBuffer._apply = lambda *_: None
+
+
+def discreet():
+    """Readers are not sent the sweeps."""
+    frame = replay_buffer.RoomChanged
+    replay_buffer.RoomChanged = lambda after, head, messages, sweeps: frame(after, head, messages)
+
+
+def unforgiving():
+    """A sweep that is undone stays removed."""
+
+    def restore_nothing(work, entry):
+        entry.restored_seq = work.next_seq()
+
+    acts.UNDOING["sweep"] = acts.UNDOING["sweep"]._replace(undo=restore_nothing)
+
+
 SABOTAGES = {
     "deaf": deaf,
     "careless": careless,
@@ -199,4 +241,9 @@ SABOTAGES = {
     "counting from the cursor": counting_from_the_cursor,
     "mixing pages": mixing_pages,
     "stalled by commands": stalled_by_commands,
+    "hasty with acts": hasty_with_acts,
+    "renaming acts": renaming_acts,
+    "indulgent": indulgent,
+    "discreet": discreet,
+    "unforgiving": unforgiving,
 }

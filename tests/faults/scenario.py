@@ -75,7 +75,8 @@ class World:
         if "cookie" not in options:
             options["cookie"] = await asyncio.to_thread(new_cookie, door, ssl)
         options = {"seed": self.seed, "patience": self.patience} | options
-        return Person(name, options.pop("addresses", self.addresses), **options)
+        kind = options.pop("kind", Person)
+        return kind(name, options.pop("addresses", self.addresses), **options)
 
     @asynccontextmanager
     async def talking(self, people=None, *, every=0.3, changing=chatter.CHANGING):

@@ -37,9 +37,13 @@ class Abuser:
         self._process.send_signal(signal.SIGCONT)
         try:
             async for line in self._process.stdout:
-                self.answered = int(line)
+                self.hear(line)
         finally:
             self._process.send_signal(signal.SIGSTOP)
+
+    def hear(self, line):
+        """Take what it prints."""
+        self.answered = int(line)
 
 
 @asynccontextmanager

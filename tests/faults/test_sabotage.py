@@ -8,24 +8,10 @@ import pytest
 
 from chat.protocol.frames import PAGE
 from testing.waiting import until
-from tests.faults import scenario as worlds
 from tests.faults.scenario import OPENED, variant, world
 
 CHANGES = 12  # acknowledged ones of each kind, before newcomers come in
 WITHIN = 60  # seconds, until there are so many
-
-
-@pytest.fixture
-def sabotaged(redis_program, tmp_path, monkeypatch):
-    """A world of nodes with a repair switched off, whose histories are not kept."""
-    monkeypatch.setattr(worlds, "KEPT", tmp_path)
-
-    def make(sabotage):
-        options = {"nodes": 2, "people": 4, "redis": True, "command": OPENED}
-        return world(f"sabotage {sabotage}", SABOTAGE=sabotage, **options)
-
-    yield make
-    assert list(tmp_path.glob("*.json"))
 
 
 @pytest.mark.parametrize(
