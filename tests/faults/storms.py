@@ -145,6 +145,14 @@ class History(Commands):
             yield {"type": "history.fetch", "before": 1_000_000, "limit": 100}
 
 
+class Keys(Commands):
+    """Guesses of the key of an owner link."""
+
+    def commands(self):
+        for number in count():
+            yield {"type": "room.claim", "key": f"guess-{number}"}
+
+
 class Handshakes(Storm):
     sockets = 40
 
@@ -182,7 +190,9 @@ class Pages(Storm):
         self.answered += 1
 
 
-KINDS = {kind.__name__: kind for kind in (Renames, Typing, History, Handshakes, NewRooms, Pages)}
+KINDS = {
+    kind.__name__: kind for kind in (Renames, Typing, History, Keys, Handshakes, NewRooms, Pages)
+}
 
 if __name__ == "__main__":
     _, kind, port = sys.argv
