@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.latency import answered
 from tests.faults.moderator import Moderator
-from tests.faults.scenario import OPENED, world
+from tests.faults.scenario import OPENED, variant, world
 
 WRITTEN = 4  # messages of each
 
@@ -17,10 +17,10 @@ WRITTEN = 4  # messages of each
     ("sabotage", "rule"),
     [
         ("hasty with acts", "acked_acts_are_stored"),
-        ("renaming acts", "acked_acts_are_stored"),
+        variant("renaming acts", "acked_acts_are_stored"),
         ("indulgent", "removed_is_gone"),
-        ("discreet", "streams_equal_the_log"),
-        ("unforgiving", "removed_is_decided"),
+        variant("discreet", "streams_equal_the_log"),
+        variant("unforgiving", "removed_is_decided"),
     ],
 )
 async def test_the_verdict_names_what_sabotage_did_to_acts(sabotaged, sabotage, rule):

@@ -13,7 +13,7 @@ from tests.faults import figures, hostile
 from tests.faults.latency import Latency, answered
 from tests.faults.moderator import Moderator, make_regulars
 from tests.faults.raid import CLOSE, SPAM, raid
-from tests.faults.scenario import either, world
+from tests.faults.scenario import either, variant, world
 from tests.faults.stores import read_log
 
 PEOPLE = either(5, 20)
@@ -24,7 +24,7 @@ WITHIN = 180  # seconds
 AGAIN = 5  # raiders who try to come back, of each node, and acts that are sent again
 
 
-@pytest.mark.parametrize("database", either(["SQLite"], ["SQLite", "PostgreSQL"]))
+@pytest.mark.parametrize("database", ["SQLite", variant("PostgreSQL")])
 async def test_a_raided_room_protects_itself_and_one_moderator_cleans_up(
     redis_program, request, database
 ):

@@ -11,7 +11,7 @@ import pytest
 from tests.faults import figures
 from tests.faults.latency import Latency
 from tests.faults.moderator import Moderator
-from tests.faults.scenario import either, world
+from tests.faults.scenario import either, variant, world
 from tests.faults.stores import read_log
 
 FLOOD = either(300, 5000)  # messages
@@ -33,7 +33,7 @@ ROW = """(
 MOVE = "UPDATE chat_room SET head = {head} WHERE slug = 'lobby' RETURNING id"
 
 
-@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+@pytest.mark.parametrize("database", ["SQLite", variant("PostgreSQL")])
 async def test_a_sweep_of_thousands_of_messages_holds_nobody_up(request, database):
     options = {"people": 0}
     if database == "PostgreSQL":
