@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 
-# Of newcomers within RAID_WINDOW; more are a raid. People who read what the others write stay below:
-# 80 who all write without a pause reach 52, ten 37. Scripts reach it in seconds.
+# Of newcomers within RAID_WINDOW; more are a raid. People who read what the others write stay
+# below: 80 who all write without a pause reach 52, ten 37. Scripts reach it in seconds.
 RAID_MESSAGES = 60
 RAID_WINDOW = 60.0  # seconds
 RAID_DURATION = 600  # seconds for which the room is protected
