@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from chat import database
+from chat.live import housekeeping
 from chat.live.runtime import runtime
+from chat.models import RemovedText
 from chat.protocol.errors import Muted
 from chat.protocol.frames import Person
 from chat.protocol.moderation import MutePerson
 from chat.services.moderation.actors import Actor
 from chat.services.moderation.acts import perform
-from testing.waiting import SECONDS
+from testing.waiting import SECONDS, until
 from tests.database_threads import away, counted, held, in_readers
 from tests.faulty_channel_layers import SilentLayer, remote_only, use
 from tests.moderating import act, author_of, own, say
@@ -155,3 +161,33 @@ async def test_what_a_form_does_in_a_room_that_nobody_is_in_is_checked_too():
 
     with pytest.raises(Muted):
         await runtime().posting.post("attic", alice, "More", uuid4(), address=None)
+
+
+async def test_a_room_in_which_somebody_is_muted_is_freed_when_it_closes(alice):
+    """The timer of the mute does not keep it."""
+    async with enter("attic", cookie=alice) as hers:
+        await hers.post("Hello")
+        await mute(author_of(hers), "attic")
+        await hers.until(lambda: hers.standing["is_muted"])
+        hub = weakref.ref(runtime().hubs.get("attic"))
+
+    gc.disable()
+    try:
+        await until(lambda: hub() is None)
+    finally:
+        gc.enable()
+
+
+async def test_removed_texts_are_erased_while_people_are_in_a_room(alice, bob, monkeypatch):
+    monkeypatch.setattr(housekeeping, "INTERVAL", (0.02, 0.05))
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        seqs = [await his.post("One"), await his.post("Two")]
+        await own(hers)
+        for seq in seqs:
+            await act(hers, "remove", seq=seq)
+        old = RemovedText.objects.filter(message__seq=seqs[0])
+        await old.aupdate(removed_at=timezone.now() - timedelta(minutes=11))
+
+        while await old.aexists():
+            await hers.command("typing.start")
+        assert [each.body async for each in RemovedText.objects.all()] == ["Two"]
