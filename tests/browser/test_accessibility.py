@@ -154,7 +154,7 @@ def test_axe_finds_no_violation(enter, bob, room, violations, device, scheme):
     reader.lists_the_shortcuts()
     found["shortcuts"] = violations(reader.page)
     reader.page.keyboard.press("Escape")
-    reader.page.get_by_role("button", name="More").click()
+    reader.page.get_by_role("button", name="More", exact=True).click()
     found["menu"] = violations(reader.page)
     reader.page.keyboard.press("Escape")
     for item in ("Go to a date", "Notifications", "About this chat"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.commands import SEND, post
+from tests.browser.commands import command, post
 from tests.browser.moderated import toast, undoes
 from tests.browser.test_acts import chooses
 
@@ -79,5 +79,5 @@ def test_a_report_reaches_the_moderators_with_its_reason(owned, guest):
 
     expect(toast(guest)).to_contain_text("Reported to the moderators.")
     expect(dialog).to_have_count(0)
-    [report] = owned.page.evaluate(SEND, ["moderation.fetch", {}])["reports"]
+    [report] = command(owned, "moderation.fetch")["reports"]
     assert (report["seq"], report["count"], report["reasons"]) == (1, 1, ["It is spam"])

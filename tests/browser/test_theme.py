@@ -9,7 +9,7 @@ from testing.person import PHONE
 
 
 def choose(person, theme):
-    person.page.get_by_role("button", name="More").click()
+    person.page.get_by_role("button", name="More", exact=True).click()
     person.page.get_by_role("radio", name=theme).check()
     person.page.keyboard.press("Escape")
 
@@ -58,6 +58,6 @@ def test_a_phone_has_the_theme_in_the_menu(enter, shoot):
         choose(reader, theme)
 
         assert is_dark(reader.page) == (theme == "Dark")
-        reader.page.get_by_role("button", name="More").tap()
+        reader.page.get_by_role("button", name="More", exact=True).tap()
         shoot(reader, f"phone-{theme.lower()}-menu")
         reader.page.keyboard.press("Escape")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 
-from tests.browser.commands import SEND, command
+from tests.browser.commands import command
 from tests.browser.moderated import chooses_about, sets_rules
 
 
@@ -27,7 +27,7 @@ def decides(owner, act, client_message_id):
 
 def held(owner):
     """The ids of the held messages."""
-    ack = owner.page.evaluate(SEND, ["moderation.fetch", {}])
+    ack = command(owner, "moderation.fetch")
     return [message["client_message_id"] for message in ack["held"]]
 
 
