@@ -26,6 +26,19 @@ def test_a_message_is_removed_and_restored(owned, guest):
         person.sees_exactly(["Buy gold"])
 
 
+def test_the_actions_stay_beside_a_message_that_gets_wider(owned, guest):
+    guest.sends_and_waits("Hm")
+    owned.sees("Hm")
+
+    chooses(owned, "Hm", "Remove message")
+
+    owned.sees("Removed by a moderator")
+    actions = owned.page.get_by_role("group", name="Message actions")
+    expect(actions).to_be_visible()
+    bubble = owned.page.locator(".message__bubble").bounding_box()
+    assert actions.bounding_box()["x"] >= bubble["x"] + bubble["width"]
+
+
 def test_everything_of_the_last_hour_is_removed_and_restored(owned, guest):
     for text in ("Buy gold", "Buy more gold"):
         guest.sends_and_waits(text)

@@ -46,6 +46,7 @@ export class MessagePill {
       button.hidden = !offered.has(button.dataset.messageAction);
     this.#pill.hidden = offered.size === 0;
     this.#offerReactions(offered.has("react"));
+    this.#place(this.element); // its message may have another size now
   }
 
   #offerReactions(isOffered) {
@@ -78,7 +79,6 @@ export class MessagePill {
     if (!element || element === this.element) return;
     element.querySelector(".message__line").append(this.#pill);
     this.refresh();
-    this.#place(element);
   }
 
   /** Beside the time if there is space, otherwise over the upper edge of the bubble. */
