@@ -19,7 +19,7 @@ function room({ acts = [] } = {}) {
       return { held, reports, in_force, acts: older.slice(0, PAGE), more: older.length > PAGE };
     },
   };
-  return { server, lists: new Lists({ moderation }) };
+  return { server, lists: new Lists({ moderation, pause: 5 }) };
 }
 
 const acts = (...ids) => ids.map((id) => ({ act_id: id, kind: "mute", can_undo: true }));
@@ -57,6 +57,23 @@ test("changes during a reading are read once more, however many there are", asyn
 
   assert.equal(server.asked, 2);
   assert.equal(lists.held.length, 1);
+});
+
+test("changes that follow each other closely are read together, after a pause", async () => {
+  const { server, lists } = room();
+  const first = lists.refresh();
+  await new Promise((resolve) => lists.addEventListener("change", resolve, { once: true }));
+  for (let change = 0; change < 5; change += 1) {
+    server.held = [...server.held, { client_message_id: change }];
+    lists.refresh();
+    await null;
+  }
+  assert.equal(server.asked, 1);
+
+  await first;
+
+  assert.equal(server.asked, 2);
+  assert.equal(lists.held.length, 5);
 });
 
 test("older acts follow page by page, and stay when newer ones come", async () => {

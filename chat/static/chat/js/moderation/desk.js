@@ -50,7 +50,8 @@ export class ModerationDesk {
 
   /** Everybody in the room reads what has changed in its rules. */
   tell({ before, after }) {
-    this.#core.status.notice(changedRules(before, after).join(" "));
+    const text = changedRules(before, after).join(" ");
+    if (text !== "") this.#core.status.notice(text); // it is, for rules of a newer server
   }
 
   async #open(load) {

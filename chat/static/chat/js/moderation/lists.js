@@ -2,6 +2,8 @@
  * What waits for a moderator, the mutes and bans that are in force, and the moderation log, as the
  * server lists them. Pure. Fires `change`.
  */
+const PAUSE = 500; // ms between two readings: during a raid something changes all the time
+
 export class Lists extends EventTarget {
   #moderation;
   #held = [];
@@ -13,10 +15,12 @@ export class Lists extends EventTarget {
   #isLoaded = false;
   #isReading = false;
   #isOutdated = false;
+  #pause;
 
-  constructor({ moderation }) {
+  constructor({ moderation, pause = PAUSE }) {
     super();
     this.#moderation = moderation;
+    this.#pause = pause;
   }
 
   /** Has the server answered yet? */
@@ -54,7 +58,7 @@ export class Lists extends EventTarget {
     return this.#more;
   }
 
-  /** Read everything again; while that is under way, once more after it. */
+  /** Read everything again; while that is under way or was just done, once more a little later. */
   async refresh() {
     this.#isOutdated = true;
     if (this.#isReading) return;
@@ -62,6 +66,7 @@ export class Lists extends EventTarget {
     while (this.#isOutdated) {
       this.#isOutdated = false;
       await this.#read();
+      await new Promise((resolve) => setTimeout(resolve, this.#pause));
     }
     this.#isReading = false;
   }
