@@ -69,17 +69,17 @@ class Moderator(Person):
     async def clean_up(self, is_bad):
         """Ban and sweep everybody who wrote something that `is_bad`, until nothing of that is
         left."""
-        done = set()
-        while bad := self._authors_of(is_bad) - done:
-            for author_id in sorted(bad):
+        seen = set()
+        while bad := [row for row in self._shown(is_bad) if row.seq not in seen]:
+            for author_id in sorted({row.author_id for row in bad}):
                 self.act("ban", author_id)
                 self.act("sweep", author_id)
-            done |= bad
+            seen |= {row.seq for row in bad}
             await self.settled()
 
-    def _authors_of(self, is_bad):
+    def _shown(self, is_bad):
         shown = self.timeline.messages.values()
-        return {row.author_id for row in shown if not row.deleted and is_bad(row.body)}
+        return [row for row in shown if not row.deleted and is_bad(row.body)]
 
     async def _ask(self, kind, **fields):
         async with asyncio.timeout(WITHIN):
