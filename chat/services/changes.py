@@ -117,7 +117,9 @@ class _Reactions:
     def save(self) -> bool:
         """Store what has changed; False if nothing has that anybody can see."""
         if self._message.deleted_at:
-            Reaction.objects.filter(message=self._message).delete()
+            # Undoing a removal restores the reactions, too: they stay for as long as the text does.
+            if not RemovedText.objects.filter(message=self._message).exists():
+                Reaction.objects.filter(message=self._message).delete()
             self._message.reactions = ""
             return False  # nothing but the deletion, which counts by itself
         gone = [each.pk for key, each in self._stored.items() if self._present.get(key) != each]

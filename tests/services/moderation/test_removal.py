@@ -133,6 +133,18 @@ def test_its_author_cannot_edit_a_removed_message_and_nobody_can_react(written):
     assert isinstance(reacted, Deleted)
 
 
+@pytest.mark.parametrize("act", [lambda: remove(MO, 2), lambda: sweep(MO, "mallory")])
+def test_a_reaction_that_comes_too_late_takes_no_others_from_a_message_to_restore(written, act):
+    before = Message.objects.get(seq=2).reactions
+    act_id = act()
+
+    react(2, "carol")
+    undo(MO, act_id)
+
+    assert Message.objects.get(seq=2).reactions == before
+    assert Reaction.objects.filter(message__seq=2).count() == 2
+
+
 def test_what_its_author_deletes_after_it_was_removed_cannot_be_restored(written):
     act_id, others = remove(MO, 1), sweep(MO, "mallory")
     before = head()
