@@ -227,7 +227,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             raise Disconnect(CloseCode.BANNED)
         self.visitor = visitor
         self._record.entered(slug, author_id)
-        self.runtime.members.entered(slug, author_id, hub.head)
+        self.runtime.members.entered(slug, author_id)
         hub.presence.enter(visitor.guest.person)
         self._exit_stack.callback(lambda: hub.presence.leave(visitor.guest.person))
         return hub

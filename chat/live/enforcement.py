@@ -94,10 +94,11 @@ class Enforcement:
         """Raises ChatError unless this person may react."""
         _require_neither_banned_nor_muted(await self._state(slug), author_id, timezone.now())
 
-    def posted(self, slug: str, author_id: str, seq: int, address: str | None) -> None:
-        """Count the message at `seq`, which is stored: for regulars, and for raids."""
+    def posted(self, slug: str, author_id: str, address: str | None) -> None:
+        """Count a message that was stored now: for regulars, and for raids."""
+        self._members.posted(slug, author_id, address)
         hub = self._open_hub(slug)
-        if not self._members.posted(slug, author_id, seq, address) or hub is None:
+        if hub is None:
             return
         state, now, watch = hub.moderation.state, time.monotonic(), hub.moderation.raid_watch
         if state.is_regular(author_id) or author_id in state.roles:

@@ -28,7 +28,6 @@ Key = tuple[str, str]  # the room's slug and the author_id
 @dataclass(slots=True)
 class _Member:
     since: float  # when they entered, as far as this process knows; Unix time
-    last_seq: int  # of what they have written; a post that is resent is not counted again
     said: int = 0  # messages that have not been recorded yet
     said_at: float = 0.0  # the last one; Unix time
     address: str | None = None  # that it came from
@@ -48,29 +47,25 @@ class Members:
         self._unrecorded: dict[Key, _Member] = {}
         self._flushing: asyncio.Task[None] | None = None
 
-    def entered(self, slug: str, author_id: str, head: int = 0) -> None:
-        """Somebody has entered the room, whose log has this head."""
-        self._member((slug, author_id), head)
+    def entered(self, slug: str, author_id: str) -> None:
+        """Somebody has entered the room."""
+        self._member((slug, author_id))
 
     def seconds_quiet(self, slug: str, author_id: str) -> float:
         """How long they have been here, since they last wrote; 0 if that is not known."""
         member = self._member((slug, author_id))
         return time.time() - max(member.since, member.said_at)
 
-    def posted(self, slug: str, author_id: str, seq: int, address: str | None) -> bool:
-        """Count the message at `seq`, which is stored; False if it was counted before."""
+    def posted(self, slug: str, author_id: str, address: str | None) -> None:
+        """Count a message that was stored now."""
         key = slug, author_id
         member = self._member(key)
-        if seq <= member.last_seq:
-            return False
-        member.last_seq = seq
         member.said += 1
         member.said_at = time.time()
         member.address = address
         self._unrecorded[key] = member
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_later(), name="members")
-        return True
 
     async def flush(self) -> None:
         """Record what has been counted; while the database is away it stays for the next time."""
@@ -91,10 +86,10 @@ class Members:
         """How many people have written something that has not been recorded yet."""
         return len(self._unrecorded)
 
-    def _member(self, key: Key, head: int = 0) -> _Member:
+    def _member(self, key: Key) -> _Member:
         member = self._members.get(key)
         if member is None:
-            member = self._members[key] = _Member(time.time(), head)
+            member = self._members[key] = _Member(time.time())
             if len(self._members) > MAX_REMEMBERED:
                 self._members.popitem(last=False)
         return member

@@ -23,7 +23,7 @@ from chat.protocol.errors import BadFrame, TooLarge
 from chat.protocol.frames import MAX_BODY, Person
 from chat.rooms.titles import normalised_title, slug_of, unguessable_slug
 from chat.services.rooms import create_owned_room
-from chat.services.writes import Delete, Edit, Post, React
+from chat.services.writes import Delete, Edit, Post, React, Repeated
 
 
 class Posting:
@@ -82,8 +82,9 @@ class Posting:
                 terms.held,
             )
         )
-        enforcement.posted(slug, author.author_id, seq, address)
-        return seq
+        if not isinstance(seq, Repeated):
+            enforcement.posted(slug, author.author_id, address)
+        return int(seq)
 
     async def edit(
         self, slug: str, author: Person, seq: int, body: str, *, address: str | None

@@ -20,7 +20,7 @@ from chat.protocol.errors import ChatError, Conflict, NotFound
 from chat.services.changes import change_messages
 from chat.services.moderation.admission import Admission
 from chat.services.moderation.pins import unpin_deleted
-from chat.services.writes import Change, Outcome, Post, Write
+from chat.services.writes import Change, Outcome, Post, Repeated, Write
 
 # In SQL by hand: this is the one hot path. Django's ORM took half of the time that the server
 # spends on a message with a hundred readers.
@@ -43,9 +43,9 @@ def write_log(writes: Sequence[Write]) -> list[Outcome]:
 
     `client_message_id` is the idempotency key of its room, whoever sends it: a client without a
     cookie that reconnects is a new guest. A post with a known one is answered with the first
-    one's seq, or with a Conflict where the bodies differ. Everybody in the room sees the ids that
-    are stored. Sending one again reveals that message's seq at most, and cannot keep its author
-    from posting, who has done so by then.
+    one's seq, as `Repeated`, or with a Conflict where the bodies differ. Everybody in the room sees
+    the ids that are stored. Sending one again reveals that message's seq at most, and cannot keep
+    its author from posting, who has done so by then.
 
     A room's posts come first, in their order, then its changes in theirs: nobody can know the seq
     of a message that is posted in the same batch. Either all that is new is stored when this
@@ -129,9 +129,11 @@ def _post(
             message = _message(head + len(new) + 1, post, posted_at)
             known[post.client_message_id] = message
             new.append(message)
+            outcomes[index] = message.seq
+            continue
         # The text that was posted is not kept once it has been edited or deleted.
         same = message.body == post.body or message.edited_at or message.deleted_at
-        outcomes[index] = message.seq if same else Conflict()
+        outcomes[index] = Repeated(message.seq) if same else Conflict()
     if new:
         _store(cursor, room_id, new, now)
     return outcomes, new, admission.finish()

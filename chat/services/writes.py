@@ -12,6 +12,10 @@ from chat.protocol.errors import ChatError
 Outcome = int | ChatError
 
 
+class Repeated(int):
+    """The seq of a message that was stored before, by whomever, under the same idempotency key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """A post or a change of a message, by an author, for the room at `slug`."""

@@ -20,6 +20,13 @@ from tests.posts import post, store
 from tests.sockets import enter
 
 
+class Clock:
+    now = 1000.0
+
+    def time(self):
+        return self.now
+
+
 @pytest.fixture
 def quick_records(monkeypatch):
     """What people write is recorded at once."""
@@ -91,6 +98,33 @@ async def test_a_messages_of_the_time_before_somebody_entered_here_is_not_counte
     assert not await Member.objects.aexists()
 
 
+async def test_sending_what_others_have_written_does_not_count(alice, bob):
+    """Everybody in the room sees its messages with their idempotency keys."""
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await hers.post("One")
+        await his.until(lambda: his.messages)
+        copied = his.messages[0]
+        assert (await say(his, "One", copied["client_message_id"]))["seq"] == 1
+        await his.post("Mine")
+    await runtime().members.flush()
+
+    said = {each.author_id: each.said async for each in Member.objects.all()}
+    assert said == {author_of(hers): 1, author_of(his): 1}
+
+
+async def test_a_held_message_counts_once_when_its_author_sends_it_again(alice, bob):
+    key = uuid4()
+    async with enter(cookie=alice) as hers, enter(cookie=bob) as his:
+        await own(hers)
+        await act(hers, "rules", rules={"hold": "everybody"})
+        assert (await say(his, "Hello", key))["code"] == "held"
+        await act(hers, "approve", client_message_id=str(key))
+        assert (await say(his, "Hello", key))["type"] == "ack"
+    await runtime().members.flush()
+
+    assert (await Member.objects.aget(author_id=author_of(his))).said == 1
+
+
 async def test_what_cannot_be_recorded_is_recorded_later(alice):
     async with enter(cookie=alice, client=("203.0.113.7", 1)) as hers:
         await hers.post("One")
@@ -111,7 +145,7 @@ async def test_many_people_are_recorded_in_parts(monkeypatch):
     here = Members()
     await store([post()])
     for number in range(25):
-        here.posted("lobby", f"author {number}", 1, None)
+        here.posted("lobby", f"author {number}", None)
     async with counted(in_writer, 'INSERT INTO "chat_member"') as inserts:
         await here.flush()
 
@@ -122,20 +156,17 @@ async def test_many_people_are_recorded_in_parts(monkeypatch):
 async def test_only_so_many_people_are_remembered(monkeypatch):
     monkeypatch.setattr(members, "MAX_REMEMBERED", 2)
     here = Members()
+    clock = Clock()
+    monkeypatch.setattr(members, "time", clock)
     for name in ("a", "b", "c"):
-        here.entered("lobby", name, 7)
+        here.entered("lobby", name)
+    clock.now += 20
 
-    assert not here.posted("lobby", "c", 7, None), "remembered: it is an old message"
-    assert here.posted("lobby", "a", 7, None), "forgotten"
+    assert here.seconds_quiet("lobby", "c") == 20
+    assert here.seconds_quiet("lobby", "a") == 0, "forgotten"
 
 
 async def test_those_who_are_here_longer_have_been_quiet_for_longer(monkeypatch):
-    class Clock:
-        now = 1000.0
-
-        def time(self):
-            return self.now
-
     clock = Clock()
     monkeypatch.setattr(members, "time", clock)
     here = Members()
@@ -143,7 +174,7 @@ async def test_those_who_are_here_longer_have_been_quiet_for_longer(monkeypatch)
     clock.now += 20
     here.entered("lobby", "alice")  # a second connection
     assert here.seconds_quiet("lobby", "alice") == 20
-    here.posted("lobby", "alice", 1, None)
+    here.posted("lobby", "alice", None)
     clock.now += 5
     assert here.seconds_quiet("lobby", "alice") == 5
     assert here.seconds_quiet("lobby", "bob") == 0
