@@ -118,6 +118,24 @@ test("what waits because of slow mode goes by itself when the time is over", asy
   await until(() => states()[0] === "One sent");
 });
 
+test("what waits because of slow mode goes as it was edited meanwhile, or not at all", async () => {
+  const answers = { One: SLOW };
+  const { moderation, names, outbox, post, states, until } = tab({ answers });
+  post("One");
+  await until(() => moderation.isPaused);
+  const { client_message_id: id } = outbox.entries[0];
+
+  outbox.edit(id, "Better", "ada");
+  moderation.pauseUntil(0);
+  await until(() => states()[0] === "Better sent");
+  assert.deepEqual(names(), ["One", "Better"]);
+
+  post("One");
+  await until(() => moderation.isPaused);
+  outbox.discard(outbox.entries[1].client_message_id);
+  assert.deepEqual(states(), ["Better sent"]);
+});
+
 test("when slow mode is switched off, what waits because of it goes at once", async () => {
   const { answers, moderation, post, room, states, until } = tab({ answers: { One: SLOW } });
   room({ slow_seconds: 3600 });

@@ -151,8 +151,10 @@ class PostQueue {
   }
 
   refuse(id, refusal) {
-    if (refusal.code === "slow_mode") this.#moderation.pauseUntil(Date.parse(refusal.until));
-    else if (refusal.code === "held") this.#outbox.hold(id);
+    if (refusal.code === "slow_mode") {
+      this.#outbox.postpone(id);
+      this.#moderation.pauseUntil(Date.parse(refusal.until));
+    } else if (refusal.code === "held") this.#outbox.hold(id);
     else this.#outbox.refuse(id, refusal);
   }
 }

@@ -88,6 +88,13 @@ export class Outbox extends EventTarget {
     if (entry && entry.state !== "withdrawn") this.#put({ ...entry, state: "held" });
   }
 
+  /** The server has not stored it: it is sent later, with the text that it has then. */
+  postpone(id) {
+    const entry = this.#entries.get(id);
+    if (entry?.state === "withdrawn") this.discard(id);
+    else if (entry) this.#put({ ...rewritten(entry), tried: false });
+  }
+
   /** `ids` are those that are held still: resend the others, to learn what became of them. */
   recheck(ids) {
     const decided = this.entries.filter(
