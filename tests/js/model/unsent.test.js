@@ -73,3 +73,22 @@ test("a message that is discarded while it is being posted is deleted once it is
   );
   assert.equal(conversation.items.at(-1).body, "");
 });
+
+test("what another guest wrote in this browser is not sent without asking, also if held", () => {
+  const { kept, conversation, outbox } = page();
+  conversation.post({ body: "First", client_message_id: "a" });
+  conversation.post({ body: "Second", client_message_id: "b" });
+  outbox.hold("a");
+
+  const again = page({ kept, you: { author_id: "eve", name: "Eve" } });
+  again.outbox.recheck([]); // nothing of Eve's is held
+
+  assert.equal(again.outbox.next(), null);
+  assert.deepEqual(
+    again.outbox.entries.map(({ body, refusal }) => [body, refusal?.code]),
+    [
+      ["First", "other_author"],
+      ["Second", "other_author"],
+    ],
+  );
+});

@@ -275,7 +275,9 @@ export class Unsettled {
       if (state === "waiting" && !isMine({ author_id }))
         this.#changes.refuse(id, { code: "changed_by_other" });
     for (const entry of this.#outbox.entries) {
-      if (entry.state !== "waiting" || entry.author_id === null || isMine(entry)) continue;
+      if (entry.author_id === null || isMine(entry)) continue;
+      // The reader is not told what becomes of a message that is held: it would be sent again.
+      if (entry.state !== "waiting" && entry.state !== "held") continue;
       this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
     }
   }
