@@ -236,3 +236,15 @@ async def test_who_was_swept_may_go_on_writing_unless_muted(alice, mallory):
         assert await hers.bodies(until=3) == [SPAM, "Sorry"]
         assert shown(hers) == ["", "Sorry"]
         assert (await Message.objects.aget(seq=3)).body == "Sorry"
+
+
+async def test_a_sweep_does_not_wait_for_what_may_still_arrive(alice, mallory, monkeypatch):
+    monkeypatch.setattr("chat.live.hub.REORDER_WINDOW", (600, 600))
+    async with enter(cookie=alice) as hers, enter(cookie=mallory) as theirs:
+        await theirs.post(SPAM)
+        await own(hers)
+        await act(hers, "sweep", author_id=author_of(theirs))
+        await hers.post("Peace")
+
+        await theirs.bodies(until=3)
+        assert shown(theirs) == ["", "Peace"]
