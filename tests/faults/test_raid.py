@@ -19,7 +19,8 @@ from tests.faults.stores import read_log
 
 PEOPLE = either(5, 20)
 RAIDERS = either(10, 50)
-EVERY = either(0.3, 1)  # seconds between one person's messages
+EVERY = either(0.7, 2)  # seconds between one person's messages
+LIMITS = {"COMMAND_RATE": 20, "MESSAGE_RATE": 2}  # of messages: twice as many as usual
 BANNED = 4510
 WITHIN = 180  # seconds
 AGAIN = 5  # raiders who try to come back, of each node, and acts that are sent again
@@ -29,7 +30,7 @@ AGAIN = 5  # raiders who try to come back, of each node, and acts that are sent 
 async def test_a_raided_room_protects_itself_and_one_moderator_cleans_up(
     redis_program, request, database
 ):
-    options = {"nodes": 2, "people": PEOPLE, "redis": True, "COMMAND_RATE": 20}
+    options = {"nodes": 2, "people": PEOPLE, "redis": True} | LIMITS
     if database == "PostgreSQL":
         options["postgres"] = request.getfixturevalue("postgres_server")
     async with world(f"raid, {database}", **options) as here, raid(RAIDERS, here.nodes) as raiding:
