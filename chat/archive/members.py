@@ -10,9 +10,14 @@ MEMBERS = """
     SELECT room_id, author_id, min(posted_at), count(*), '', max(posted_at) FROM chat_message
     WHERE deleted_at IS NULL GROUP BY room_id, author_id
 """
+VERSIONS = """
+    UPDATE chat_room SET moderation_version = moderation_version + 1
+    WHERE id IN (SELECT room_id FROM chat_member)
+"""
 
 
 def add_members(alias: str) -> None:
     """Make everybody a member who has written a message that was not deleted."""
     with connections[alias].cursor() as cursor:
         cursor.execute(MEMBERS)
+        cursor.execute(VERSIONS)

@@ -29,6 +29,11 @@ MEMBERS = """
     SELECT room_id, author_id, min(posted_at), count(*), '', max(posted_at) FROM chat_message
     WHERE deleted_at IS NULL GROUP BY room_id, author_id
 """
+# Processes read the moderation of rooms with a version only: the members may be regulars.
+VERSIONS = """
+    UPDATE chat_room SET moderation_version = moderation_version + 1
+    WHERE id IN (SELECT room_id FROM chat_member)
+"""
 
 
 def add_columns(apps, schema_editor):
@@ -314,4 +319,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(MEMBERS, migrations.RunSQL.noop),
+        migrations.RunSQL(VERSIONS, migrations.RunSQL.noop),
     ]

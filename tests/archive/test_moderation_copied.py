@@ -6,11 +6,13 @@ import gzip
 import io
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from chat.archive import members
 from chat.archive.loading import exclusive, replace_all
 from chat.archive.tables import copied_models, parts_of
 from chat.models import Member, Message, Pin, Reaction, RemovedText, Room
@@ -145,9 +147,16 @@ def test_a_backup_of_the_previous_release_has_no_moderation_and_its_authors_are_
     moderation = load_moderation("lobby")
     assert moderation.is_plain
     assert (moderation.roles, moderation.pins, moderation.held) == ({}, (), {})
-    members = Member.objects.values_list("author_id", "said")
-    assert list(members) == [("alice", 2)], "the others' messages were deleted"
+    written = Member.objects.values_list("author_id", "said")
+    assert list(written) == [("alice", 2)], "the others' messages were deleted"
+    assert moderation.version, "without one, processes do not read who is a regular"
     assert Room.objects.get().key_hash == ""
+
+
+def test_an_upgrade_and_a_copy_make_the_same_people_members():
+    migration = import_module("chat.migrations.0005_moderation")
+
+    assert (migration.MEMBERS, migration.VERSIONS) == (members.MEMBERS, members.VERSIONS)
 
 
 def test_a_database_moves_with_everything_and_keeps_its_epochs(moderated, tmp_path):
