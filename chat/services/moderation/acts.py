@@ -73,7 +73,7 @@ def perform(slug: str, actor: Actor, act: wire.Act) -> None:
     with working(slug) as work:
         known = Act.objects.filter(room=work.room, key=act.act_id).first()
         if known:
-            if (known.by_id, known.kind) != (actor.author_id, kind):
+            if not _is_repeated(known, kind, actor, act):
                 raise Conflict(_("This act_id was already used for something else."))
             return
         work.rank = rank_in(work.room, actor, work.now)
@@ -88,6 +88,16 @@ def perform(slug: str, actor: Actor, act: wire.Act) -> None:
         )
         do(work, entry, act)
         work.changes_state()
+
+
+def _is_repeated(known: Act, kind: str, actor: Actor, act: wire.Act) -> bool:
+    """Whether `known` is the entry of the same act, as far as it says what was done to whom."""
+    return (known.by_id, known.kind, known.seq, known.target_id) == (
+        actor.author_id,
+        kind,
+        getattr(act, "seq", known.seq),
+        getattr(act, "author_id", known.target_id),
+    )
 
 
 def undo(slug: str, actor: Actor, act_id: UUID) -> None:

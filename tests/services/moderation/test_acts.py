@@ -149,6 +149,17 @@ def test_an_act_id_serves_one_person_and_one_kind_of_act(busy):
     assert Act.objects.filter(kind="ban").count() == 0
 
 
+def test_an_act_id_serves_for_one_message_or_one_person(busy):
+    muted, removed = mute(OLIVIA, "mallory", 60), remove(OLIVIA, 1)
+
+    with pytest.raises(Conflict):
+        mute(OLIVIA, "carol", 60, act_id=muted)
+    with pytest.raises(Conflict):
+        remove(OLIVIA, 2, act_id=removed)
+
+    assert not Message.objects.get(seq=2).removed
+
+
 def test_an_act_id_of_another_room_is_free_in_this_one(busy):
     write_log([post(slug="attic", author="mallory")])
     attic = Room.objects.get(slug="attic")
