@@ -128,6 +128,7 @@ def test_deciding_about_a_message_that_does_not_wait_any_more_is_explained(
     expect(focused(late)).to_contain_text("Only one")
     wire.withheld = ("moderation.changed", "room.rules", "room.changed")
     opens_by_keyboard(owner)
+    expect(focused(owner)).to_contain_text("Only one")
     keys(owner, "d")
     expect(desk_button(owner)).not_to_contain_text("wait")
 
@@ -135,6 +136,33 @@ def test_deciding_about_a_message_that_does_not_wait_any_more_is_explained(
 
     expect(panel.get_by_role("status")).to_have_text("This message does not wait any more.")
     expect(panel.get_by_text("No messages wait to be approved.")).to_be_visible()
+
+
+def test_the_panel_keeps_no_words_of_a_message_that_its_author_deletes(owner, guest):
+    post(guest, "My number is 0170")
+    owner.sees("My number is 0170")
+    reports(owner, 1)
+    panel = opens_by_keyboard(owner)
+    reported = panel.get_by_role("article")
+    expect(focused(owner)).to_contain_text("My number")
+    reported.get_by_role("button", name="Remove").focus()
+
+    command(guest, "message.delete", seq=1)
+
+    expect(reported).to_contain_text("Message deleted")
+    expect(reported).to_be_focused()
+    assert "0170" not in owner.page.locator("body").inner_html()
+
+
+def test_a_closed_panel_keeps_no_words(owner, guest):
+    holds(owner, guest, "My number is 0170")
+    panel = opens_by_keyboard(owner)
+    expect(focused(owner)).to_contain_text("My number")
+
+    keys(owner, "Escape")
+
+    expect(panel).to_be_hidden()
+    assert "0170" not in owner.page.locator("body").inner_html()
 
 
 def test_a_report_leads_to_removing_and_the_log_to_undoing(owner, guest, enter):

@@ -148,3 +148,30 @@ test("a refusal is kept until the lists are read, and what was read before stays
 
   assert.equal(lists.problem, null);
 });
+
+test("the text of a reported message is dropped when the message is deleted", async () => {
+  const { server, lists } = room();
+  server.reports = [
+    { seq: 1, author_id: "ada", body: "One" },
+    { seq: 2, author_id: "ada", body: "Two" },
+  ];
+  await lists.refresh();
+
+  lists.forget(({ seq, author_id }) => seq === 1 && author_id === "ada");
+
+  assert.deepEqual(
+    lists.reports.map(({ body }) => body),
+    ["", "Two"],
+  );
+});
+
+test("no text is kept while nobody looks at the lists", async () => {
+  const { server, lists } = room();
+  server.held = [{ client_message_id: "x", body: "One" }];
+  server.reports = [{ seq: 1, author_id: "ada", body: "Two" }];
+  await lists.refresh();
+
+  lists.clear();
+
+  assert.deepEqual([lists.held, lists.reports, lists.isLoaded], [[], [], false]);
+});

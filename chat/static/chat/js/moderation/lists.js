@@ -88,6 +88,20 @@ export class Lists extends EventTarget {
     this.#changed();
   }
 
+  /** Drop the texts of reported messages that are deleted: `isGone({seq, author_id})`. */
+  forget(isGone) {
+    this.#reports = this.#reports.map((each) => (isGone(each) ? { ...each, body: "" } : each));
+    this.#changed();
+  }
+
+  /** Drop what people wrote: nobody follows what becomes of it until the lists are read again. */
+  clear() {
+    this.#held = [];
+    this.#reports = [];
+    this.#isLoaded = false;
+    this.#changed();
+  }
+
   async #read() {
     try {
       const { held, reports, in_force, acts, more } = await this.#fetch();

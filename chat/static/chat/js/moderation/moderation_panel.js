@@ -20,7 +20,7 @@ export class ModerationPanel {
   #isFresh = false; // opened, and nothing has been drawn or pressed since
 
   /** `nameOfReader()` is for the log, until it is read again. */
-  constructor({ moderation, permalink, nameOfReader }) {
+  constructor({ conversation, moderation, permalink, nameOfReader }) {
     this.#moderation = moderation;
     this.#permalink = permalink;
     this.#nameOfReader = nameOfReader;
@@ -30,6 +30,8 @@ export class ModerationPanel {
     this.#views = this.#makeViews(this.#parts);
     this.#lists.addEventListener("change", () => this.#draw());
     moderation.addEventListener("change", () => this.#follow());
+    conversation.addEventListener("deleted", ({ detail }) => this.#lists.forget(detail.isGone));
+    this.#dialog.addEventListener("close", () => this.#lists.clear());
     this.#parts.older.addEventListener("click", () => this.#readMore());
     const rules = new RulesDialog({ moderation });
     this.#parts.rules.addEventListener("click", () => rules.open());

@@ -128,7 +128,9 @@ export class ReportList extends EventTarget {
     parts.reasons.replaceChildren(...report.reasons.map(reason));
     parts.reasons.hidden = report.reasons.length === 0;
     const isAllowed = this.#canActOn(report.author_id);
-    parts.remove.hidden = !isAllowed || report.body === "";
+    const canRemove = isAllowed && report.body !== "";
+    if (!canRemove && document.activeElement === parts.remove) parts.message.focus();
+    parts.remove.hidden = !canRemove;
     parts.choose.hidden = !isAllowed;
   }
 }
