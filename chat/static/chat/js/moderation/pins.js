@@ -30,6 +30,8 @@ export class PinsDialog {
     list.addEventListener("click", this.#clicked);
     for (const source of [moderation, conversation, targets])
       source.addEventListener("change", () => this.#dialog.open && this.#draw());
+    // Nothing is drawn in a closed dialog, and nothing must stay in it that is deleted then.
+    this.#dialog.addEventListener("close", () => this.#rows.draw([]));
     closeOnBackdrop(this.#dialog);
     document.querySelector("[data-chat]").append(this.#dialog);
   }
