@@ -53,6 +53,22 @@ def test_hiding_is_undone_from_the_notice_and_from_the_list(alice, bob):
     expect(hidden).to_be_hidden()
 
 
+def test_nothing_is_new_of_somebody_who_is_hidden(alice, bob):
+    bob.renames("Bob")
+    bob.sends_and_waits("One")
+    alice.sees("One")
+    chooses(alice, "One", "Hide messages from ⁨Bob⁩")
+    expect(lines(alice)).to_be_visible()
+    title = alice.page.title()
+
+    alice.looks_away()
+    bob.sends_and_waits("Two")
+
+    expect(lines(alice)).to_contain_text("2 hidden messages from")
+    expect(alice.page.locator("[data-new]")).to_have_count(0)
+    expect(alice.page).to_have_title(title)
+
+
 def test_a_reply_shows_nothing_of_a_hidden_message(alice, bob):
     bob.renames("Bob")
     bob.sends_and_waits("One")

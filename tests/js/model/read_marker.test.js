@@ -20,7 +20,7 @@ function browser() {
 }
 
 const firstNew = (marker, start = 0) =>
-  marker.firstNew(ITEMS, { start, isMine: ({ seq }) => seq === 3 })?.seq;
+  marker.firstNew(ITEMS, { start, isIgnored: ({ seq }) => seq === 3 })?.seq;
 
 test("messages since the last visit are new, except own ones and those before the page", () => {
   const { visit } = browser();

@@ -124,15 +124,18 @@ export class ConversationView extends EventTarget {
 
   #drawRows(items) {
     const { start } = this.#timeline;
+    const hides = (item) => this.#hidden.hides(item);
     const isMine = (person) => this.#conversation.isMine(person);
-    const newFrom = this.#readMarker.firstNew(items, { start, isMine });
+    const newFrom = this.#readMarker.firstNew(items, {
+      start,
+      isIgnored: (item) => isMine(item) || hides(item),
+    });
     const authors = items.map(({ author_id, author_name }) => ({ author_id, name: author_name }));
     this.#knownNames.add(authors, this.#conversation.you.name);
     this.#hues.meet({ authors: [...new Set(authors.map(({ author_id }) => author_id))] });
     const isNamesake = namesakes([...this.#people.present, ...authors]);
     const { mentions } = this.#knownNames;
     const roleOf = (id) => this.#moderation.roleOf(id);
-    const hides = (item) => this.#hidden.hides(item);
     const targetOf = ({ reply_to_seq }) => {
       const target = this.#targets.of(reply_to_seq);
       return target && hides(target) ? HIDDEN : target;

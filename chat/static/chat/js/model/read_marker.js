@@ -81,10 +81,13 @@ export class ReadMarker {
     this.#isSeen = true;
   }
 
-  /** The first new message among `items`, which start after `start`; undefined if there is none. */
-  firstNew(items, { start, isMine }) {
+  /**
+   * The first new message among `items`, which start after `start`; undefined if there is none.
+   * `isIgnored(item)`: is it one's own, or of somebody who is hidden?
+   */
+  firstNew(items, { start, isIgnored }) {
     if (this.#after === null || this.#after < start) return undefined;
-    return items.find((item) => item.seq > this.#after && !isMine(item));
+    return items.find((item) => item.seq > this.#after && !isIgnored(item));
   }
 
   #begin(after, since) {
