@@ -15,6 +15,10 @@ def note(person):
     return person.page.locator("[data-writing-note]")
 
 
+def announced(person):
+    return person.page.locator("[data-announcer]")
+
+
 def waits(person):
     """The line below a held message."""
     return person.page.get_by_text("Waits for a moderator")
@@ -69,6 +73,7 @@ def test_what_waits_because_of_slow_mode_goes_by_itself(owned, guest):
 def test_the_composer_says_who_may_write(owned, guest):
     sets_rules(owned, writers="moderators")
     expect(note(guest)).to_contain_text("Only moderators can write right now.")
+    expect(announced(guest)).to_have_text("Only moderators can write right now.")
     expect(note(owned)).to_be_hidden()
     guest.sends("May I?")
     expect(guest.field).to_have_value("May I?")

@@ -34,21 +34,28 @@ export class WritingNote {
 
   /** Somebody tried to send nevertheless: say it again. */
   repeat() {
-    const { textContent: text } = this.#text;
-    if (text) this.#announcer.announceText(`${text} ${this.#countdown.textContent}`);
+    this.#announce();
     this.#element.animate({ opacity: [0.4, 1] }, 300);
   }
 
   #draw() {
     const { closed, mutedUntil, pausedUntil } = this.#moderation;
     const text = closed ? REASONS[closed](mutedUntil) : pausedUntil ? pauseText() : "";
-    if (this.#text.textContent !== text) this.#text.textContent = text;
+    const isAnother = this.#text.textContent !== text;
+    if (isAnother) this.#text.textContent = text;
     this.#element.dataset.kind = closed ? "closed" : "paused";
     if (text) this.#element.hidden = false;
     else hide(this.#element);
     clearInterval(this.#ticker);
     if (!closed && pausedUntil) this.#ticker = setInterval(() => this.#count(), 250);
     this.#count();
+    if (isAnother) this.#announce();
+  }
+
+  /** Not by a role of the element: screen readers don't read what appears together with it. */
+  #announce() {
+    const text = `${this.#text.textContent} ${this.#countdown.textContent}`.trim();
+    if (text) this.#announcer.announceText(text);
   }
 
   #count() {
