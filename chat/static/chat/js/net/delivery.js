@@ -270,15 +270,13 @@ export class Unsettled {
 
   /** What was written or changed as another guest is not sent under the new name without asking. */
   refuseOtherAuthors() {
-    const isMine = ({ author_id }) => author_id === this.#you.author_id;
-    for (const { id, state, author_id } of this.#changes.entries)
-      if (state === "waiting" && !isMine({ author_id }))
-        this.#changes.refuse(id, { code: "changed_by_other" });
-    for (const entry of this.#outbox.entries) {
-      if (entry.author_id === null || isMine(entry)) continue;
+    const isOthers = ({ author_id }) => author_id !== this.#you.author_id;
+    for (const { id, state } of this.#changes.entries.filter(isOthers))
+      if (state === "waiting") this.#changes.refuse(id, { code: "changed_by_other" });
+    for (const { author_id, client_message_id, state } of this.#outbox.entries.filter(isOthers)) {
       // The reader is not told what becomes of a message that is held: it would be sent again.
-      if (entry.state !== "waiting" && entry.state !== "held") continue;
-      this.#outbox.refuse(entry.client_message_id, { code: "other_author" });
+      if (author_id !== null && (state === "waiting" || state === "held"))
+        this.#outbox.refuse(client_message_id, { code: "other_author" });
     }
   }
 
