@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from testing.person import Person
-from testing.waiting import wait_until
 from tests.browser.commands import command, post, refused
 from tests.browser.owners import act, author_id, desk_button, opens_own_room, opens_the_desk
 from tests.browser.wire import Wire
@@ -70,10 +68,12 @@ def selects(person, panel, name):
     expect(tab(panel, name)).to_be_focused()
 
 
-def changes_rules_in_time(person, **rules):
-    """Moderators have a rate limit."""
-    fields = {"act_id": str(uuid4()), "rules": rules}
-    wait_until(lambda: person.asks("act.rules", fields)["type"] == "ack")
+def moderator_on_a_wire(new_context, shared_node, owner):
+    """Mo moderates olivia's room, over a wire that a test can change."""
+    wire = Wire(context := new_context(base_url=shared_node.url))
+    mo = Person(context.new_page()).opens(owner.page.evaluate("location.pathname"))
+    act(owner, "act.role", author_id=author_id(mo), role="moderator")
+    return mo, wire
 
 
 def reports(person, seq, reason=""):
@@ -117,11 +117,7 @@ def test_a_key_that_is_held_down_decides_about_one_message_only(owner, guest):
 def test_deciding_about_a_message_that_does_not_wait_any_more_is_explained(
     new_context, shared_node, guest, owner
 ):
-    path = owner.page.evaluate("location.pathname")
-    wire = Wire(context := new_context(base_url=shared_node.url))
-    late = Person(context.new_page()).opens(path)
-    late.sends_and_waits("I can help")
-    act(owner, "act.role", author_id=author_id(late), role="moderator")
+    late, wire = moderator_on_a_wire(new_context, shared_node, owner)
     holds(owner, guest, "Only one")
     expect(desk_button(late)).to_contain_text("1 waits for you")
     panel = opens_by_keyboard(late)
@@ -163,6 +159,27 @@ def test_a_closed_panel_keeps_no_words(owner, guest):
 
     expect(panel).to_be_hidden()
     assert "0170" not in owner.page.locator("body").inner_html()
+
+
+def test_a_message_that_could_not_be_decided_about_comes_back(
+    new_context, shared_node, guest, owner
+):
+    mo, wire = moderator_on_a_wire(new_context, shared_node, owner)
+    holds(owner, guest, "Only one")
+    expect(desk_button(mo)).to_contain_text("1 waits for you")
+    panel = opens_by_keyboard(mo)
+    expect(focused(mo)).to_contain_text("Only one")
+    decisions = []
+    wire.holds = lambda frame: frame["type"] == "act.decline" and not decisions.append(frame)
+
+    keys(mo, "d")
+    expect(panel.get_by_role("listitem")).to_have_count(0)
+    [decision] = decisions
+    error = {"code": "not_stored", "detail": "Not now.", "retry_in_ms": None}
+    wire.send({"type": "error", "reply_to": decision["id"], **error})
+
+    expect(panel.get_by_role("listitem")).to_contain_text("Only one")
+    expect(panel.get_by_role("status")).to_have_text("Not now.")
 
 
 def test_a_report_leads_to_removing_and_the_log_to_undoing(owner, guest, enter):
@@ -265,51 +282,3 @@ def test_whoever_is_dismissed_loses_the_panel(owner, guest):
 
     expect(panel).to_be_hidden()
     expect(desk_button(guest)).to_be_hidden()
-
-
-def test_a_message_is_shown_from_the_log(owner, guest):
-    guest.sends_many([f"Message {number}" for number in range(120)])
-    act(owner, "act.pin", seq=5, on=True)
-    panel = opens_the_desk(owner)
-    tab(panel, "Log").click()
-
-    panel.get_by_role("button", name="Show", exact=True).first.click()
-
-    expect(panel).to_be_hidden()
-    expect(owner.page.locator(".message[data-seq='5']")).to_be_in_viewport()
-
-
-def test_older_entries_of_the_log_follow_on_demand(owner):
-    for seconds in range(1, 61):
-        changes_rules_in_time(owner, slow_seconds=seconds)
-    panel = opens_the_desk(owner)
-    tab(panel, "Log").click()
-    entries = panel.get_by_role("tabpanel").get_by_role("listitem")
-    expect(entries).to_have_count(50)
-
-    panel.get_by_role("button", name="Show older").click()
-
-    expect(entries).to_have_count(61)  # olivia became an owner, too
-    expect(panel.get_by_role("button", name="Show older")).to_be_hidden()
-
-
-def test_moderators_see_a_raid_with_the_time_left_and_end_it(carol_and_wire):
-    carol, wire = carol_and_wire
-    until = (datetime.now(UTC) + timedelta(minutes=9, seconds=30)).isoformat()
-    rules = {"type": "room.rules", "rules": {}, "roles": [], "pins": [], "raid_until": until}
-    standing = {"is_regular": True, "is_muted": False, "muted_until": None, "held": []}
-    banner = carol.page.locator("[data-raid-banner]")
-    wire.send(rules)
-    wire.send({"type": "you.changed", "role": None, **standing})
-    expect(banner).to_be_hidden()
-
-    wire.send({"type": "you.changed", "role": "moderator", **standing})
-    expect(banner).to_contain_text("10 minutes left")
-    banner.get_by_role("button", name="End this now").focus()
-    wire.holds = lambda frame: frame["type"] == "act.end_raid"
-    keys(carol, "Enter")
-    wire.send({**rules, "raid_until": None})
-
-    expect(banner).to_be_hidden()
-    assert [frame["type"] for frame in wire.sent].count("act.end_raid") == 1
-    expect(carol.page.locator("[data-stream]")).to_be_focused()
