@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from chat.access.guests import guest_or_new, remember
 from chat.live.runtime import runtime
 from chat.models import Room
-from chat.protocol.errors import BadFrame, ChatError, Conflict, Held
+from chat.protocol.errors import BadFrame, ChatError, Conflict, Declined, Held
 from chat.protocol.frames import SLUG, Person, parse_seq
 from chat.views.http_errors import NoCookie, message_for, refusing, with_status
 from chat.views.responses import SeeOther
@@ -54,7 +54,8 @@ async def post(request: HttpRequest, slug: str) -> HttpResponse:
     except ChatError as error:
         asks_name = "name" in request.POST
         form = PostForm(
-            _kept_id(posted_id),
+            # Under the id of a declined message every other text would be declined as well.
+            uuid4() if isinstance(error, Declined) else _kept_id(posted_id),
             name,
             body,
             message_for(error),

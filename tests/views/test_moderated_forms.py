@@ -14,7 +14,14 @@ import chatsite.asgi  # noqa: F401  (collects the static files that the pages na
 from chat.access.guests import guest_from
 from chat.models import HeldMessage, Member, Message
 from chat.protocol.frames import Person
-from chat.protocol.moderation import ApproveMessage, BanPerson, MutePerson, Rules, SetRules
+from chat.protocol.moderation import (
+    ApproveMessage,
+    BanPerson,
+    DeclineMessage,
+    MutePerson,
+    Rules,
+    SetRules,
+)
 from chat.services.moderation.actors import Actor
 from chat.services.moderation.acts import perform
 from chat.services.moderation.keys import make_owner
@@ -112,6 +119,21 @@ def test_a_held_message_is_announced_once_with_an_empty_form_and_then_posted(ali
     act(ApproveMessage, client_message_id=key)
     assert say(alice, "May I?", key).status_code == 303
     assert bodies() == ["First", "May I?"]
+
+
+def test_the_form_of_a_declined_message_can_send_another_text(alice):
+    say(visitor(), "First")
+    act(SetRules, rules=Rules(hold="newcomers"))
+    key = uuid4()
+    say(alice, "Buy!", key)
+    act(DeclineMessage, client_message_id=key)
+
+    refused = say(alice, "Sorry", key)
+
+    assert refused.status_code == 403
+    assert "Sorry</textarea>" in refused.text
+    (new_key,) = re.findall(r'name="client_message_id" value="([^"]+)"', refused.text)
+    assert say(alice, "Sorry", new_key).status_code == 202
 
 
 def test_a_message_too_soon_in_slow_mode_stays_in_its_form(alice):
