@@ -53,5 +53,7 @@ def restore_message(work: Work, entry: Act) -> None:
 
 
 def can_restore(entry: Act, now: datetime) -> bool:
-    """Whether there still is something to restore. The author may have deleted it meanwhile."""
-    return now <= entry.at + KEPT and RemovedText.objects.filter(act=entry).exists()
+    """Whether there still is something to restore. The author may have deleted it meanwhile, and
+    the previous release deletes old messages without these texts."""
+    kept = RemovedText.objects.filter(act=entry, message__removed=True)
+    return now <= entry.at + KEPT and kept.exists()

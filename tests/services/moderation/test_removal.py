@@ -160,6 +160,14 @@ def test_what_its_author_deletes_after_it_was_removed_cannot_be_restored(written
     assert not Reaction.objects.filter(message__seq=1).exists()
 
 
+def test_what_the_previous_release_deletes_cannot_be_restored(written):
+    act_id = remove(MO, 2)
+    Message.objects.filter(seq=2).delete()
+
+    with pytest.raises(TooLate):
+        undo(MO, act_id)
+
+
 def test_nobody_else_can_erase_the_text_of_a_removed_message(written):
     act_id = remove(MO, 1)
 
