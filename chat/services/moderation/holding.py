@@ -42,25 +42,14 @@ def hold(room_id: int, post: Post, now: datetime) -> HeldMessage:
 
 
 def approve_message(work: Work, entry: Act, act: wire.ApproveMessage) -> None:
-    """Post a held message, as the newest one."""
+    """Post a held message, as the newest one. The previous release, which holds nothing, may have
+    posted it already."""
     held = _waiting(work, entry, act.client_message_id)
-    seq = work.next_seq()
-    message = Message(
-        room=work.room,
-        seq=seq,
-        changed_seq=seq,
-        author_id=held.author_id,
-        author_name=held.author_name,
-        client_message_id=held.client_message_id,
-        body=held.body,
-        posted_at=work.now,
-        reply_to_seq=held.reply_to_seq,
-    )
-    message.save(force_insert=True)
-    work.changed(message)
+    posted = work.room.messages.filter(client_message_id=held.client_message_id).first()
+    if posted is None:
+        posted = _post(work, held)
     held.delete()
-    add_said(work, held.author_id, 1)
-    entry.seq = seq
+    entry.seq = posted.seq
     entry.save()
 
 
@@ -79,3 +68,22 @@ def _waiting(work: Work, entry: Act, client_message_id: UUID) -> HeldMessage:
         raise NotFound(_("This message does not wait any more."))
     entry.target_id, entry.target_name = found.author_id, found.author_name
     return found
+
+
+def _post(work: Work, held: HeldMessage) -> Message:
+    seq = work.next_seq()
+    message = Message(
+        room=work.room,
+        seq=seq,
+        changed_seq=seq,
+        author_id=held.author_id,
+        author_name=held.author_name,
+        client_message_id=held.client_message_id,
+        body=held.body,
+        posted_at=work.now,
+        reply_to_seq=held.reply_to_seq,
+    )
+    message.save(force_insert=True)
+    work.changed(message)
+    add_said(work, held.author_id, 1)
+    return message

@@ -130,6 +130,20 @@ def test_an_approved_message_that_is_sent_again_is_acknowledged_and_not_posted_t
     assert not HeldMessage.objects.exists()
 
 
+def test_what_the_previous_release_posted_meanwhile_is_approved_and_not_posted_twice(lobby):
+    message = held()
+    write_log([message])
+    HeldMessage.objects.update(client_message_id=uuid4())  # which that release does not look for
+    assert sent(replace(message, held=False)) == 1
+    HeldMessage.objects.update(client_message_id=message.client_message_id)
+
+    act_id = approve(MO, message.client_message_id)
+
+    assert Act.objects.get(key=act_id).seq == 1
+    assert Message.objects.count() == Room.objects.get(slug="lobby").head == 1
+    assert not HeldMessage.objects.exists()
+
+
 def test_a_declined_message_loses_its_text_and_is_refused_from_then_on(lobby):
     message = held("My words")
     sent(message)
