@@ -24,6 +24,7 @@ MAX_KEY: Annotated[int, "characters of an owner link's key"] = 64
 MAX_HELD: Annotated[int, "messages of a person that wait for a moderator in a room"] = 5
 MAX_ALL_HELD: Annotated[int, "messages that wait for a moderator in a room"] = 500
 MAX_REPORTED: Annotated[int, "reported messages that wait for a moderator in a room"] = 500
+MAX_REPORTERS: Annotated[int, "people whose reports of one message are kept"] = 100
 MAX_LISTED: Annotated[int, "entries of each list in the ack to `moderation.fetch`"] = 50
 
 RoleName = Literal["owner", "moderator"]

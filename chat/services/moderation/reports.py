@@ -12,12 +12,13 @@ from chat.models import Act, Message, Report
 from chat.protocol import moderation as wire
 from chat.protocol.errors import Banned, Deleted, NotFound, TooMany
 from chat.protocol.frames import Person
-from chat.protocol.moderation import MAX_REPORTED
+from chat.protocol.moderation import MAX_REPORTED, MAX_REPORTERS
 from chat.services.moderation.work import Work, working
 
 
 def report(slug: str, person: Person, seq: int, reason: str) -> None:
-    """Report the message at `seq`. Once for each person and message: again changes nothing."""
+    """Report the message at `seq`. Once for each person and message: again changes nothing, nor
+    does it when MAX_REPORTERS have reported it."""
     with working(slug) as work:
         message = Message.objects.filter(room=work.room, seq=seq).first()
         if message is None:
@@ -29,6 +30,8 @@ def report(slug: str, person: Person, seq: int, reason: str) -> None:
             return
         if message.deleted_at:
             raise Deleted
+        if message.reports.count() >= MAX_REPORTERS:
+            return
         waiting = Report.objects.waiting(work.room).values("message_id").distinct()
         if waiting.exclude(message=message).count() >= MAX_REPORTED:
             raise TooMany(_("Too many messages are reported already."))

@@ -193,6 +193,19 @@ def test_held_messages_are_listed_the_oldest_first(lobby):
     assert second.body == "2"
 
 
+def test_so_many_reports_of_a_message_are_kept_and_others_still_count(written, monkeypatch):
+    monkeypatch.setattr(reports, "MAX_REPORTERS", 2)
+    complain(ALICE, 1)
+    complain(BOB, 1)
+    version = load_moderation("lobby").version
+
+    complain(MO, 1)
+    assert load_moderation("lobby").version == version, "no process has to read it again"
+    complain(MO, 2)
+
+    assert [each.count for each in listed().reports] == [2, 1]
+
+
 def test_lists_and_reasons_are_bounded_and_older_acts_follow(written, monkeypatch):
     monkeypatch.setattr(lists, "MAX_LISTED", 2)
     act_ids = [pin(MO, 1, on=bool(number % 2)) for number in range(5)]
