@@ -75,6 +75,14 @@ def test_translations_keep_placeholders_and_markup(language, domain):
             assert set(carried(translation)) <= set(carried(key[0])), key
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_server_and_the_page_say_is_translated_the_same(language):
+    server, page = (catalog(language, domain) for domain in DOMAINS)
+    shared = server.keys() & page.keys()
+
+    assert {text: server[text] for text in shared} == {text: page[text] for text in shared}
+
+
 def test_no_call_in_a_module_is_overlooked():
     modules = (ROOT / "chat" / "static").rglob("*.js")
     calls = [
