@@ -171,7 +171,9 @@ test("no text is kept while nobody looks at the lists", async () => {
   server.reports = [{ seq: 1, author_id: "ada", body: "Two" }];
   await lists.refresh();
 
+  const reading = lists.refresh();
   lists.clear();
+  await reading;
 
   assert.deepEqual([lists.held, lists.reports, lists.isLoaded], [[], [], false]);
 });

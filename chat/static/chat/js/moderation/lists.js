@@ -15,6 +15,7 @@ export class Lists extends EventTarget {
   #isLoaded = false;
   #isReading = false;
   #isOutdated = false;
+  #clearings = 0; // an answer from before the last one is dropped
   #pause;
 
   constructor({ moderation, pause = PAUSE }) {
@@ -96,6 +97,8 @@ export class Lists extends EventTarget {
 
   /** Drop what people wrote: nobody follows what becomes of it until the lists are read again. */
   clear() {
+    this.#clearings += 1;
+    this.#isOutdated = false;
     this.#held = [];
     this.#reports = [];
     this.#isLoaded = false;
@@ -103,8 +106,10 @@ export class Lists extends EventTarget {
   }
 
   async #read() {
+    const clearings = this.#clearings;
     try {
       const { held, reports, in_force, acts, more } = await this.#fetch();
+      if (clearings !== this.#clearings) return;
       this.#held = held;
       this.#reports = reports;
       this.#inForce = in_force;
