@@ -139,7 +139,7 @@ class RemovedText(models.Model):
 
 class HeldMessage(models.Model):
     """A message that waits for a moderator. It becomes a Message when it is approved; when it is
-    declined, its text is emptied and the row stays, so that its author is told."""
+    declined, its text is emptied and the row stays, so that resending is refused."""
 
     room = models.ForeignKey(Room, models.DO_NOTHING, related_name="held", db_index=False)
     client_message_id = models.UUIDField()

@@ -255,7 +255,7 @@ class ApproveMessage(Act, tag="act.approve", frozen=True):
 
 
 class DeclineMessage(Act, tag="act.decline", frozen=True):
-    """Do not post a held message. Its author is told."""
+    """Decline a held message. Its author gets a notice."""
 
     client_message_id: UUID
 

@@ -10,7 +10,7 @@ from chat.models import Act, HeldMessage, Member, Reaction, RemovedText
 from chat.services.moderation.removal import KEPT
 from chat.services.moderation.state import NETWORK_SLOWED, REGULAR_SAID
 
-DECLINED_KEPT = timedelta(days=7)  # so that the author is told
+DECLINED_KEPT = timedelta(days=7)  # to answer the author, who may send it again
 
 
 def erase_outdated(now: datetime) -> int:

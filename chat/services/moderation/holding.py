@@ -54,7 +54,7 @@ def approve_message(work: Work, entry: Act, act: wire.ApproveMessage) -> None:
 
 
 def decline_message(work: Work, entry: Act, act: wire.DeclineMessage) -> None:
-    """Do not post a held message. Only its text is lost: its author is told."""
+    """Decline a held message. Its text is erased; the row stays, so that resending is refused."""
     held = _waiting(work, entry, act.client_message_id)
     held.body, held.declined_at = "", work.now
     held.save(update_fields=["body", "declined_at"])
