@@ -100,6 +100,17 @@ def test_the_banned_are_told_and_do_not_come_back(owned, guest):
     owned.sees("Let me in")
 
 
+def test_the_focus_stays_on_the_page_after_the_menu_of_somebody_on_a_phone(owned, guest):
+    owned.page.set_viewport_size({"width": 390, "height": 800})
+    owned.page.get_by_role("banner").locator("[popovertarget=people]").click()
+    owned.page.get_by_role("button", name="More about Gus").press("Enter")
+    expect(owned.page.get_by_role("menuitem", name="Mention")).to_be_focused()
+
+    owned.page.keyboard.press("Escape")
+
+    expect(owned.page.locator("[data-stream]")).to_be_focused()
+
+
 def test_only_those_who_may_are_offered_acts(owned, guest, enter):
     third = enter(owned.path)
     third.renames("Tom")

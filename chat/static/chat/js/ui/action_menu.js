@@ -19,7 +19,7 @@ export class ActionMenu extends EventTarget {
     this.#menu = menu;
     this.#press = press;
     menu.addEventListener("keydown", this.#keydown);
-    dialog.addEventListener("close", () => this.dispatchEvent(new CustomEvent("close")));
+    dialog.addEventListener("close", this.#closed);
     closeOnBackdrop(dialog);
     document.querySelector("[data-chat]").append(dialog);
   }
@@ -33,6 +33,14 @@ export class ActionMenu extends EventTarget {
   close() {
     this.#dialog.close();
   }
+
+  #closed = () => {
+    // On phones the list of people, from which it was opened, is hidden by then.
+    const { activeElement: focused } = document;
+    if (focused === document.body || !focused.checkVisibility())
+      document.querySelector("[data-stream]").focus({ preventScroll: true });
+    this.dispatchEvent(new CustomEvent("close"));
+  };
 
   #place(anchor) {
     const { left, right, top, bottom } = anchor.getBoundingClientRect();
