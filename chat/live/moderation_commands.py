@@ -14,6 +14,7 @@ from chat.protocol.errors import Unavailable
 from chat.protocol.frames import Ack
 from chat.protocol.moderation import (
     Act,
+    BanPerson,
     ClaimRole,
     FetchModeration,
     ModerationAck,
@@ -53,6 +54,8 @@ async def fetch_moderation(visitor: Visitor, command: FetchModeration) -> Modera
 
 async def perform_act(visitor: Visitor, command: Act) -> Ack:
     visitor.runtime.limits.acts.take(visitor.guest.person.author_id, visitor.address)
+    if isinstance(command, BanPerson):  # it slows the network of their last message
+        await visitor.runtime.members.flush()
     await _write(visitor, perform, visitor.hub.slug, _actor(visitor), command)
     return Ack(command.id)
 

@@ -193,6 +193,16 @@ async def test_newcomers_from_the_network_of_who_is_banned_have_to_pause(alice, 
         await his.post("Two")
 
 
+async def test_who_is_banned_right_after_a_first_message_leaves_a_slowed_network(alice, mallory):
+    theirs_too = ("203.0.113.7", 1)
+    async with enter(cookie=alice) as hers, enter(cookie=mallory, client=theirs_too) as theirs:
+        await own(hers)
+        await theirs.post("Spam")
+        banning = await act(hers, "ban", author_id=author_of(theirs))
+
+        assert (await Act.objects.aget(key=banning)).network == hashed_network(theirs_too[0])
+
+
 async def test_a_network_is_slowed_for_thirty_days_at_most(alice, mallory):
     theirs_too = ("203.0.113.7", 1)
     async with enter(cookie=alice) as hers, enter(cookie=mallory, client=theirs_too) as theirs:
