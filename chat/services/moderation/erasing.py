@@ -10,6 +10,7 @@ from chat.models import Act, HeldMessage, Member, Reaction, RemovedText
 from chat.services.moderation.removal import KEPT
 from chat.services.moderation.state import NETWORK_SLOWED, REGULAR_SAID
 
+BATCH = 1_000  # newcomers that are forgotten at once: after an upgrade there may be millions
 DECLINED_KEPT = timedelta(days=7)  # to answer the author, who may send it again
 
 
@@ -26,7 +27,8 @@ def erase_outdated(now: datetime) -> int:
         erased += declined.delete()[0]
         networks = now - NETWORK_SLOWED
         outdated = Member.objects.filter(seen_at__lt=networks)
-        erased += outdated.filter(said__lt=REGULAR_SAID).delete()[0]
+        newcomers = outdated.filter(said__lt=REGULAR_SAID).values("pk")[:BATCH]
+        erased += Member.objects.filter(pk__in=newcomers).delete()[0]
         erased += outdated.exclude(network="").update(network="")
         bans = Act.objects.filter(kind="ban", at__lt=networks).exclude(network="")
         erased += bans.update(network="")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat.models import Act, HeldMessage, Member
 from chat.services.messages import write_log
-from chat.services.moderation import state
+from chat.services.moderation import erasing, state
 from chat.services.moderation.erasing import erase_outdated
 from chat.services.moderation.members import Spoken, hashed_network, record
 from chat.services.moderation.state import load_moderation
@@ -169,6 +169,18 @@ def test_newcomers_and_networks_are_forgotten_after_30_days(lobby):
     ban_ = Act.objects.get(kind="ban")
     assert ban_.network == ""
     assert load_moderation("lobby").banned("regular", now)
+
+
+def test_newcomers_are_forgotten_in_parts_and_their_networks_at_once(lobby, monkeypatch):
+    monkeypatch.setattr(erasing, "BATCH", 2)
+    record([spoken(f"author{number}", network="a") for number in range(3)])
+    then = timezone.now() + timedelta(days=31)
+
+    erase_outdated(then)
+    assert [each.network for each in Member.objects.all()] == [""]
+    erase_outdated(then)
+
+    assert not Member.objects.exists()
 
 
 def test_declined_messages_are_forgotten_after_a_week_and_waiting_ones_are_not(lobby):
