@@ -70,6 +70,20 @@ def test_what_waits_because_of_slow_mode_goes_by_itself(owned, guest):
     expect(guest.message("Two")).to_have_attribute("data-state", "sent")
 
 
+def test_newcomers_from_the_network_of_the_banned_read_why_they_wait(owned, guest, enter):
+    third = enter(owned.path)
+    third.renames("Tom")
+    third.sends_and_waits("Buy gold")
+    chooses_about(owned, "Tom", "Ban")
+    expect(third.status).to_contain_text("A moderator banned you")
+    guest.sends_and_waits("One")
+
+    guest.sends("Two")
+
+    expect(note(guest)).to_contain_text(re.compile(r"Newcomers have to wait: .* 0:[0-3]\d"))
+    expect(guest.message("Two")).to_have_attribute("data-state", "waiting")
+
+
 def test_the_composer_says_who_may_write(owned, guest):
     sets_rules(owned, writers="moderators")
     expect(note(guest)).to_contain_text("Only moderators can write right now.")

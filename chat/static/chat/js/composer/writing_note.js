@@ -39,8 +39,8 @@ export class WritingNote {
   }
 
   #draw() {
-    const { closed, mutedUntil, pausedUntil } = this.#moderation;
-    const text = closed ? REASONS[closed](mutedUntil) : pausedUntil ? pauseText() : "";
+    const { closed, mutedUntil, pausedUntil, rules } = this.#moderation;
+    const text = closed ? REASONS[closed](mutedUntil) : pausedUntil ? pauseText(rules) : "";
     const isAnother = this.#text.textContent !== text;
     if (isAnother) this.#text.textContent = text;
     this.#element.dataset.kind = closed ? "closed" : "paused";
@@ -64,8 +64,11 @@ export class WritingNote {
   }
 }
 
-function pauseText() {
-  return gettext("Slow mode: you can send the next message in");
+/** Without slow mode only newcomers have to wait: in a raid, or near somebody who is banned. */
+function pauseText({ slow_seconds }) {
+  return slow_seconds > 0
+    ? gettext("Slow mode: you can send the next message in")
+    : gettext("Newcomers have to wait: you can send the next message in");
 }
 
 /** "0:05", or "1:00:00". */
