@@ -50,6 +50,16 @@ def test_a_new_room_shows_its_owner_link_once(enter, device):
     expect(carol.page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_the_owner_link_stays_until_the_button_is_pressed(alice):
+    dialog = creates_a_room(alice)
+
+    for name in ("Escape", "Enter"):
+        dialog.get_by_role("textbox", name="Owner link").press(name)
+
+    expect(dialog).to_be_visible()
+    assert "/r/workshop" not in alice.page.url
+
+
 def test_both_links_of_a_new_room_can_be_copied(alice):
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     dialog = creates_a_room(alice)

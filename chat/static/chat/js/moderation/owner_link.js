@@ -24,6 +24,8 @@ export function showNewRoom({ title, inviteLink, ownerLink }) {
   name.textContent = title;
   fill(invite, inviteLink);
   fill(owner, ownerLink);
+  // The link is shown only once: only the button closes the dialog.
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
   document.querySelector("[data-chat]").append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
