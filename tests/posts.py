@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 from chat import database
@@ -22,3 +23,14 @@ def posts(count, **fields):
 async def store(batch):
     """Post these messages in the writer's thread, as the group commit does."""
     await database.write(write_log, batch)
+
+
+def held(body="Hello", **fields):
+    """A message that is to wait for a moderator."""
+    return replace(post(body, **{"author": "carol", **fields}), held=True)
+
+
+def sent(message):
+    """What becomes of a message that is sent alone."""
+    (outcome,) = write_log([message])
+    return outcome
