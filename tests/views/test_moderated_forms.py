@@ -159,7 +159,7 @@ def test_refusals_are_in_the_language_of_the_page(mallory):
         headers={"Accept-Language": "de"},
     )
 
-    assert "Die Moderation hat dich aus diesem Raum ausgeschlossen" in refused.text
+    assert "Die Moderation hat dich in diesem Raum gesperrt" in refused.text
     assert f"{timezone.now() + timedelta(days=30):%Y}" in refused.text
 
 
