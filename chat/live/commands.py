@@ -82,6 +82,7 @@ async def start_typing(visitor: Visitor, command: StartTyping) -> Ack:
 async def set_name(visitor: Visitor, command: SetName) -> NameAck:
     renamed = visitor.guest.named(command.name)
     if renamed != visitor.guest:
+        visitor.hub.moderation.require_unmuted(renamed.person.author_id)
         visitor.runtime.limits.names.take(renamed.person.author_id, visitor.address)
         visitor.guest = renamed
         visitor.hub.presence.rename(renamed.person)

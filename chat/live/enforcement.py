@@ -32,10 +32,10 @@ from chat.services.moderation.state import Moderation, load_moderation
 
 logger = logging.getLogger(__name__)
 
-# Seconds after entering and between two messages, for newcomers in a raid; and only between two
-# messages, for those from the network of somebody who is banned.
-NEWCOMER_PAUSE = 30
-NEWCOMERS = 1 / 3, 20  # messages of all newcomers of a raided room: a second, and at once
+# For newcomers in a raid, and for those from the network of somebody who is banned. A new cookie
+# makes a new newcomer, so all of a raided room, or of such a network, share a rate too.
+NEWCOMER_PAUSE = 30  # seconds after entering and between two messages
+NEWCOMERS = 1 / 3, 20  # messages of all of them: a second, and at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Enforcement:
     def __init__(self, hubs: HubRegistry, members: Members) -> None:
         self._hubs = hubs
         self._members = members
-        self._newcomers = Rates(lambda: Rate(*NEWCOMERS))  # by room
+        self._newcomers = Rates(lambda: Rate(*NEWCOMERS))  # by raided room or slowed network
         self._starting: set[asyncio.Task[None]] = set()
 
     def is_plain(self, slug: str) -> bool:
@@ -130,26 +130,35 @@ class Enforcement:
             return FREELY
         _require_writer(state, author_id)
         pause = state.rules.slow_seconds
-        if not state.is_regular(author_id):
-            if state.is_raided(now):
-                self._wait_in_raid(slug, author_id)
-                pause = max(pause, NEWCOMER_PAUSE)
-            elif state.networks and state.slows(hashed_network(address), now):
-                pause = max(pause, NEWCOMER_PAUSE)
+        if crowd := _slowed_crowd(slug, state, author_id, address, now):
+            self._wait_as_newcomer(slug, author_id, crowd)
+            pause = max(pause, NEWCOMER_PAUSE)
         return Terms(
             pause, held=_are_held(state, author_id) or _has_held_link(state, author_id, body)
         )
 
-    def _wait_in_raid(self, slug: str, author_id: str) -> None:
-        """Raises SlowMode for a newcomer who has to wait, or if all of them write too much."""
+    def _wait_as_newcomer(self, slug: str, author_id: str, crowd: str) -> None:
+        """Raises SlowMode for a newcomer who has to wait, or if all of `crowd` write too much."""
         wait = NEWCOMER_PAUSE - self._members.seconds_quiet(slug, author_id)
         if wait <= 0:
-            wait = self._newcomers.of(slug).wait()
+            wait = self._newcomers.of(crowd).wait()
         if wait > 0:
             raise SlowMode(
-                _("Many people came at once. Newcomers have to wait before they write."),
-                retry_in_ms=int(wait * 1000) + 1,
+                _("Newcomers have to wait before they write."), retry_in_ms=int(wait * 1000) + 1
             )
+
+
+def _slowed_crowd(
+    slug: str, state: Moderation, author_id: str, address: str | None, now: datetime
+) -> str:
+    """With whom somebody is slowed: as a newcomer in a raided room, or in the network of somebody
+    who is banned; empty if they are not."""
+    if state.is_regular(author_id):
+        return ""
+    if state.is_raided(now):
+        return slug
+    network = hashed_network(address) if state.networks else ""
+    return network if state.slows(network, now) else ""
 
 
 def may_write(state: Moderation, author_id: str) -> bool:

@@ -70,6 +70,11 @@ class RoomModeration:
         bans = self.state.bans
         return bool(bans) and self.state.banned(author_id, timezone.now()) is not None
 
+    def require_unmuted(self, author_id: str) -> None:
+        """Raises Muted."""
+        if refusal := self.state.muted(author_id, timezone.now()):
+            raise refusal
+
     def standing_text(self, author_id: str) -> SharedText:
         """`you.changed` for this person, as of now."""
         state, now = self.state, timezone.now()

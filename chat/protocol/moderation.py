@@ -208,7 +208,8 @@ class RemoveMessage(Act, tag="act.remove", frozen=True):
 
 
 class MutePerson(Act, tag="act.mute", frozen=True):
-    """Forbid somebody to write, to edit and to react. They may still delete what they wrote."""
+    """Forbid somebody to write, edit, react and change their name. They may still delete what they
+    wrote."""
 
     author_id: str
     seconds: Annotated[int, Meta(ge=1, le=MAX_MUTE)] | None = None
