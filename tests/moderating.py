@@ -38,14 +38,14 @@ async def own(socket):
     await socket.until(lambda: socket.standing["role"] == "owner" and socket.waiting)
 
 
-async def make_regular(socket, minutes=16, said=3):
+async def make_regular(socket, minutes=16, written=3):
     """Let this person have been in their room for so long, and have written so much there."""
     slug, author_id = socket.welcome["room"]["slug"], author_of(socket)
 
     def remember():
         with working(slug) as work:
             since = timezone.now() - timedelta(minutes=minutes)
-            Member.objects.create(room=work.room, author_id=author_id, since=since, said=said)
+            Member.objects.create(room=work.room, author_id=author_id, since=since, written=written)
             work.changes_state()
 
     await sync_to_async(remember)()

@@ -6,9 +6,10 @@ from django.db import connections
 
 # As in the migration that creates the table.
 MEMBERS = """
-    INSERT INTO chat_member (room_id, author_id, since, said, network, seen_at)
+    INSERT INTO chat_member (room_id, author_id, since, written, network, seen_at)
     SELECT room_id, author_id, min(posted_at), count(*), '', max(posted_at) FROM chat_message
     WHERE deleted_at IS NULL GROUP BY room_id, author_id
+    ON CONFLICT DO NOTHING
 """
 VERSIONS = """
     UPDATE chat_room SET moderation_version = moderation_version + 1

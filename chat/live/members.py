@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from chat import database
 from chat.protocol.errors import Unavailable
 from chat.services.moderation import members
-from chat.services.moderation.members import Spoken, hashed_network
+from chat.services.moderation.members import Written, hashed_network
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +28,15 @@ Key = tuple[str, str]  # the room's slug and the author_id
 @dataclass(slots=True)
 class _Member:
     since: float  # when they entered, as far as this process knows; Unix time
-    said: int = 0  # messages that have not been recorded yet
-    said_at: float = 0.0  # the last one; Unix time
+    written: int = 0  # messages that have not been recorded yet
+    written_at: float = 0.0  # the last one; Unix time
     address: str | None = None  # that it came from
 
-    def taken(self, slug: str, author_id: str) -> Spoken:
+    def taken(self, slug: str, author_id: str) -> Written:
         """What is to be recorded; from now on it counts as recorded."""
-        said, self.said = self.said, 0
-        since, at = (datetime.fromtimestamp(each, UTC) for each in (self.since, self.said_at))
-        return Spoken(slug, author_id, since, said, hashed_network(self.address), at)
+        written, self.written = self.written, 0
+        since, at = (datetime.fromtimestamp(each, UTC) for each in (self.since, self.written_at))
+        return Written(slug, author_id, since, written, hashed_network(self.address), at)
 
 
 class Members:
@@ -54,14 +54,14 @@ class Members:
     def seconds_quiet(self, slug: str, author_id: str) -> float:
         """How long they have been here, since they last wrote; 0 if that is not known."""
         member = self._member((slug, author_id))
-        return time.time() - max(member.since, member.said_at)
+        return time.time() - max(member.since, member.written_at)
 
     def posted(self, slug: str, author_id: str, address: str | None) -> None:
         """Count a message that was stored now."""
         key = slug, author_id
         member = self._member(key)
-        member.said += 1
-        member.said_at = time.time()
+        member.written += 1
+        member.written_at = time.time()
         member.address = address
         self._unrecorded[key] = member
         if self._flushing is None:
@@ -76,7 +76,7 @@ class Members:
                 await database.write(members.record, entries)
             except Unavailable:
                 for entry, (key, member) in zip(entries, batch, strict=True):
-                    member.said += entry.said
+                    member.written += entry.written
                     self._unrecorded[key] = member
                 return
             except Exception:

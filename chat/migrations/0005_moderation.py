@@ -23,17 +23,6 @@ TYPES = {
     },
     "sqlite": {"moment": "datetime", "boolean": "bool NOT NULL DEFAULT 0"},
 }
-# Those who have written so far. `since` is when: that they entered earlier is not known.
-MEMBERS = """
-    INSERT INTO chat_member (room_id, author_id, since, said, network, seen_at)
-    SELECT room_id, author_id, min(posted_at), count(*), '', max(posted_at) FROM chat_message
-    WHERE deleted_at IS NULL GROUP BY room_id, author_id
-"""
-# Processes read the moderation of rooms with a version only: the members may be regulars.
-VERSIONS = """
-    UPDATE chat_room SET moderation_version = moderation_version + 1
-    WHERE id IN (SELECT room_id FROM chat_member)
-"""
 
 
 def add_columns(apps, schema_editor):
@@ -267,8 +256,8 @@ class Migration(migrations.Migration):
                 ),
                 ("author_id", models.CharField(max_length=32)),
                 ("since", models.DateTimeField()),
-                ("said", models.IntegerField(default=0)),
-                ("said_at", models.DateTimeField(blank=True, null=True)),
+                ("written", models.IntegerField(default=0)),
+                ("written_at", models.DateTimeField(blank=True, null=True)),
                 ("network", models.CharField(blank=True, max_length=32)),
                 ("seen_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
@@ -318,6 +307,4 @@ class Migration(migrations.Migration):
                 fields=("room", "author_id"), name="role_once_per_author"
             ),
         ),
-        migrations.RunSQL(MEMBERS, migrations.RunSQL.noop),
-        migrations.RunSQL(VERSIONS, migrations.RunSQL.noop),
     ]

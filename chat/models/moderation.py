@@ -202,8 +202,10 @@ class Member(models.Model):
     room = models.ForeignKey(Room, models.DO_NOTHING, related_name="members", db_index=False)
     author_id = models.CharField(max_length=32)
     since = models.DateTimeField()  # when they entered the room
-    said = models.IntegerField(default=0)  # messages that were not removed
-    said_at = models.DateTimeField(null=True, blank=True)  # the last one, while there is slow mode
+    written = models.IntegerField(default=0)  # messages that were not removed
+    written_at = models.DateTimeField(
+        null=True, blank=True
+    )  # the last one, while there is slow mode
     # A keyed hash of the network that they last wrote from; emptied after 30 days.
     network = models.CharField(max_length=32, blank=True)
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -18,7 +18,7 @@ from chat.archive.tables import copied_models, parts_of
 from chat.models import Member, Message, Pin, Reaction, RemovedText, Room
 from chat.services.messages import write_log
 from chat.services.moderation.keys import claim, new_key
-from chat.services.moderation.members import Spoken, record
+from chat.services.moderation.members import Written, record
 from chat.services.moderation.reports import report
 from chat.services.moderation.state import load_moderation
 from chat.services.writes import React
@@ -54,7 +54,7 @@ def moderated():
     for author in ("bob", "alice"):
         write_log([React("lobby", author, author.capitalize(), 2, "👍", on=True)])
     now = timezone.now()
-    record([Spoken("lobby", "alice", now - timedelta(hours=1), 3, "hash", now)])
+    record([Written("lobby", "alice", now - timedelta(hours=1), 3, "hash", now)])
     write_log([HELD])
     report("lobby", person(ALICE), 3, "Spam")
     pin(MO, 1)
@@ -147,14 +147,14 @@ def test_a_backup_of_the_previous_release_has_no_moderation_and_its_authors_are_
     moderation = load_moderation("lobby")
     assert moderation.is_plain
     assert (moderation.roles, moderation.pins, moderation.held) == ({}, (), {})
-    written = Member.objects.values_list("author_id", "said")
+    written = Member.objects.values_list("author_id", "written")
     assert list(written) == [("alice", 2)], "the others' messages were deleted"
     assert moderation.version, "without one, processes do not read who is a regular"
     assert Room.objects.get().key_hash == ""
 
 
 def test_an_upgrade_and_a_copy_make_the_same_people_members():
-    migration = import_module("chat.migrations.0005_moderation")
+    migration = import_module("chat.migrations.0006_members")
 
     assert (migration.MEMBERS, migration.VERSIONS) == (members.MEMBERS, members.VERSIONS)
 

@@ -12,10 +12,11 @@ from tests.faults.people import SHORTEST_PAUSE, Outbox, Person
 WITHIN = 180  # seconds; a hundred acts take 40, by their rate
 NEW_KEY = "UPDATE chat_room SET key_hash = '{}' WHERE slug = '{}' RETURNING id"
 ADD_REGULAR = """
-    INSERT INTO chat_member (room_id, author_id, since, said, network, seen_at)
+    INSERT INTO chat_member (room_id, author_id, since, written, network, seen_at)
     SELECT id, '{}', '2026-01-01 00:00:00+00:00', 3, '', '2026-01-01 00:00:00+00:00'
     FROM chat_room WHERE slug = '{}'
-    ON CONFLICT (room_id, author_id) DO UPDATE SET since = excluded.since, said = excluded.said
+    ON CONFLICT (room_id, author_id)
+    DO UPDATE SET since = excluded.since, written = excluded.written
     RETURNING id
 """
 NEW_VERSION = """

@@ -66,11 +66,11 @@ async def test_removed_messages_do_not_count(alice, bob, quick_records):
         await runtime().members.flush()
         await own(hers)
         his_own = Member.objects.filter(author_id=author_of(his))
-        assert (await his_own.aget()).said == 3
+        assert (await his_own.aget()).written == 3
         await act(hers, "remove", seq=seqs[0])
-        assert (await his_own.aget()).said == 2
+        assert (await his_own.aget()).written == 2
         await act(hers, "sweep", author_id=author_of(his))
-        assert (await his_own.aget()).said == 0
+        assert (await his_own.aget()).written == 0
 
 
 async def test_a_message_that_is_resent_counts_once(alice):
@@ -84,7 +84,7 @@ async def test_a_message_that_is_resent_counts_once(alice):
         assert (await say(hers, "Hello", key))["seq"] == 1
     await runtime().members.flush()
 
-    assert (await Member.objects.aget()).said == 2
+    assert (await Member.objects.aget()).written == 2
 
 
 async def test_a_messages_of_the_time_before_somebody_entered_here_is_not_counted_again(alice):
@@ -108,8 +108,8 @@ async def test_sending_what_others_have_written_does_not_count(alice, bob):
         await his.post("Mine")
     await runtime().members.flush()
 
-    said = {each.author_id: each.said async for each in Member.objects.all()}
-    assert said == {author_of(hers): 1, author_of(his): 1}
+    written = {each.author_id: each.written async for each in Member.objects.all()}
+    assert written == {author_of(hers): 1, author_of(his): 1}
 
 
 async def test_a_held_message_counts_once_when_its_author_sends_it_again(alice, bob):
@@ -122,7 +122,7 @@ async def test_a_held_message_counts_once_when_its_author_sends_it_again(alice, 
         assert (await say(his, "Hello", key))["type"] == "ack"
     await runtime().members.flush()
 
-    assert (await Member.objects.aget(author_id=author_of(his))).said == 1
+    assert (await Member.objects.aget(author_id=author_of(his))).written == 1
 
 
 async def test_what_cannot_be_recorded_is_recorded_later(alice):
@@ -136,7 +136,7 @@ async def test_what_cannot_be_recorded_is_recorded_later(alice):
         await runtime().members.flush()
 
         member = await Member.objects.aget()
-        assert (member.said, member.network) == (2, hashed_network("203.0.113.7"))
+        assert (member.written, member.network) == (2, hashed_network("203.0.113.7"))
         assert len(runtime().members) == 0
 
 
@@ -185,4 +185,4 @@ async def test_a_shutdown_records_who_wrote(alice):
         await hers.post("One")
         await asyncio.wait_for(runtime().shutdown.drain(1), 20)
 
-        assert (await Member.objects.aget()).said == 1
+        assert (await Member.objects.aget()).written == 1

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat.live.raids import RAID_MESSAGES, RAID_REGULARS
 from chat.live.runtime import runtime
 from chat.models import Member, Room
-from chat.services.moderation.state import REGULAR_AFTER, REGULAR_SAID
+from chat.services.moderation.state import REGULAR_AFTER, REGULAR_WRITTEN
 from testing.waiting import until
 from tests.sockets import enter
 
@@ -27,7 +27,7 @@ async def test_people_who_are_not_regulars_yet_do_not_make_a_lively_room_raided(
         here = [await stack.enter_async_context(enter()) for _ in range(RAID_REGULARS + 1)]
         *_, newcomer = here
         for each in here[:RAID_REGULARS]:
-            for _ in range(REGULAR_SAID):
+            for _ in range(REGULAR_WRITTEN):
                 await each.post("Hello")
         await runtime().members.flush()
         await Member.objects.aupdate(since=timezone.now() - age)
@@ -37,7 +37,7 @@ async def test_people_who_are_not_regulars_yet_do_not_make_a_lively_room_raided(
         hub.moderation.on_version((await Room.objects.aget()).moderation_version)
         await hub.moderation.loaded()
 
-        for _ in range(RAID_MESSAGES + 1 - RAID_REGULARS * REGULAR_SAID):
+        for _ in range(RAID_MESSAGES + 1 - RAID_REGULARS * REGULAR_WRITTEN):
             await newcomer.post("Who else came from the show?")
 
         await until(lambda: not any("raid" in each.get_name() for each in asyncio.all_tasks()))

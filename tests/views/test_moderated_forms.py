@@ -176,10 +176,10 @@ def test_a_link_of_a_newcomer_cannot_be_edited_into_a_message(alice):
     Member.objects.update_or_create(
         room__slug="attic",
         author_id=person(alice).author_id,
-        defaults={"said": 3, "since": timezone.now() - timedelta(minutes=16)},
+        defaults={"written": 3, "since": timezone.now() - timedelta(minutes=16)},
         create_defaults={
             "room_id": Message.objects.first().room_id,
-            "said": 3,
+            "written": 3,
             "since": timezone.now() - timedelta(minutes=16),
         },
     )

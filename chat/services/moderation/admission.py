@@ -23,12 +23,12 @@ class Admission:
         self._room_id = room_id
         self._held = held
         self._now = now
-        self._said_at: dict[str, datetime | None] = {}  # by author
-        self._has_said: set[str] = set()
+        self._written_at: dict[str, datetime | None] = {}  # by author
+        self._has_written: set[str] = set()
         self._holds = False
         if pausing := {post.author_id for post in posts if post.pause}:
             theirs = Member.objects.filter(room_id=room_id, author_id__in=pausing)
-            self._said_at = dict(theirs.values_list("author_id", "said_at"))
+            self._written_at = dict(theirs.values_list("author_id", "written_at"))
 
     def check(self, post: Post) -> None:
         """Raise the ChatError that a post is answered with which is not to be stored as a message;
@@ -40,8 +40,8 @@ class Admission:
                 held = self._held[post.client_message_id] = hold(self._room_id, post, self._now)
                 self._holds = True
             if post.pause:
-                self._said_at[post.author_id] = self._now
-                self._has_said.add(post.author_id)
+                self._written_at[post.author_id] = self._now
+                self._has_written.add(post.author_id)
         if held:
             raise outcome_of(held, post)
 
@@ -49,21 +49,21 @@ class Admission:
         """Store when those who have to pause have written. Returns the new version of the room's
         moderation if messages are held that were not before."""
         members = [
-            Member(room_id=self._room_id, author_id=each, since=self._now, said_at=self._now)
-            for each in sorted(self._has_said)
+            Member(room_id=self._room_id, author_id=each, since=self._now, written_at=self._now)
+            for each in sorted(self._has_written)
         ]
         if members:
             Member.objects.bulk_create(
                 members,
                 update_conflicts=True,
                 unique_fields=["room", "author_id"],
-                update_fields=["said_at"],
+                update_fields=["written_at"],
             )
         return raise_version(self._room_id) if self._holds else None
 
     def _check_pause(self, post: Post) -> None:
-        said_at = self._said_at.get(post.author_id)
-        if post.pause and said_at is not None:
-            left = said_at + timedelta(seconds=post.pause) - self._now
+        written_at = self._written_at.get(post.author_id)
+        if post.pause and written_at is not None:
+            left = written_at + timedelta(seconds=post.pause) - self._now
             if left > timedelta(0):
                 raise SlowMode(retry_in_ms=int(left.total_seconds() * 1000) + 1)

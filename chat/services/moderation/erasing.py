@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chat.models import Act, HeldMessage, Member, Reaction, RemovedText
 from chat.services.moderation.removal import KEPT
-from chat.services.moderation.state import NETWORK_SLOWED, REGULAR_SAID
+from chat.services.moderation.state import NETWORK_SLOWED, REGULAR_WRITTEN
 
 BATCH = 1_000  # newcomers that are forgotten at once: after an upgrade there may be millions
 DECLINED_KEPT = timedelta(days=7)  # to answer the author, who may send it again
@@ -27,7 +27,7 @@ def erase_outdated(now: datetime) -> int:
         erased += declined.delete()[0]
         networks = now - NETWORK_SLOWED
         outdated = Member.objects.filter(seen_at__lt=networks)
-        newcomers = outdated.filter(said__lt=REGULAR_SAID).values("pk")[:BATCH]
+        newcomers = outdated.filter(written__lt=REGULAR_WRITTEN).values("pk")[:BATCH]
         erased += Member.objects.filter(pk__in=newcomers).delete()[0]
         erased += outdated.exclude(network="").update(network="")
         bans = Act.objects.filter(kind="ban", at__lt=networks).exclude(network="")

@@ -11,7 +11,7 @@ from chat.models import Act, HeldMessage, Message
 from chat.protocol import moderation as wire
 from chat.protocol.errors import ChatError, Conflict, Declined, Held, NotAllowed, NotFound
 from chat.protocol.moderation import MAX_ALL_HELD, MAX_HELD
-from chat.services.moderation.members import add_said
+from chat.services.moderation.members import add_written
 from chat.services.moderation.work import Work
 from chat.services.writes import Post
 
@@ -85,5 +85,5 @@ def _post(work: Work, held: HeldMessage) -> Message:
     )
     message.save(force_insert=True)
     work.changed(message)
-    add_said(work, held.author_id, 1)
+    add_written(work, held.author_id, 1)
     return message

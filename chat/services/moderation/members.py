@@ -14,21 +14,21 @@ from django.utils.crypto import salted_hmac
 from chat.access.rate_limits import network_of
 from chat.models import Member
 from chat.protocol.errors import NotFound
-from chat.services.moderation.state import REGULAR_SAID
+from chat.services.moderation.state import REGULAR_WRITTEN
 from chat.services.moderation.work import Work, working
 
 SALT = "chat.network"
-RECORDED = ("since", "said", "network", "seen_at")  # fields of a Member
+RECORDED = ("since", "written", "network", "seen_at")  # fields of a Member
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Written:
     """What somebody has written in a room since it was last recorded."""
 
     slug: str
     author_id: str
     since: datetime  # when they entered the room
-    said: int  # messages
+    written: int  # messages
     network: str  # hashed, that the last one came from; may be empty
     at: datetime  # when they wrote the last one
 
@@ -42,9 +42,9 @@ def hashed_network(address: str | None) -> str:
     return hashed.hexdigest()[:32]
 
 
-def record(entries: Sequence[Spoken]) -> None:
+def record(entries: Sequence[Written]) -> None:
     """Add what people have written. Those who become regular by it are announced."""
-    by_room: dict[str, list[Spoken]] = defaultdict(list)
+    by_room: dict[str, list[Written]] = defaultdict(list)
     for entry in entries:
         by_room[entry.slug].append(entry)
     if connection.vendor == "sqlite":  # one transaction costs as much as many
@@ -54,7 +54,7 @@ def record(entries: Sequence[Spoken]) -> None:
         _record_in(sorted(by_room.items()))
 
 
-def _record_in(rooms: Iterable[tuple[str, list[Spoken]]]) -> None:
+def _record_in(rooms: Iterable[tuple[str, list[Written]]]) -> None:
     for slug, entries in rooms:
         try:
             with working(slug) as work:
@@ -64,7 +64,7 @@ def _record_in(rooms: Iterable[tuple[str, list[Spoken]]]) -> None:
             continue
 
 
-def _added(work: Work, entries: Sequence[Spoken]) -> bool:
+def _added(work: Work, entries: Sequence[Written]) -> bool:
     """Add these in one room; whether somebody has now written enough for a regular."""
     authors = {entry.author_id for entry in entries}
     known = Member.objects.filter(room=work.room, author_id__in=authors)
@@ -73,11 +73,11 @@ def _added(work: Work, entries: Sequence[Spoken]) -> bool:
             room=work.room,
             author_id=author_id,
             since=since,
-            said=said,
+            written=written,
             network=network,
             seen_at=seen_at,
         )
-        for author_id, since, said, network, seen_at in known.values_list("author_id", *RECORDED)
+        for author_id, since, written, network, seen_at in known.values_list("author_id", *RECORDED)
     }
     becomes_regular = False
     for entry in entries:
@@ -85,9 +85,9 @@ def _added(work: Work, entries: Sequence[Spoken]) -> bool:
             entry.author_id,
             Member(room=work.room, author_id=entry.author_id, since=entry.since, seen_at=entry.at),
         )
-        before = member.said
-        member.said += entry.said
-        becomes_regular |= before < REGULAR_SAID <= member.said
+        before = member.written
+        member.written += entry.written
+        becomes_regular |= before < REGULAR_WRITTEN <= member.written
         member.since = min(member.since, entry.since)
         member.seen_at = max(member.seen_at, entry.at)
         member.network = entry.network or member.network
@@ -101,7 +101,7 @@ def _added(work: Work, entries: Sequence[Spoken]) -> bool:
     return becomes_regular
 
 
-def add_said(work: Work, author_id: str, count: int) -> None:
+def add_written(work: Work, author_id: str, count: int) -> None:
     """Count messages that were approved or restored, or, less than zero, removed.
 
     The sum may be less than zero for seconds, until a process has recorded what it posted.
@@ -111,5 +111,5 @@ def add_said(work: Work, author_id: str, count: int) -> None:
         author_id=author_id,
         defaults={"since": work.now, "seen_at": work.now},
     )
-    member.said += count
-    member.save(update_fields=["said"])
+    member.written += count
+    member.save(update_fields=["written"])

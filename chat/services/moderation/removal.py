@@ -9,7 +9,7 @@ from chat.models.reaction import as_stored
 from chat.protocol import moderation as wire
 from chat.protocol.errors import Deleted, NotFound
 from chat.services.moderation import reports
-from chat.services.moderation.members import add_said
+from chat.services.moderation.members import add_written
 from chat.services.moderation.work import Work
 
 UNDO_MINUTES = 10  # for which the text of a removed message is kept
@@ -34,7 +34,7 @@ def remove_message(work: Work, entry: Act, act: wire.RemoveMessage) -> None:
     message.changed_seq = work.next_seq()
     work.changed(message)
     message.save(update_fields=STATE)
-    add_said(work, message.author_id, -1)
+    add_written(work, message.author_id, -1)
     reports.settle([message.pk], work.now)
 
 
@@ -48,7 +48,7 @@ def restore_message(work: Work, entry: Act) -> None:
     work.changed(message)
     message.save(update_fields=STATE)
     kept.delete()
-    add_said(work, message.author_id, 1)
+    add_written(work, message.author_id, 1)
     reports.unsettle([message.pk], entry.at)
 
 

@@ -19,7 +19,7 @@ from chat.protocol.moderation import Role as RoleFrame
 
 MAX_REGULARS = 5_000  # of a room that a process knows: those seen last
 REGULAR_AFTER = timedelta(minutes=15)  # since they entered the room
-REGULAR_SAID = 3  # messages that were not removed
+REGULAR_WRITTEN = 3  # messages that were not removed
 NETWORK_SLOWED = timedelta(days=30)  # at most, for the network of somebody who is banned
 
 NO_RULES = Rules()
@@ -157,6 +157,6 @@ def _networks(sanctions: list[Act], now: datetime) -> dict[str, datetime]:
 
 def _regulars(room: Room) -> dict[str, datetime]:
     """Those who are regular, and those who will be once they have been here for long enough."""
-    members = Member.objects.filter(room=room, said__gte=REGULAR_SAID).order_by("-seen_at")
+    members = Member.objects.filter(room=room, written__gte=REGULAR_WRITTEN).order_by("-seen_at")
     found = members.values_list("author_id", "since")[:MAX_REGULARS]
     return {author_id: since + REGULAR_AFTER for author_id, since in found}

@@ -18,7 +18,7 @@ from chat.models.reaction import as_stored
 from chat.protocol import moderation as wire
 from chat.protocol.errors import NotFound
 from chat.services.moderation import reports
-from chat.services.moderation.members import add_said
+from chat.services.moderation.members import add_written
 from chat.services.moderation.people import known_person
 from chat.services.moderation.work import Work
 
@@ -61,7 +61,7 @@ def sweep_messages(work: Work, entry: Act, act: wire.SweepMessages) -> None:
         span = work.room.pk, entry.first, entry.last, entry.target_id
         cursor.execute(KEEP, (entry.pk, now, *span))
         cursor.execute(REMOVE, (now, True, entry.pk))
-    add_said(work, entry.target_id, -found["count"])
+    add_written(work, entry.target_id, -found["count"])
     reports.settle(_swept(entry), work.now)
 
 
@@ -71,7 +71,7 @@ def restore_messages(work: Work, entry: Act) -> None:
     reports.unsettle(_swept(entry), entry.at)
     with connection.cursor() as cursor:
         cursor.execute(RESTORE, (False, entry.pk))
-        add_said(work, entry.target_id, cursor.rowcount)
+        add_written(work, entry.target_id, cursor.rowcount)
         cursor.execute(FORGET, (entry.pk,))
         cursor.executemany(REACTED, [(as_stored(counts), pk) for pk, counts in reacted.items()])
     entry.restored_seq = work.next_seq()

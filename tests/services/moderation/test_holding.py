@@ -89,7 +89,7 @@ def test_an_approved_message_takes_its_place_as_the_newest_one(lobby):
     assert not HeldMessage.objects.exists()
     entry = Act.objects.get(key=act_id)
     assert (entry.target_id, entry.target_name, entry.seq) == ("carol", "Carol", 4)
-    assert Member.objects.get(author_id="carol").said == 1
+    assert Member.objects.get(author_id="carol").written == 1
 
 
 @pytest.mark.django_db(transaction=True)

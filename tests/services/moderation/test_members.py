@@ -12,7 +12,7 @@ from chat.models import Act, HeldMessage, Member
 from chat.services.messages import write_log
 from chat.services.moderation import erasing, state
 from chat.services.moderation.erasing import erase_outdated
-from chat.services.moderation.members import Spoken, hashed_network, record
+from chat.services.moderation.members import Written, hashed_network, record
 from chat.services.moderation.state import load_moderation
 from testing.waiting import wait_until
 from tests.moderators import MO, ban, decline, remove, undo
@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def spoken(author="alice", said=1, *, entered=HOUR, slug="lobby", network=""):
+def entry(author="alice", written=1, *, entered=HOUR, slug="lobby", network=""):
     """What somebody wrote now who entered the room so long ago."""
     now = timezone.now()
-    return Spoken(slug, author, now - entered, said, network, now)
+    return Written(slug, author, now - entered, written, network, now)
 
 
 def is_regular(author="alice", slug="lobby"):
@@ -34,17 +34,17 @@ def is_regular(author="alice", slug="lobby"):
 
 
 def test_three_messages_make_a_regular_of_somebody_who_has_been_here_for_long(lobby):
-    record([spoken(said=2)])
+    record([entry(written=2)])
     assert not is_regular()
 
-    record([spoken(said=1)])
+    record([entry(written=1)])
 
     assert is_regular()
     assert not is_regular("bob")
 
 
 def test_nobody_is_a_regular_before_a_quarter_of_an_hour_and_everybody_after_it(lobby):
-    record([spoken(said=9, entered=timedelta(minutes=1))])
+    record([entry(written=9, entered=timedelta(minutes=1))])
     moderation = load_moderation("lobby")
     assert not moderation.is_regular("alice")
 
@@ -60,20 +60,20 @@ def test_nobody_is_a_regular_before_a_quarter_of_an_hour_and_everybody_after_it(
 
 
 def test_somebody_entered_when_they_first_did_in_any_process(lobby):
-    record([spoken(said=1, entered=timedelta(0)), spoken(said=1, entered=timedelta(minutes=1))])
-    record([spoken(said=1, entered=HOUR)])
-    record([spoken(said=1, entered=timedelta(0))])
+    record([entry(written=1, entered=timedelta(0)), entry(written=1, entered=timedelta(minutes=1))])
+    record([entry(written=1, entered=HOUR)])
+    record([entry(written=1, entered=timedelta(0))])
 
     member = Member.objects.get()
-    assert member.said == 4
+    assert member.written == 4
     assert timezone.now() - member.since >= HOUR
     assert is_regular()
 
 
 def test_the_version_rises_when_somebody_has_written_enough_and_else_not(lobby):
     versions = []
-    for said in (1, 1, 1, 1):
-        record([spoken(said=said), spoken("bob", said=0)])
+    for written in (1, 1, 1, 1):
+        record([entry(written=written), entry("bob", written=0)])
         versions.append(load_moderation("lobby").version - lobby.moderation_version)
 
     assert versions == [0, 0, 1, 1]
@@ -82,10 +82,10 @@ def test_the_version_rises_when_somebody_has_written_enough_and_else_not(lobby):
 @pytest.mark.django_db(transaction=True)
 def test_a_new_regular_is_announced(lobby, announced):
     before = len(announced())
-    record([spoken(said=2)])
+    record([entry(written=2)])
     assert announced()[before:] == []
 
-    record([spoken(said=2)])
+    record([entry(written=2)])
 
     (announcement,) = announced()[before:]
     assert announcement.moderation == load_moderation("lobby").version
@@ -94,7 +94,7 @@ def test_a_new_regular_is_announced(lobby, announced):
 
 def test_who_had_messages_removed_is_no_regular_until_they_are_restored(lobby):
     write_log(posts(3))
-    record([spoken(said=3)])
+    record([entry(written=3)])
     assert is_regular()
     act_id = remove(MO, 1)
     assert not is_regular()
@@ -108,16 +108,16 @@ def test_what_is_removed_before_it_was_recorded_counts_as_removed(lobby):
     write_log(posts(3))
     remove(MO, 1)
 
-    record([spoken(said=3)])
+    record([entry(written=3)])
 
-    assert Member.objects.get().said == 2
+    assert Member.objects.get().written == 2
     assert not is_regular()
 
 
 def test_several_rooms_are_recorded_and_one_that_is_gone_is_left_out(lobby):
     write_log([post(slug="attic")])
 
-    record([spoken(said=3), spoken(said=3, slug="attic"), spoken(said=3, slug="gone")])
+    record([entry(written=3), entry(written=3, slug="attic"), entry(written=3, slug="gone")])
 
     assert is_regular()
     assert is_regular(slug="attic")
@@ -127,8 +127,8 @@ def test_several_rooms_are_recorded_and_one_that_is_gone_is_left_out(lobby):
 def test_a_process_knows_the_regulars_who_were_seen_last(lobby, monkeypatch):
     monkeypatch.setattr(state, "MAX_REGULARS", 2)
     for author in ("alice", "bob", "carol"):
-        record([spoken(author, said=3)])
-    record([spoken("alice")])
+        record([entry(author, written=3)])
+    record([entry("alice")])
 
     assert load_moderation("lobby").regulars.keys() == {"carol", "alice"}
 
@@ -149,13 +149,13 @@ def test_networks_are_kept_as_keyed_hashes(settings):
 
 def test_the_last_network_that_is_known_is_kept(lobby):
     for network in ("one", "two", ""):
-        record([spoken(network=network)])
+        record([entry(network=network)])
 
     assert Member.objects.get().network == "two"
 
 
 def test_newcomers_and_networks_are_forgotten_after_30_days(lobby):
-    record([spoken("regular", 3, network="a"), spoken("newcomer", 2, network="b")])
+    record([entry("regular", 3, network="a"), entry("newcomer", 2, network="b")])
     ban(MO, "regular")
     now = timezone.now()
 
@@ -165,7 +165,7 @@ def test_newcomers_and_networks_are_forgotten_after_30_days(lobby):
     erase_outdated(now + timedelta(days=30, hours=1))
 
     (member,) = Member.objects.all()
-    assert (member.author_id, member.said, member.network) == ("regular", 3, "")
+    assert (member.author_id, member.written, member.network) == ("regular", 3, "")
     ban_ = Act.objects.get(kind="ban")
     assert ban_.network == ""
     assert load_moderation("lobby").banned("regular", now)
@@ -173,7 +173,7 @@ def test_newcomers_and_networks_are_forgotten_after_30_days(lobby):
 
 def test_newcomers_are_forgotten_in_parts_and_their_networks_at_once(lobby, monkeypatch):
     monkeypatch.setattr(erasing, "BATCH", 2)
-    record([spoken(f"author{number}", network="a") for number in range(3)])
+    record([entry(f"author{number}", network="a") for number in range(3)])
     then = timezone.now() + timedelta(days=31)
 
     erase_outdated(then)

@@ -33,7 +33,7 @@ def test_in_slow_mode_a_person_pauses_between_two_messages(lobby):
     assert 50_000 < refused.retry_in_ms <= 60_001
     assert sent(first) == 1, "what is stored is acknowledged"
     assert sent(paused(author="bob")) == 2
-    Member.objects.update(said_at=timezone.now() - timedelta(seconds=61))
+    Member.objects.update(written_at=timezone.now() - timedelta(seconds=61))
     assert sent(paused("Two")) == 3
     assert isinstance(sent(paused("Three")), SlowMode)
 

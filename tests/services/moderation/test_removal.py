@@ -255,17 +255,17 @@ def test_there_is_nothing_to_remove_of_somebody_who_wrote_nothing_in_the_last_ho
 
 
 def test_what_was_removed_counts_no_more_and_what_was_restored_does_again(written):
-    def said():
-        return Member.objects.get(author_id="mallory").said
+    def written():
+        return Member.objects.get(author_id="mallory").written
 
     one = remove(MO, 1)
-    assert said() == -1
+    assert written() == -1
     rest = sweep(MO, "mallory")
-    assert said() == -3
+    assert written() == -3
     undo(MO, one)
     undo(MO, rest)
 
-    assert said() == 0
+    assert written() == 0
 
 
 @pytest.mark.parametrize("count", [5_000])
