@@ -86,12 +86,12 @@ def test_a_focused_row_keeps_the_focus_when_a_person_joins(carol_and_wire):
     carol, wire = carol_and_wire
     wire.withheld = ("people.changed",)
     send_people(wire, ["Ben", "Cy"])
-    carol.page.get_by_role("button", name="Cy").focus()
+    carol.page.get_by_role("button", name="Cy", exact=True).focus()
 
     send_people(wire, ["Ben", "Cy", "Ada"])
 
     expect(names(carol)).to_have_text(["Ada", "Ben", "Cy"])
-    expect(carol.page.get_by_role("button", name="Cy")).to_be_focused()
+    expect(carol.page.get_by_role("button", name="Cy", exact=True)).to_be_focused()
 
 
 def test_a_short_list_has_no_filter_and_nobody_mentions_themselves(alice, bob):
