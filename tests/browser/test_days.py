@@ -33,6 +33,7 @@ def test_the_day_stays_visible_while_older_messages_are_read(reader):
 
     expect(pill(reader)).to_be_visible()
     expect(pill(reader)).to_have_text(re.compile("Today"))
+    expect(reader.messages).to_have_count(len(HISTORY))  # adding older ones moves the place
     scroll_to(reader, 0)
     expect(pill(reader)).to_be_hidden()  # the day's own heading is there
     scroll_to(reader, 300)

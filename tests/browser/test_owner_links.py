@@ -71,14 +71,6 @@ def test_both_links_of_a_new_room_can_be_copied(alice):
         assert alice.page.evaluate("navigator.clipboard.readText()") == link
 
 
-def test_the_room_opens_however_the_dialog_is_closed(alice):
-    creates_a_room(alice)
-
-    alice.page.keyboard.press("Escape")
-
-    alice.page.wait_for_url(lambda url: "/r/workshop" in url)
-
-
 def test_no_room_is_created_while_its_owner_link_could_not_be_shown(alice):
     alice.page.route("**/owner_link.*.js", lambda route: route.abort("connectionrefused"))
     asked = []

@@ -140,6 +140,8 @@ export class MentionPicker {
   /** The people to offer: the others who are here. */
   set people(people) {
     this.#people = people;
+    // What was typed while this module was loading may be a name.
+    if (document.activeElement === this.#field) this.#suggestions.update();
   }
 
   /** Insert `@name ` at the caret, as if it had been typed and completed. */
