@@ -134,6 +134,7 @@ def test_the_conversation_is_scrolled_and_left_by_keyboard(alice, writer):
 
     tabs_to(alice, stream, key="Shift+Tab")
     keys.press("Home")
+    expect(button(alice, "Latest messages")).to_be_visible()
     tabs_to(alice, button(alice, "Latest messages"))
     keys.press("Enter")
     expect(button(alice, "Latest messages")).to_be_hidden()

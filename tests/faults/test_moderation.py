@@ -51,6 +51,9 @@ async def moderate_and_reconnect(here):
         for person in here.people:
             person.send(f"{person.name} writes")
         await asyncio.gather(*(answered(person) for person in here.people))
+    written = WRITTEN * len(here.people)
+    for person in here.people:
+        await person.until(lambda person=person: len(person.seqs) == written, 60)
     (moderator,) = await here.invite(1, name="moderator", kind=Moderator)
     await moderator.claim(here.store)
     await alice.leave()
