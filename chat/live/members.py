@@ -68,9 +68,11 @@ class Members:
             self._flushing = asyncio.create_task(self._flush_later(), name="members")
 
     async def flush(self) -> None:
-        """Record what has been counted; while the database is away it stays for the next time."""
-        while self._unrecorded:
-            batch = [self._unrecorded.popitem() for _ in range(min(FLUSH_BATCH, len(self)))]
+        """Record what has been counted until now; what is counted meanwhile waits for the next
+        time. While the database is away, everything does."""
+        waiting, self._unrecorded = self._unrecorded, {}
+        while waiting:
+            batch = [waiting.popitem() for _ in range(min(FLUSH_BATCH, len(waiting)))]
             entries = [member.taken(*key) for key, member in batch]
             try:
                 await database.write(members.record, entries)
@@ -78,6 +80,7 @@ class Members:
                 for entry, (key, member) in zip(entries, batch, strict=True):
                     member.written += entry.written
                     self._unrecorded[key] = member
+                self._unrecorded |= waiting
                 return
             except Exception:
                 logger.exception("Could not record what %d people wrote", len(batch))

@@ -14,7 +14,8 @@ from chat.live.members import Members
 from chat.live.runtime import runtime
 from chat.models import Member
 from chat.services.moderation.members import hashed_network
-from tests.database_threads import away, counted, in_writer
+from testing.waiting import SECONDS
+from tests.database_threads import away, counted, held, in_writer
 from tests.moderating import act, author_of, make_regular, own, say
 from tests.posts import post, store
 from tests.sockets import enter
@@ -151,6 +152,27 @@ async def test_many_people_are_recorded_in_parts(monkeypatch):
 
     assert len(inserts) == 3
     assert await Member.objects.acount() == 25
+
+
+async def test_what_is_written_during_a_record_waits_for_the_next_one():
+    """Otherwise a busy room would be recorded again and again, without a pause."""
+    here = Members()
+    await store([post()])
+    here.posted("lobby", "alice", None)
+    async with (
+        counted(in_writer, 'INSERT INTO "chat_member"') as inserts,
+        held(in_writer, at='INSERT INTO "chat_member"') as (go, arrived),
+    ):
+        flushing = asyncio.create_task(here.flush())
+        assert await asyncio.to_thread(arrived.wait, SECONDS)
+        here.posted("lobby", "alice", None)
+        go.set()
+        await flushing
+
+        assert len(inserts) == 1
+        assert len(here) == 1
+    await here.flush()
+    assert (await Member.objects.aget()).written == 2
 
 
 async def test_only_so_many_people_are_remembered(monkeypatch):
